@@ -1,0 +1,6 @@
+-- Fed to the sqlite3 shell; the runner puts the file's path in place of {file}.
+pragma journal_mode = wal;
+pragma synchronous = full;
+create table p(invoice text, line integer, customer text, date text, article text, quantity integer, net_amount text);
+.mode csv
+.import --skip 1 {file} p

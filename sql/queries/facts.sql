@@ -1,0 +1,102 @@
+-- What a snapshot is filled from.
+
+-- name: facts_imports :many
+-- Published imports, undone ones included, with what decides whether the column index still fits.
+-- row id ordinal
+-- row kind text
+-- row generation int
+-- row undone_generation int?
+-- row rows_new int
+-- row rows_changed int
+SELECT id, kind, generation, undone_generation, rows_new, rows_changed FROM import
+WHERE generation IS NOT NULL
+ORDER BY id;
+
+-- name: facts_head :one
+-- row next_product int
+SELECT next_product FROM head WHERE id = 1;
+
+-- name: facts_customers :many
+-- row customer_id id
+-- row import_id ordinal
+-- row recorded_day day
+SELECT customer_id, import_id, recorded_day FROM customer_record ORDER BY customer_id, import_id;
+
+-- name: facts_customer_keys :many
+-- row customer_id id
+-- row source_id ordinal
+-- row number text
+SELECT customer_id, source_id, number FROM customer_key ORDER BY customer_id;
+
+-- name: facts_sources :many
+-- row id ordinal
+-- row code text
+SELECT id, code FROM source ORDER BY id;
+
+-- name: facts_codes :many
+-- row id ordinal
+-- row code text
+SELECT id, code FROM fact ORDER BY id;
+
+-- name: facts_groups :many
+-- row id ordinal
+-- row code text
+SELECT id, code FROM product_group ORDER BY id;
+
+-- name: facts_product_groups :many
+-- Articles with the group their first line named.
+-- row id int
+-- row first_group_id ordinal
+SELECT id, first_group_id FROM product WHERE first_group_id IS NOT NULL ORDER BY id;
+
+-- name: facts_of_customers :many
+-- Dated facts in the order of the table. `facts`: a bit per fact id wanted; ids from 62 on always come.
+-- arg facts int
+-- row customer_id id
+-- row fact_id ordinal
+-- row valid_from day
+-- row import_id ordinal
+-- row value text
+SELECT customer_id, fact_id, valid_from, import_id, value FROM customer_fact
+WHERE fact_id >= 62 OR ((:facts >> fact_id) & 1) = 1
+ORDER BY customer_id, fact_id, valid_from, import_id;
+
+-- name: facts_of_products :many
+-- arg fact_id ordinal
+-- row product_id int
+-- row valid_from day
+-- row import_id ordinal
+-- row value text
+SELECT product_id, valid_from, import_id, value FROM product_fact
+WHERE fact_id = :fact_id
+ORDER BY product_id, valid_from, import_id;
+
+-- name: facts_import_costs :one
+-- Did an import bring facts of this kind?
+-- arg import_id ordinal
+-- arg fact_id ordinal
+-- row product_id int
+SELECT product_id FROM product_fact WHERE import_id = :import_id AND fact_id = :fact_id LIMIT 1;
+
+-- name: facts_potentials :many
+-- row customer_id id
+-- row group_id ordinal
+-- row valid_from day
+-- row import_id ordinal
+-- row valid_to day
+-- row amount_minor money
+-- row estimated flag
+SELECT customer_id, group_id, valid_from, import_id, valid_to, amount_minor, estimated FROM potential
+ORDER BY customer_id, group_id, valid_from, import_id;
+
+-- name: facts_values :many
+-- arg name text
+-- row customer_id id
+-- row valid_from day
+-- row import_id ordinal
+-- row valid_to day
+-- row units int
+-- row scale ordinal
+SELECT customer_id, valid_from, import_id, valid_to, units, scale FROM customer_value
+WHERE name = :name
+ORDER BY customer_id, valid_from, import_id;

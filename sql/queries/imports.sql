@@ -1,0 +1,176 @@
+-- Imports: registering, publishing, giving up, undoing; and the dictionaries all kinds share.
+
+-- name: source_find :one
+-- arg code text
+-- row id ordinal
+SELECT id FROM source WHERE code = :code;
+
+-- name: source_next :one
+-- The next free number; under the head lock.
+-- row id ordinal
+SELECT COALESCE(MAX(id), 0) + 1 FROM source;
+
+-- name: source_insert :exec
+-- arg id ordinal
+-- arg code text
+INSERT INTO source (id, code) VALUES (:id, :code);
+
+-- name: head_lock :one
+-- Numbers of small dictionaries are taken under this lock.
+-- row next_product int
+UPDATE head SET next_product = next_product WHERE id = 1 RETURNING next_product;
+
+-- name: head_take_products :one
+-- Takes `count` article numbers; the answer is the number after the last.
+-- arg count int
+-- row next_product int
+UPDATE head SET next_product = next_product + :count WHERE id = 1 RETURNING next_product;
+
+-- name: import_next :one
+-- row id ordinal
+SELECT COALESCE(MAX(id), 0) + 1 FROM import;
+
+-- name: import_insert :exec
+-- Registers an import as staging.
+-- arg id ordinal
+-- arg kind text
+-- arg source_id ordinal
+-- arg file_name text
+-- arg profile text
+-- arg file_bytes int
+-- arg started_ms instant
+-- arg import_day day
+INSERT INTO import (id, kind, source_id, file_name, profile, file_hash, file_bytes, state, started_ms, import_day)
+VALUES (:id, :kind, :source_id, :file_name, :profile, 0, :file_bytes, 'staging', :started_ms, :import_day);
+
+-- name: import_publish :exec
+-- arg id ordinal
+-- arg generation int
+-- arg finished_ms instant
+-- arg file_hash int
+-- arg lines_read int
+-- arg lines_rejected int
+-- arg rows_new int
+-- arg rows_changed int
+-- arg rows_same int
+-- arg rows_rejected int
+-- arg customers_created int
+-- arg products_created int
+-- arg error_file text?
+UPDATE import SET state = 'published', generation = :generation, finished_ms = :finished_ms, file_hash = :file_hash,
+        lines_read = :lines_read, lines_rejected = :lines_rejected, rows_new = :rows_new,
+        rows_changed = :rows_changed, rows_same = :rows_same, rows_rejected = :rows_rejected,
+        customers_created = :customers_created, products_created = :products_created, error_file = :error_file
+WHERE id = :id AND state = 'staging';
+
+-- name: import_list :many
+-- All imports but those still staging, oldest first.
+-- row id ordinal
+-- row kind text
+-- row source text
+-- row file_name text
+-- row state text
+-- row started_ms instant
+-- row finished_ms instant?
+-- row generation int?
+-- row undone_generation int?
+-- row undone_ms instant?
+-- row lines_read int
+-- row lines_rejected int
+-- row rows_new int
+-- row rows_changed int
+-- row rows_same int
+-- row rows_rejected int
+-- row customers_created int
+-- row products_created int
+-- row error_file text?
+SELECT i.id, i.kind, s.code, i.file_name, i.state, i.started_ms, i.finished_ms, i.generation, i.undone_generation,
+        i.undone_ms, i.lines_read, i.lines_rejected, i.rows_new, i.rows_changed, i.rows_same, i.rows_rejected,
+        i.customers_created, i.products_created, i.error_file
+FROM import i JOIN source s ON s.id = i.source_id
+WHERE i.state <> 'staging'
+ORDER BY i.id;
+
+-- name: import_staging :one
+-- The first import that a crash left unfinished.
+-- row id ordinal
+SELECT id FROM import WHERE state = 'staging' ORDER BY id LIMIT 1;
+
+-- name: import_find :one
+-- arg id ordinal
+-- row kind text
+-- row state text
+-- row generation int?
+-- row file_name text
+SELECT kind, state, generation, file_name FROM import WHERE id = :id;
+
+-- name: import_latest_published :one
+-- row id ordinal
+SELECT id FROM import WHERE state = 'published' ORDER BY generation DESC LIMIT 1;
+
+-- name: import_undo :exec
+-- arg id ordinal
+-- arg undone_generation int
+-- arg undone_ms instant
+UPDATE import SET state = 'undone', undone_generation = :undone_generation, undone_ms = :undone_ms
+WHERE id = :id AND state = 'published';
+
+-- name: import_flag_runs :exec
+-- Approved runs that saw an import which is undone now.
+-- arg generation int
+UPDATE evaluation_run SET beneath_undone = 1
+WHERE state = 'approved' AND generation >= :generation AND beneath_undone = 0;
+
+-- name: import_remove_documents :exec
+-- arg import_id ordinal
+DELETE FROM document WHERE import_id = :import_id;
+
+-- name: import_remove_customer_records :exec
+-- arg import_id ordinal
+DELETE FROM customer_record WHERE import_id = :import_id;
+
+-- name: import_remove_customer_names :exec
+-- arg import_id ordinal
+DELETE FROM customer_name WHERE import_id = :import_id;
+
+-- name: import_remove_customer_facts :exec
+-- arg import_id ordinal
+DELETE FROM customer_fact WHERE import_id = :import_id;
+
+-- name: import_remove_group_names :exec
+-- arg import_id ordinal
+DELETE FROM product_group_name WHERE import_id = :import_id;
+
+-- name: import_remove_product_facts :exec
+-- arg import_id ordinal
+DELETE FROM product_fact WHERE import_id = :import_id;
+
+-- name: import_remove_potentials :exec
+-- arg import_id ordinal
+DELETE FROM potential WHERE import_id = :import_id;
+
+-- name: import_remove_competitor_shares :exec
+-- arg import_id ordinal
+DELETE FROM competitor_share WHERE import_id = :import_id;
+
+-- name: import_remove_values :exec
+-- arg import_id ordinal
+DELETE FROM customer_value WHERE import_id = :import_id;
+
+-- name: import_remove :exec
+-- arg import_id ordinal
+DELETE FROM import WHERE id = :import_id AND state = 'staging';
+
+-- name: fact_find :one
+-- arg code text
+-- row id ordinal
+SELECT id FROM fact WHERE code = :code;
+
+-- name: fact_next :one
+-- row id ordinal
+SELECT COALESCE(MAX(id), 0) + 1 FROM fact;
+
+-- name: fact_insert :exec
+-- arg id ordinal
+-- arg code text
+INSERT INTO fact (id, code) VALUES (:id, :code);

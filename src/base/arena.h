@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * arena.h: memory of one life time (process, job or request).
+ *
+ * Everything allocated from an arena is freed at once with it. An arena has a ceiling: past it allocations return NULL.
+ * Not safe for use by two threads at the same time.
+ */
+#ifndef TREUE_BASE_ARENA_H
+#define TREUE_BASE_ARENA_H
+
+#include <stddef.h>
+
+struct arena;
+
+/* A new arena that gives out at most `bytes_max` bytes in total; NULL without memory. */
+struct arena *arena_new(size_t bytes_max);
+
+/* Frees the arena and all it gave out. Accepts NULL. */
+void arena_free(struct arena *arena);
+
+/* Forget all allocations but keep the first chunk for reuse. */
+void arena_reset(struct arena *arena);
+
+/* `count` x `size` zeroed bytes aligned for any type; NULL when the ceiling, memory or size arithmetic is exceeded. */
+void *arena_zero(struct arena *arena, size_t count, size_t size);
+
+/* As arena_zero, but not zeroed. */
+void *arena_alloc(struct arena *arena, size_t bytes);
+
+/* A NUL-terminated copy of `length` bytes. */
+char *arena_copy(struct arena *arena, const char *data, size_t length);
+
+/* Bytes given out so far. */
+size_t arena_used(const struct arena *arena);
+
+static inline void arena_freep(struct arena **arena) { arena_free(*arena); }
+#define arena_cleanup __attribute__((cleanup(arena_freep)))
+#define arena_array(arena, type, count) ((type *)arena_zero((arena), (count), sizeof(type)))
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * status.c: describing a failure inside the caller's struct, without allocating.
+ */
+#include "base/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Length of at most `room` bytes of value that does not end inside a UTF-8 sequence. */
+static size_t cut_length(const char *value, size_t length, size_t room)
+{
+        if (length <= room)
+                return length;
+        while (room > 0 && ((unsigned char)value[room] & 0xc0) == 0x80)
+                room--;
+        return room;
+}
+
+static void add_argument(struct error *error, const char *name, const char *value)
+{
+        static const char ellipsis[] = "\xe2\x80\xa6";
+        size_t room = sizeof(error->text) - error->text_length;
+        if (error->argument_count == ERROR_ARGUMENTS_MAX || room < sizeof(ellipsis) + 1)
+                return;
+        size_t length = strlen(value);
+        size_t kept = cut_length(value, length, room - sizeof(ellipsis));
+        char *out = error->text + error->text_length;
+        memcpy(out, value, kept);
+        if (kept < length) {
+                memcpy(out + kept, ellipsis, sizeof(ellipsis) - 1);
+                kept += sizeof(ellipsis) - 1;
+        }
+        out[kept] = '\0';
+        error->arguments[error->argument_count++] =
+                (struct error_argument){.name = name, .offset = (uint16_t)error->text_length};
+        error->text_length += kept + 1;
+}
+
+static enum status describe(struct error *error, enum status status, unsigned line, unsigned column, const char *key,
+                            va_list arguments)
+{
+        if (!error)
+                return status;
+        /* The arguments may come from this very error: build beside it. */
+        struct error fresh = {.status = status, .key = key, .line = line, .column = column};
+        for (const char *name = va_arg(arguments, const char *); name; name = va_arg(arguments, const char *)) {
+                const char *value = va_arg(arguments, const char *);
+                add_argument(&fresh, name, value ? value : "");
+        }
+        *error = fresh;
+        return status;
+}
+
+enum status error_set(struct error *error, enum status status, const char *key, ...)
+{
+        va_list arguments;
+        va_start(arguments, key);
+        describe(error, status, 0, 0, key, arguments);
+        va_end(arguments);
+        return status;
+}
+
+enum status error_at(struct error *error, enum status status, unsigned line, unsigned column, const char *key, ...)
+{
+        va_list arguments;
+        va_start(arguments, key);
+        describe(error, status, line, column, key, arguments);
+        va_end(arguments);
+        return status;
+}
+
+enum status error_system(struct error *error, const char *action, const char *path, int errno_value)
+{
+        char reason[128];
+        const char *text = strerror_r(errno_value, reason, sizeof(reason));
+        return error_set(error, STATUS_SYSTEM, "system.failed", "action", action, "path", path, "reason", text, NULL);
+}
+
+enum status error_memory(struct error *error)
+{
+        return error_set(error, STATUS_MEMORY, "system.memory", NULL);
+}
+
+const char *error_argument(const struct error *error, const char *name)
+{
+        for (size_t i = 0; i < error->argument_count; i++)
+                if (strcmp(error->arguments[i].name, name) == 0)
+                        return error->text + error->arguments[i].offset;
+        return NULL;
+}

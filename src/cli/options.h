@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * options.h: options and words of a command line.
+ *
+ * "--name value", "--name=value" and "--flag" may stand anywhere among the words; "--" ends them; "-" is a word (standard
+ * input). The global options (--data, --db, --lang, --program, --migrate, --help) are taken as well. Mistakes are
+ * STATUS_USAGE with the nearest known option as a hint.
+ */
+#ifndef TREUE_CLI_OPTIONS_H
+#define TREUE_CLI_OPTIONS_H
+
+#include <stddef.h>
+
+#include "cli/cli.h"
+
+enum option_kind { OPTION_FLAG, OPTION_VALUE, OPTION_REPEATED };
+
+enum { OPTION_VALUES_MAX = 64 };
+struct option_values {
+        const char *items[OPTION_VALUES_MAX];
+        size_t count;
+};
+
+struct option_info {
+        const char *name;       /* "--cutoff" */
+        enum option_kind kind;
+        const char *value_name; /* "DATE" in the help; NULL for a flag */
+        const char *help_key;   /* one line */
+        bool *flag;             /* where it goes, by kind */
+        const char **value;
+        struct option_values *values;
+};
+
+/* The words that are no options; point into argv. */
+struct words {
+        char **items;
+        size_t count;
+};
+
+/* Parses argv[1..]. Reorders argv so that the words come first. --help prints the command's help, sets
+ * context->help_shown and returns STATUS_CANCELLED (hand it to cli_fail). */
+must_check enum status options_parse(struct cli_context *context, const struct option_info *options, size_t count,
+                                     int argc, char **argv, struct words *ret, struct error *error);
+
+/* Takes argv[*index] when it is a global option, and moves *index to its last word. *ret_taken says whether. */
+must_check enum status options_take_global(struct cli_context *context, int argc, char **argv, int *index,
+                                           bool *ret_taken, struct error *error);
+
+/* Appends the help lines of the global options. */
+void options_add_global_help(struct buffer *out, enum language language);
+
+/* The candidate nearest to `word`, NULL when none is near: for hints. */
+const char *options_nearest(const char *word, const char *(*candidate)(const void *context, size_t i),
+                            const void *context, size_t count);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * db.c: opening and closing a database: the data directory with its lock, the engine, the schema check, the writer.
+ */
+#include "db/db.h"
+
+#include "db/engine.h"
+
+enum { PATH_BYTES_MAX = 4096 };
+
+static char *join(const char *directory, const char *name)
+{
+        struct buffer path;
+        buffer_init(&path, PATH_BYTES_MAX);
+        buffer_addf(&path, "%s/%s", directory, name);
+        char *result = path.failed ? NULL : buffer_take(&path, NULL);
+        buffer_release(&path);
+        return result;
+}
+
+static enum status take_lock(struct database *database, struct error *error)
+{
+        char *path = join(database->directory, "treue.lock");
+        if (!path)
+                return error_memory(error);
+        enum status status = lock_take(path, &database->lock, error);
+        free(path);
+        return status;
+}
+
+/* The writing connection, the schema and the writer's thread. */
+static enum status open_writing(struct database *database, const struct database_options *options, struct error *error)
+{
+        struct connection *connection = NULL;
+        enum status status = database->engine->connect(database, CONNECTION_WRITER, &connection, error);
+        if (status)
+                return status;
+        if (options->create)
+                status = schema_create(connection, options, error);
+        else
+                status = schema_check(connection, options->migrate, error);
+        if (status) {
+                db_disconnect(connection);
+                return status;
+        }
+        return write_thread_start(database, connection, error);
+}
+
+static enum status open_reading(struct database *database, struct error *error)
+{
+        struct connection *connection = NULL;
+        enum status status = database->engine->connect(database, CONNECTION_READER, &connection, error);
+        if (status)
+                return status;
+        status = schema_check(connection, false, error);
+        db_disconnect(connection);
+        return status;
+}
+
+enum status database_open(const struct database_options *options, struct database **ret, struct error *error)
+{
+        if (options->url && *options->url)
+                return error_set(error, STATUS_USAGE, "database.url_unsupported", NULL);
+        const char *directory = options->data_directory;
+        if (!options->create && !file_exists(directory))
+                return error_set(error, STATUS_NOT_FOUND, "database.missing", "path", directory, NULL);
+        enum status status = options->create ? directory_make(directory, error) : STATUS_OK;
+        if (status)
+                return status;
+        struct database *database = calloc(1, sizeof(*database));
+        if (!database)
+                return error_memory(error);
+        database->engine = &engine_sqlite;
+        database->read_only = options->read_only;
+        database->directory = strdup(directory);
+        database->place = join(directory, "treue.db");
+        if (!database->directory || !database->place)
+                status = error_memory(error);
+        if (!status && !options->read_only)
+                status = take_lock(database, error);
+        if (!status)
+                status = database->engine->open(database, options->create, error);
+        if (!status)
+                status = options->read_only ? open_reading(database, error) : open_writing(database, options, error);
+        if (status) {
+                database_close(database);
+                return status;
+        }
+        *ret = database;
+        return STATUS_OK;
+}
+
+void database_close(struct database *database)
+{
+        if (!database)
+                return;
+        write_thread_stop(database);
+        if (database->lock)
+                lock_release(database->lock);
+        free(database->directory);
+        free(database->place);
+        free(database);
+}
+
+const char *database_directory(const struct database *database)
+{
+        return database->directory;
+}
+
+enum status db_connect(struct database *database, struct connection **ret, struct error *error)
+{
+        struct connection *connection = NULL;
+        enum status status = database->engine->connect(database, CONNECTION_READER, &connection, error);
+        if (status)
+                return status;
+        /* Two threads that connect first at the same time may both check: no harm. */
+        if (!__atomic_load_n(&database->checked, __ATOMIC_ACQUIRE)) {
+                status = connection_check_queries(connection, error);
+                if (status) {
+                        db_disconnect(connection);
+                        return status;
+                }
+                __atomic_store_n(&database->checked, true, __ATOMIC_RELEASE);
+        }
+        *ret = connection;
+        return STATUS_OK;
+}
+
+void db_disconnect(struct connection *connection)
+{
+        if (!connection)
+                return;
+        db_read_end(connection);
+        connection_release(connection);
+        connection->database->engine->disconnect(connection);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * engine.h: what a database engine does for the rest of db/, and the structs they share. Private to this folder.
+ */
+#ifndef TREUE_DB_ENGINE_H
+#define TREUE_DB_ENGINE_H
+
+#include "base/buffer.h"
+#include "base/id.h"
+#include "db/query.h"
+#include "platform/file.h"
+#include "queries.h"
+
+enum connection_role { CONNECTION_READER, CONNECTION_WRITER };
+
+enum transaction_step {
+        TRANSACTION_BEGIN_READ, /* fixes the view */
+        TRANSACTION_BEGIN_WRITE,
+        TRANSACTION_COMMIT,
+        TRANSACTION_ROLLBACK,
+        TRANSACTION_SAVEPOINT,
+        TRANSACTION_RELEASE,
+        TRANSACTION_ROLLBACK_TO, /* undoes what came after the savepoint and ends it */
+};
+
+struct engine {
+        const char *name;
+        /* Makes database->place usable. `create`: begins a new one where none is; else STATUS_NOT_FOUND
+         * "database.missing" when there is none. */
+        enum status (*open)(struct database *database, bool create, struct error *error);
+        enum status (*connect)(struct database *database, enum connection_role role, struct connection **ret,
+                               struct error *error);
+        void (*disconnect)(struct connection *connection);
+        /* Makes the table of applied migrations when it is not there. */
+        enum status (*prepare_schema_table)(struct connection *connection, struct error *error);
+        /* False when not even the table of applied migrations exists. */
+        enum status (*has_schema_table)(struct connection *connection, bool *ret, struct error *error);
+        enum status (*run_migration)(struct connection *connection, const struct migration *migration,
+                                     struct error *error);
+        /* A copy of the database before a migration; an engine whose server is backed up does nothing. */
+        enum status (*copy)(struct connection *connection, int32_t schema_version, struct error *error);
+
+        /* Prepares (once) and checks the numbers of arguments and columns. */
+        enum status (*prepare)(struct connection *connection, enum query_id query, struct error *error);
+        /* Binds and begins. `keep`: the arguments need not live on. */
+        enum status (*start)(struct connection *connection, enum query_id query, const struct db_value *arguments,
+                             bool keep, struct error *error);
+        /* The next row; its text and bytes live until the next step or end. */
+        enum status (*step)(struct connection *connection, enum query_id query, struct db_value *row, bool *ret_more,
+                            struct error *error);
+        void (*end)(struct connection *connection, enum query_id query);
+        int64_t (*changes)(struct connection *connection);
+
+        enum status (*transaction)(struct connection *connection, enum transaction_step step, struct error *error);
+        /* False also when the engine itself gave a transaction up (full disk). */
+        bool (*in_transaction)(struct connection *connection);
+        /* Bytes in the log that a checkpoint would move. */
+        uint64_t (*log_bytes)(struct connection *connection);
+        /* `wait`: briefly for readers, and cut the log to nothing. What a reader keeps back is no failure. */
+        enum status (*checkpoint)(struct connection *connection, bool wait, struct error *error);
+};
+
+extern const struct engine engine_sqlite;
+
+/* An open :many query. */
+struct rows {
+        struct connection *connection;
+        enum query_id query;
+        bool open;
+};
+
+struct connection {
+        struct database *database;
+        enum connection_role role;
+        bool reading;                     /* between db_read_begin and db_read_end */
+        struct rows rows[QUERY_COUNT];
+        struct buffer copies[QUERY_COUNT]; /* text and bytes of the last row of a :one */
+};
+
+/* Ids: only the writer's thread uses it. */
+struct identity {
+        bool started;
+        struct id_maker maker;
+        int64_t persisted_ms; /* 0: a rollback may have undone it */
+};
+
+struct write_thread;
+
+struct database {
+        const struct engine *engine;
+        char *directory, *place; /* place: file of the embedded database */
+        bool read_only, checked; /* checked: every query was prepared once */
+        struct lock *lock;
+        struct write_thread *writer; /* NULL when read only */
+        struct identity identity;
+};
+
+/* schema.c: STATUS_CONFLICT "database.schema_old" / "database.schema_new" unless it fits. */
+must_check enum status schema_check(struct connection *connection, bool migrate, struct error *error);
+/* All migrations and the first settings in one transaction. STATUS_CONFLICT "init.exists". */
+must_check enum status schema_create(struct connection *connection, const struct database_options *options,
+                                     struct error *error);
+
+/* connection.c */
+void connection_init(struct connection *connection, struct database *database, enum connection_role role);
+void connection_release(struct connection *connection); /* ends open rows, frees the copies */
+must_check enum status connection_check_queries(struct connection *connection, struct error *error);
+
+/* writer.c: owns `connection` from here on, also on failure. */
+must_check enum status write_thread_start(struct database *database, struct connection *connection,
+                                          struct error *error);
+void write_thread_stop(struct database *database);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * schema.c: numbered migrations, each applied in one transaction with its version row. A database with other or newer
+ * migrations than this program knows is refused, one with fewer only brought up to date when told so.
+ */
+#include <inttypes.h>
+
+#include "db/engine.h"
+#include "platform/clock.h"
+
+/* Compares the applied migrations with ours; *ret_version is the number of the last one. */
+static enum status read_version(struct connection *connection, int32_t *ret_version, struct error *error)
+{
+        rows_cleanup struct rows *rows = NULL;
+        enum status status = q_schema_version_list_open(connection, NULL, &rows, error);
+        if (status)
+                return status;
+        int32_t version = 0;
+        for (;;) {
+                struct q_schema_version_list_row row;
+                bool more = false;
+                status = q_schema_version_list_next(rows, &row, &more, error);
+                if (status)
+                        return status;
+                if (!more)
+                        break;
+                char number[16], known[16];
+                snprintf(number, sizeof(number), "%" PRId32, row.version);
+                snprintf(known, sizeof(known), "%d", MIGRATION_COUNT);
+                if (row.version > MIGRATION_COUNT)
+                        return error_set(error, STATUS_CONFLICT, "database.schema_new", "number", number, "known",
+                                         known, NULL);
+                if (row.version != version + 1 || !text_is(row.checksum, migrations[version].checksum))
+                        return error_set(error, STATUS_CORRUPT, "database.schema_changed", "number", number, NULL);
+                version = row.version;
+        }
+        *ret_version = version;
+        return STATUS_OK;
+}
+
+static enum status apply(struct connection *connection, const struct migration *migration, struct error *error)
+{
+        enum status status = connection->database->engine->run_migration(connection, migration, error);
+        if (status)
+                return status;
+        return q_schema_version_insert(connection,
+                                       &(struct q_schema_version_insert_args){
+                                               .version = migration->number,
+                                               .name = text_of(migration->name),
+                                               .checksum = text_of(migration->checksum),
+                                               .applied_ms = clock_now_ms(),
+                                       },
+                                       NULL, error);
+}
+
+static void roll_back(struct connection *connection)
+{
+        const struct engine *engine = connection->database->engine;
+        enum status ignored = STATUS_OK;
+        if (engine->in_transaction(connection))
+                ignored = engine->transaction(connection, TRANSACTION_ROLLBACK, NULL);
+        (void)ignored;
+}
+
+/* One migration with its version row: both or neither. */
+static enum status apply_alone(struct connection *connection, const struct migration *migration, struct error *error)
+{
+        const struct engine *engine = connection->database->engine;
+        enum status status = engine->transaction(connection, TRANSACTION_BEGIN_WRITE, error);
+        if (!status)
+                status = apply(connection, migration, error);
+        if (!status)
+                status = engine->transaction(connection, TRANSACTION_COMMIT, error);
+        if (status)
+                roll_back(connection);
+        return status;
+}
+
+enum status schema_check(struct connection *connection, bool migrate, struct error *error)
+{
+        const struct engine *engine = connection->database->engine;
+        bool exists = false;
+        enum status status = engine->has_schema_table(connection, &exists, error);
+        if (status)
+                return status;
+        int32_t version = 0;
+        if (exists)
+                status = read_version(connection, &version, error);
+        if (status)
+                return status;
+        /* An interrupted init leaves an empty file. */
+        if (version == 0)
+                return error_set(error, STATUS_NOT_FOUND, "database.missing", "path",
+                                 connection->database->directory, NULL);
+        if (version == MIGRATION_COUNT)
+                return STATUS_OK;
+        if (!migrate) {
+                char number[16], known[16];
+                snprintf(number, sizeof(number), "%" PRId32, version);
+                snprintf(known, sizeof(known), "%d", MIGRATION_COUNT);
+                return error_set(error, STATUS_CONFLICT, "database.schema_old", "number", number, "known", known,
+                                 NULL);
+        }
+        status = engine->copy(connection, version, error);
+        for (int32_t i = version; !status && i < MIGRATION_COUNT; i++)
+                status = apply_alone(connection, &migrations[i], error);
+        return status;
+}
+
+/* Inside the transaction of schema_create. */
+static enum status fill_new(struct connection *connection, const struct database_options *options, struct error *error)
+{
+        enum status status = connection->database->engine->prepare_schema_table(connection, error);
+        if (status)
+                return status;
+        int32_t version = 0;
+        status = read_version(connection, &version, error);
+        if (status)
+                return status;
+        if (version != 0)
+                return error_set(error, STATUS_CONFLICT, "init.exists", "path", connection->database->directory, NULL);
+        for (size_t i = 0; !status && i < MIGRATION_COUNT; i++)
+                status = apply(connection, &migrations[i], error);
+        for (size_t i = 0; !status && i < options->setting_count; i++)
+                status = q_setting_set(connection,
+                                       &(struct q_setting_set_args){text_of(options->settings[i].name),
+                                                                    text_of(options->settings[i].value)},
+                                       NULL, error);
+        return status;
+}
+
+enum status schema_create(struct connection *connection, const struct database_options *options, struct error *error)
+{
+        const struct engine *engine = connection->database->engine;
+        enum status status = engine->transaction(connection, TRANSACTION_BEGIN_WRITE, error);
+        if (!status)
+                status = fill_new(connection, options, error);
+        if (!status)
+                status = engine->transaction(connection, TRANSACTION_COMMIT, error);
+        if (status)
+                roll_back(connection);
+        return status;
+}

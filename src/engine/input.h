@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * input.h: what the engine is given: columns over a dense range of customers, filled by facts/ for one cut-off date.
+ * The engine only reads. Everything is borrowed and outlives the evaluation.
+ *
+ * Customer i is the i-th by customer id. Purchases come as one or more immutable segments of the column index; a
+ * customer's documents in one segment are contiguous and sorted by (day, number), the lines of a document contiguous.
+ */
+#ifndef TREUE_ENGINE_INPUT_H
+#define TREUE_ENGINE_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/calendar.h"
+#include "base/decimal.h"
+#include "base/text.h"
+#include "engine/concept.h"
+
+enum { GROUP_NONE = UINT32_MAX };
+
+enum { DOCUMENT_DIGITAL_KNOWN = 1, DOCUMENT_DIGITAL = 2 };
+
+struct purchase_segment {
+        size_t document_count, line_count;
+        const uint32_t *customer_document; /* n_customers + 1 offsets; a customer absent here has an empty range */
+        const int32_t *document_day;
+        const int64_t *document_total;     /* minor units */
+        const uint32_t *document_line;     /* document_count + 1 offsets */
+        const uint8_t *document_flags;     /* DOCUMENT_DIGITAL_ bits; NULL: no document carries a mark */
+        const uint32_t *line_article;      /* dense article number */
+        const int64_t *line_amount;        /* minor units */
+        const int64_t *line_cost;          /* minor units; NULL: no line of the segment carries a cost */
+        const uint64_t *line_cost_known;   /* bit per line; NULL with line_cost */
+};
+
+/* A text, number or boolean of a customer, valid at the cut-off. */
+struct attribute_value {
+        bool known;
+        enum operand_kind kind;            /* numbers are kept as numbers when the text is a plain decimal (point) */
+        struct decimal number;
+        struct text text;                  /* always the text as imported */
+        bool boolean;                      /* when the text is true/false/yes/no/ja/nein */
+};
+struct attribute_column {
+        struct text name;
+        const struct attribute_value *values;
+};
+
+/* A dated imported figure valid at the cut-off: scaled to `scale` decimals for the whole column. */
+struct value_column {
+        struct text name;
+        uint8_t scale;
+        const int64_t *units;
+        const uint64_t *known;             /* bits */
+};
+
+struct engine_input {
+        int32_t cutoff_day;
+        size_t customer_count;
+        /* Existence and kind are already resolved except for what purchases decide (engine/population.h). */
+        const uint8_t *kind;               /* enum customer_kind by the facts valid at the cut-off */
+        const int32_t *since_day;          /* `customer since`, DAY_NONE when not given */
+        const int32_t *joined_day;         /* DAY_NONE when not given */
+        const int32_t *recorded_day;       /* local day of the import that recorded him */
+        const uint8_t *size_class;         /* index into mechanics.size_factors; 255: none or not among them */
+        size_t segment_count;
+        const struct purchase_segment *segments;
+        size_t article_count;
+        const uint32_t *article_group;     /* dense group number or GROUP_NONE, valid at the cut-off */
+        size_t group_count;
+        const struct text *group_codes;
+        /* Yearly purchasing volume valid at the cut-off (sum over groups, or the total that stands alone). */
+        const int64_t *potential_minor;
+        const uint64_t *potential_known;   /* bits; NULL: nobody has one */
+        const uint64_t *potential_estimated; /* at least one part is an estimate */
+        size_t attribute_count;
+        const struct attribute_column *attributes; /* those the concept names */
+        size_t value_count;
+        const struct value_column *values; /* those the concept names */
+};
+
+/* Where a customer stands before the evaluation: from the latest approved decision of an earlier cut-off. */
+struct standing {
+        uint8_t segment;                   /* index into concept.segments; SEGMENT_NONE: without membership */
+        bool grace;                        /* a grace is running */
+        bool grace_ends_next;              /* it ends with the next run that has `down` or `grace`, whatever its date */
+        int32_t grace_end_day;             /* with {months: n}: last day; otherwise DAY_NONE */
+};
+
+#endif

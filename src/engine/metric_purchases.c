@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * metric_purchases.c: the loops over documents and lines. A customer's documents of a segment are sorted by day, so a
+ * window is one range of documents and, since lines lie in the order of documents, one range of lines.
+ */
+#include "engine/metric_purchases.h"
+
+#include "base/bits.h"
+
+struct range {
+        size_t begin, end;
+};
+
+static inline struct range customer_documents(const struct purchase_segment *segment, size_t customer)
+{
+        if (!segment->document_count)
+                return (struct range){0, 0};
+        return (struct range){segment->customer_document[customer], segment->customer_document[customer + 1]};
+}
+
+/* First document of the range on or after the day. Halving without branches: the outcome is not predictable. */
+static inline size_t first_document_from(const int32_t *days, struct range range, int32_t day)
+{
+        size_t begin = range.begin, count = range.end - range.begin;
+        while (count) {
+                size_t half = count / 2;
+                bool before = days[begin + half] < day;
+                begin += before ? half + 1 : 0;
+                count = before ? count - half - 1 : half;
+        }
+        return begin;
+}
+
+static inline struct range window_documents(const struct purchase_segment *segment, size_t customer, int32_t from_day,
+                                            int32_t to_day)
+{
+        struct range all = customer_documents(segment, customer);
+        size_t begin = first_document_from(segment->document_day, all, from_day);
+        struct range rest = {begin, all.end};
+        size_t end = to_day == INT32_MAX ? all.end : first_document_from(segment->document_day, rest, to_day + 1);
+        return (struct range){begin, end};
+}
+
+static inline struct range window_lines(const struct purchase_segment *segment, size_t customer, int32_t from_day,
+                                        int32_t to_day)
+{
+        struct range documents = window_documents(segment, customer, from_day, to_day);
+        if (documents.begin >= documents.end)
+                return (struct range){0, 0};
+        return (struct range){segment->document_line[documents.begin], segment->document_line[documents.end]};
+}
+
+struct purchase_history purchases_history(const struct engine_input *input, size_t customer)
+{
+        struct purchase_history history = {DAY_NONE, DAY_NONE, DAY_NONE};
+        for (size_t s = 0; s < input->segment_count; s++) {
+                const struct purchase_segment *segment = &input->segments[s];
+                struct range documents = customer_documents(segment, customer);
+                size_t end = documents.end;
+                while (end > documents.begin && segment->document_day[end - 1] > input->cutoff_day)
+                        end--;
+                if (end == documents.begin)
+                        continue;
+                int32_t first = segment->document_day[documents.begin];
+                if (history.first_document_day == DAY_NONE || first < history.first_document_day)
+                        history.first_document_day = first;
+                size_t positive = documents.begin;
+                while (positive < end && segment->document_total[positive] <= 0)
+                        positive++;
+                if (positive == end)
+                        continue;
+                first = segment->document_day[positive];
+                if (history.first_positive_day == DAY_NONE || first < history.first_positive_day)
+                        history.first_positive_day = first;
+                while (segment->document_total[end - 1] <= 0)
+                        end--;
+                if (history.last_positive_day < segment->document_day[end - 1])
+                        history.last_positive_day = segment->document_day[end - 1];
+        }
+        return history;
+}
+
+struct document_sum purchases_sum(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
+                                  bool *overflow)
+{
+        struct document_sum sum = {0, 0};
+        bool too_large = false;
+        if (from_day > to_day)
+                return sum;
+        uint32_t width = (uint32_t)to_day - (uint32_t)from_day;
+        for (size_t s = 0; s < input->segment_count; s++) {
+                const struct purchase_segment *segment = &input->segments[s];
+                struct range documents = customer_documents(segment, customer);
+                /* Looking at every document once costs less than searching borders: customers have few. */
+                for (size_t d = documents.begin; d < documents.end; d++) {
+                        bool inside = (uint32_t)segment->document_day[d] - (uint32_t)from_day <= width;
+                        int64_t total = segment->document_total[d] & -(int64_t)inside;
+                        too_large |= __builtin_add_overflow(sum.total_minor, total, &sum.total_minor);
+                        sum.positive_count += total > 0;
+                }
+        }
+        *overflow |= too_large;
+        return sum;
+}
+
+struct number_count purchases_count_numbers(const struct engine_input *input, size_t customer, int32_t from_day,
+                                            int32_t to_day, const uint32_t *number_by_article,
+                                            struct number_sums *sums, bool *overflow)
+{
+        const uint64_t stamp = ++sums->stamp;
+        struct number_slot *slots = sums->slots;
+        struct number_slot *none = &slots[sums->count];
+        int64_t positive = 0;
+        bool too_large = false, unnumbered = false;
+        for (size_t s = 0; s < input->segment_count; s++) {
+                const struct purchase_segment *segment = &input->segments[s];
+                struct range lines = window_lines(segment, customer, from_day, to_day);
+                for (size_t i = lines.begin; i < lines.end; i++) {
+                        struct number_slot *slot = &slots[number_by_article[segment->line_article[i]]];
+                        int64_t before = slot->stamp == stamp ? slot->sum : 0, after;
+                        too_large |= __builtin_add_overflow(before, segment->line_amount[i], &after);
+                        positive += (after > 0) - (before > 0);
+                        slot->sum = after;
+                        slot->stamp = stamp;
+                }
+                /* Rare, so looked at again only where it happened. */
+                for (size_t i = lines.begin; none->stamp == stamp && !unnumbered && i < lines.end; i++)
+                        unnumbered = number_by_article[segment->line_article[i]] == sums->count &&
+                                     segment->line_amount[i] != 0;
+        }
+        if (none->stamp == stamp && none->sum > 0)
+                positive--;
+        *overflow |= too_large;
+        return (struct number_count){positive, unnumbered};
+}
+
+int64_t purchases_number_revenue(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
+                                 const uint32_t *number_by_article, uint32_t number, bool *overflow)
+{
+        int64_t sum = 0;
+        bool too_large = false;
+        for (size_t s = 0; s < input->segment_count; s++) {
+                const struct purchase_segment *segment = &input->segments[s];
+                struct range lines = window_lines(segment, customer, from_day, to_day);
+                for (size_t i = lines.begin; i < lines.end; i++) {
+                        bool counts = number_by_article[segment->line_article[i]] == number;
+                        too_large |= __builtin_add_overflow(sum, segment->line_amount[i] & -(int64_t)counts, &sum);
+                }
+        }
+        *overflow |= too_large;
+        return sum;
+}
+
+struct margin_sum purchases_margin(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
+                                   bool *overflow)
+{
+        struct margin_sum sum = {0, 0, 0};
+        for (size_t s = 0; s < input->segment_count; s++) {
+                const struct purchase_segment *segment = &input->segments[s];
+                struct range lines = window_lines(segment, customer, from_day, to_day);
+                sum.line_count += (int64_t)(lines.end - lines.begin);
+                if (!segment->line_cost || !segment->line_cost_known) {
+                        sum.line_left_out += (int64_t)(lines.end - lines.begin);
+                        continue;
+                }
+                for (size_t i = lines.begin; i < lines.end; i++) {
+                        int64_t margin;
+                        if (!bits_get(segment->line_cost_known, i)) {
+                                sum.line_left_out++;
+                                continue;
+                        }
+                        *overflow |= __builtin_sub_overflow(segment->line_amount[i], segment->line_cost[i], &margin);
+                        *overflow |= __builtin_add_overflow(sum.margin_minor, margin, &sum.margin_minor);
+                }
+        }
+        return sum;
+}
+
+int64_t purchases_active_months(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
+                                struct month_stamps *months)
+{
+        const uint64_t stamp = ++months->stamp;
+        int64_t count = 0;
+        for (size_t s = 0; s < input->segment_count; s++) {
+                const struct purchase_segment *segment = &input->segments[s];
+                struct range documents = window_documents(segment, customer, from_day, to_day);
+                for (size_t d = documents.begin; d < documents.end; d++) {
+                        uint32_t age_days = (uint32_t)input->cutoff_day - (uint32_t)segment->document_day[d];
+                        if (segment->document_total[d] <= 0 || age_days >= months->age_count)
+                                continue;
+                        uint64_t *month = &months->stamps[months->month_by_age[age_days]];
+                        count += *month != stamp;
+                        *month = stamp;
+                }
+        }
+        return count;
+}

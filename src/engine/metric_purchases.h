@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * metric_purchases.h: what is counted and summed over one customer's documents and lines, in all segments of the column
+ * index together. The hot loops of the engine.
+ *
+ * Sums that do not fit int64 set `*overflow` and have no meaning then.
+ */
+#ifndef TREUE_ENGINE_METRIC_PURCHASES_H
+#define TREUE_ENGINE_METRIC_PURCHASES_H
+
+#include "engine/input.h"
+#include "engine/population.h"
+
+struct purchase_history purchases_history(const struct engine_input *input, size_t customer);
+
+struct document_sum {
+        int64_t total_minor;
+        int64_t positive_count;
+};
+/* Total and number of positive documents from `from_day` to `to_day`. */
+struct document_sum purchases_sum(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
+                                  bool *overflow);
+
+/* Sums by number (of a product group or an article) that need no clearing between customers: a slot whose stamp is not
+ * the current one counts as empty. Owned by one thread. */
+struct number_slot {
+        int64_t sum;
+        uint64_t stamp;
+};
+struct number_sums {
+        size_t count;                /* numbers 0..count-1; articles without group go to slot `count` */
+        struct number_slot *slots;   /* count + 1 */
+        uint64_t stamp;
+};
+
+struct number_count {
+        int64_t positive;            /* numbers with a net amount > 0 */
+        bool unnumbered;             /* a line with an amount, but without number */
+};
+/* `number_by_article`: at most sums->count each, equal to it for "none". */
+struct number_count purchases_count_numbers(const struct engine_input *input, size_t customer, int32_t from_day,
+                                            int32_t to_day, const uint32_t *number_by_article,
+                                            struct number_sums *sums, bool *overflow);
+
+/* Net amount of the lines whose article has this number. */
+int64_t purchases_number_revenue(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
+                                 const uint32_t *number_by_article, uint32_t number, bool *overflow);
+
+struct margin_sum {
+        int64_t margin_minor, line_count, line_left_out;
+};
+struct margin_sum purchases_margin(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
+                                   bool *overflow);
+
+/* Months, counted back from the cut-off, in which a positive document falls. */
+struct month_stamps {
+        size_t age_count;            /* ages in days that have a month */
+        const uint16_t *month_by_age;
+        uint64_t *stamps;            /* by month */
+        uint64_t stamp;
+};
+int64_t purchases_active_months(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
+                                struct month_stamps *months);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * dictionary.h: texts to dense numbers, in the order they were first seen: customer numbers, articles and groups of one
+ * parsing thread. Keeps a copy of every text.
+ */
+#ifndef TREUE_IMPORTER_DICTIONARY_H
+#define TREUE_IMPORTER_DICTIONARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+enum { DICTIONARY_FULL = UINT32_MAX };
+
+struct dictionary_entry {
+        const char *data;
+        uint32_t length;
+        uint32_t hash;
+};
+
+struct dictionary {
+        struct dictionary_entry *entries;
+        size_t count, capacity;
+        uint32_t *slots;          /* entry number + 1; 0: free */
+        size_t slot_count;        /* a power of two, at most two thirds used */
+        char **chunks;            /* the texts */
+        size_t chunk_count, chunk_used, chunk_size;
+};
+
+void dictionary_init(struct dictionary *dictionary);
+void dictionary_release(struct dictionary *dictionary);
+
+/* The number of `text`, which is added when it is new; DICTIONARY_FULL without memory or past four billion texts.
+ * *ret_added tells whether it was new; may be NULL. */
+uint32_t dictionary_number(struct dictionary *dictionary, struct text text, bool *ret_added);
+
+/* The text of a number; lives as long as the dictionary. */
+static inline struct text dictionary_text(const struct dictionary *dictionary, size_t number)
+{
+        return (struct text){dictionary->entries[number].data, dictionary->entries[number].length};
+}
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * import.h: the frame of an import, the same for all kinds.
+ *
+ * A file is registered as an import in state "staging", its kind stages rows nobody sees yet in bounded transactions, and
+ * one small transaction publishes all of it as the next generation, with the audit entry. What fails is given up: its
+ * rows are removed. What a crash leaves in staging is removed at the next start (import_clean_up).
+ */
+#ifndef TREUE_IMPORTER_IMPORT_H
+#define TREUE_IMPORTER_IMPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "db/db.h"
+#include "i18n/message.h"
+#include "importer/error_file.h"
+#include "importer/mapping.h"
+#include "importer/profile.h"
+#include "importer/registry.h"
+#include "importer/source_file.h"
+
+enum { IMPORT_FILE_NAME_MAX = 1024 };
+
+struct import_counters {
+        uint64_t lines_read, lines_rejected; /* records of the file, the header not counted */
+        /* Rows are documents for purchases, else records of the file. */
+        uint64_t rows_new, rows_changed, rows_same, rows_rejected;
+        uint64_t customers_created, products_created;
+        uint64_t documents_several_dates; /* accepted, with the earliest date */
+        uint64_t articles_several_groups; /* the earliest document decides */
+};
+
+struct import_progress {
+        uint64_t bytes_done, bytes_total, lines_read;
+        bool publishing; /* everything is staged */
+};
+
+struct import_options {
+        const char *file;              /* path, "-" for standard input */
+        const struct profile *profile;
+        bool dry_run;                  /* look, count, write nothing */
+        enum language language;        /* of the error report */
+        unsigned threads;              /* 0: processor_count() */
+        void (*progress)(void *context, const struct import_progress *progress); /* may be NULL */
+        void *progress_context;
+};
+
+/* What the kinds work with. */
+struct import_run {
+        struct database *database;
+        struct connection *connection; /* for reading; the caller's thread */
+        const struct import_options *options;
+        const struct profile *profile;
+        struct source_file *file;
+        struct column_mapping mapping;
+        struct registry *registry;
+        struct error_file *errors;     /* rejected records; writes nothing in a dry run */
+        struct arena *arena;           /* life time of the import */
+        bool dry_run;
+        int32_t import_id;             /* 0 in a dry run */
+        int32_t source_id;             /* 0 in a dry run when the source is new; so are the next two */
+        int32_t customer_source_id, product_source_id;
+        int32_t import_day;
+        unsigned minor_digits;         /* of the ledger currency */
+        struct import_counters counters;
+        int64_t generation;            /* set once published */
+        /* A kind may hang its state here: `published` is called after the publish (its failure does not undo it: only
+         * what can be rebuilt belongs there), `release` at the end in every case. */
+        void *state;
+        enum status (*published)(struct import_run *run, struct error *error);
+        void (*release)(struct import_run *run);
+};
+
+/* Tells the caller's progress function how far reading got. */
+void import_report_progress(struct import_run *run);
+
+/* A kind of import: reads run->file, stages, counts. On a failure the frame removes what was staged. */
+struct import_job {
+        enum status (*stage)(struct import_run *run, struct error *error);
+};
+extern const struct import_job import_jobs[IMPORT_KIND_COUNT];
+
+struct import_preview; /* preview.h */
+
+struct import_result {
+        int32_t import_id;
+        int64_t generation;
+        struct import_counters counters;
+        enum encoding encoding;
+        char delimiter;
+        enum decimal_mark decimal;
+        char error_path[IMPORT_FILE_NAME_MAX];   /* "": nothing was rejected */
+        char reasons_path[IMPORT_FILE_NAME_MAX];
+        struct import_preview *preview;          /* of a dry run, else NULL; lives in the arena handed in */
+        bool index_stale;                        /* published, but the column index has to be rebuilt at next use */
+};
+
+/* Imports one file. `connection` is the caller's, for reading; `arena` takes the preview. */
+must_check enum status import_file(struct database *database, struct connection *connection,
+                                   const struct import_options *options, struct arena *arena,
+                                   struct import_result *ret, struct error *error);
+
+/* Removes what imports left in staging by a crash; *ret_removed counts them. Nothing else may import meanwhile. */
+must_check enum status import_clean_up(struct database *database, struct connection *connection, size_t *ret_removed,
+                                       struct error *error);
+
+struct import_undone {
+        int32_t import_id;
+        int64_t generation;
+        int64_t runs_flagged; /* approved runs that were made on it: they stay, and say so */
+};
+/* Takes a published import back as one generation. import_id 0: the latest published one. STATUS_NOT_FOUND
+ * "import.unknown" or "import.none", STATUS_CONFLICT "import.already_undone". */
+must_check enum status import_undo(struct database *database, struct connection *connection, int32_t import_id,
+                                   struct import_undone *ret, struct error *error);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * mapping.h: a profile bound to the header of a file, and the values of its fields read by type.
+ */
+#ifndef TREUE_IMPORTER_MAPPING_H
+#define TREUE_IMPORTER_MAPPING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/decimal.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "importer/profile.h"
+
+/* A column of the profile and where it stands. */
+struct mapped_column {
+        const struct profile_column *column;
+        const struct field_info *field;
+        int position;             /* 0-based place in the record; -1: the constant of the profile */
+        struct text name;         /* for readers: the header, "3" without header, or the field for a constant */
+        const char *format;       /* date format, NUL-terminated; NULL: ISO, then German */
+};
+
+struct column_mapping {
+        enum import_kind kind;
+        size_t file_columns;      /* fields every record must have */
+        size_t count;
+        struct mapped_column *columns;
+};
+
+/* Finds every column of the profile in the header. A missing or doubled header is named, with what the file has:
+ * import.header_missing, import.header_doubled, import.column_position. */
+must_check enum status column_mapping_bind(struct arena *arena, const struct profile *profile,
+                                           const struct text *header, size_t header_count, struct column_mapping *ret,
+                                           struct error *error);
+
+/* The column of a field; NULL when the profile does not map it. */
+const struct mapped_column *column_mapping_find(const struct column_mapping *mapping, const char *field);
+
+/* The text of a column in a record: constant or field, cut to the prefix; not trimmed. */
+struct text mapped_text(const struct mapped_column *column, const struct text *fields, size_t field_count);
+
+/* First `count` code points of UTF-8 text. */
+struct text text_prefix(struct text text, unsigned count);
+/* Nothing but white space (Unicode), or empty. */
+bool text_is_blank(struct text text);
+
+struct field_value {
+        bool known;               /* false: the cell is blank */
+        struct text text;         /* FIELD_TEXT as it stands; else trimmed */
+        int32_t day;              /* FIELD_DAY */
+        int64_t number;           /* FIELD_MONEY minor units, FIELD_QUANTITY thousandths, FIELD_SHARE millionths,
+                                   * FIELD_INTEGER, FIELD_DECIMAL units */
+        uint8_t scale;            /* FIELD_DECIMAL: number / 10^scale, without trailing zeros */
+        bool yes;                 /* FIELD_YES_NO; FIELD_KIND: prospect; FIELD_METHOD: estimated */
+};
+
+/* Reads the cell of a column. NULL, or the key of the reason it is refused for (import.reason.date, .number,
+ * .too_large, .too_precise, .integer, .yes_no, .kind, .method, .share, .empty when the field is required). */
+const char *field_parse(const struct mapped_column *column, struct text cell, enum decimal_mark mark,
+                        unsigned minor_digits, struct field_value *ret);
+
+#endif

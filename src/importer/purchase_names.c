@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * purchase_names.c: from the dictionaries of the parsing threads to ids of the database.
+ */
+#include "importer/purchase_names.h"
+
+#include <stdlib.h>
+
+#include "db/write.h"
+#include "queries.h"
+
+enum status purchase_names_init(struct purchase_names *names, struct import_run *run, size_t worker_count,
+                                struct error *error)
+{
+        *names = (struct purchase_names){.run = run, .worker_count = worker_count, .next_unknown = -1};
+        names->translations = calloc(worker_count, sizeof(*names->translations));
+        names->fragment_names = calloc(worker_count, sizeof(*names->fragment_names));
+        if (names->translations && names->fragment_names)
+                return STATUS_OK;
+        purchase_names_release(names);
+        return error_memory(error);
+}
+
+void purchase_names_release(struct purchase_names *names)
+{
+        for (size_t i = 0; names->translations && i < names->worker_count; i++) {
+                free(names->translations[i].customer_ids);
+                free(names->translations[i].product_ids);
+                free(names->translations[i].group_ids);
+        }
+        free(names->translations);
+        free(names->fragment_names);
+        free(names->first_group);
+        free(names->article_group);
+        free(names->conflict);
+        free(names->customers);
+        *names = (struct purchase_names){0};
+}
+
+/* Makes room for `count` items of `size` bytes in *array. */
+static bool widen(void *array, size_t count, size_t size)
+{
+        void **pointer = array;
+        void *wider = realloc(*pointer, (count ? count : 1) * size);
+        if (wider)
+                *pointer = wider;
+        return wider != NULL;
+}
+
+static bool remember_customer(struct purchase_names *names, int64_t id, struct text number, bool created)
+{
+        if (names->customer_count == names->customer_capacity) {
+                size_t capacity = names->customer_capacity ? names->customer_capacity * 2 : 1024;
+                if (!widen(&names->customers, capacity, sizeof(*names->customers)))
+                        return false;
+                names->customer_capacity = capacity;
+        }
+        names->customers[names->customer_count++] =
+                (struct purchase_customer){.id = id, .number = number, .created = created};
+        return true;
+}
+
+/* Scratch of one resolving call, freed at its end. */
+struct scratch {
+        struct text *texts;
+        bool *flags;
+        uint32_t *first, *second;
+};
+
+static void scratch_release(struct scratch *scratch)
+{
+        free(scratch->texts);
+        free(scratch->flags);
+        free(scratch->first);
+        free(scratch->second);
+}
+
+static bool scratch_fill(struct scratch *scratch, const struct dictionary *dictionary, size_t from)
+{
+        size_t count = dictionary->count - from;
+        scratch->texts = malloc((count + 1) * sizeof(*scratch->texts));
+        scratch->flags = calloc(count + 1, sizeof(*scratch->flags));
+        scratch->first = calloc(count + 1, sizeof(*scratch->first));
+        scratch->second = calloc(count + 1, sizeof(*scratch->second));
+        if (!scratch->texts || !scratch->flags || !scratch->first || !scratch->second)
+                return false;
+        for (size_t i = 0; i < count; i++)
+                scratch->texts[i] = dictionary_text(dictionary, from + i);
+        return true;
+}
+
+static enum status resolve_customers(struct purchase_names *names, struct purchase_worker *worker,
+                                     struct purchase_translation *table, struct error *error)
+{
+        __attribute__((cleanup(scratch_release))) struct scratch scratch = {0};
+        size_t from = table->customer_count, count = worker->customers.count - from;
+        if (count == 0)
+                return STATUS_OK;
+        if (!scratch_fill(&scratch, &worker->customers, from)
+            || !widen(&table->customer_ids, worker->customers.count, sizeof(*table->customer_ids)))
+                return error_memory(error);
+        int64_t *ids = table->customer_ids + from;
+        enum status status = registry_customers_resolve(names->run, scratch.texts, count,
+                                                        names->run->profile->create_customers, ids, scratch.flags,
+                                                        error);
+        if (status != STATUS_OK)
+                return status;
+        for (size_t i = 0; i < count; i++) {
+                if (ids[i] == 0)
+                        ids[i] = names->next_unknown--;
+                if (!remember_customer(names, ids[i], scratch.texts[i], scratch.flags[i]))
+                        return error_memory(error);
+        }
+        table->customer_count = worker->customers.count;
+        return STATUS_OK;
+}
+
+static enum status resolve_groups(struct purchase_names *names, struct purchase_worker *worker,
+                                  struct purchase_translation *table, struct error *error)
+{
+        __attribute__((cleanup(scratch_release))) struct scratch scratch = {0};
+        size_t from = table->group_count, count = worker->groups.count - from;
+        if (count == 0)
+                return STATUS_OK;
+        if (!scratch_fill(&scratch, &worker->groups, from)
+            || !widen(&table->group_ids, worker->groups.count, sizeof(*table->group_ids)))
+                return error_memory(error);
+        table->group_count = worker->groups.count;
+        return registry_groups_resolve(names->run, scratch.texts, count, table->group_ids + from, NULL, error);
+}
+
+static bool widen_products(struct purchase_names *names, size_t needed)
+{
+        if (needed < names->product_capacity)
+                return true;
+        size_t capacity = needed * 2 + 1024, old = names->product_capacity;
+        if (!widen(&names->first_group, capacity, sizeof(*names->first_group))
+            || !widen(&names->article_group, capacity, sizeof(*names->article_group))
+            || !widen(&names->conflict, capacity, sizeof(*names->conflict)))
+                return false;
+        memset(names->first_group + old, 0, (capacity - old) * sizeof(*names->first_group));
+        memset(names->article_group + old, 0, (capacity - old) * sizeof(*names->article_group));
+        memset(names->conflict + old, 0, capacity - old);
+        names->product_capacity = capacity;
+        return true;
+}
+
+/* Names of new products, written by the writer's thread. */
+struct product_naming {
+        struct purchase_names *names;
+        const struct purchase_worker *worker;
+        const struct purchase_translation *table;
+        const bool *created;
+        size_t from, count;
+};
+
+static enum status name_products(struct connection *connection, void *context, struct error *error)
+{
+        struct product_naming *naming = context;
+        for (size_t i = 0; i < naming->count; i++) {
+                uint32_t description = naming->worker->article_description[naming->from + i];
+                if (!naming->created[i] || !description)
+                        continue;
+                struct q_purchase_name_product_args args = {
+                        .product_id = naming->table->product_ids[naming->from + i],
+                        .fact_id = naming->names->name_fact_id,
+                        .valid_from = naming->names->run->import_day,
+                        .import_id = naming->names->run->import_id,
+                        .value = dictionary_text(&naming->worker->descriptions, description - 1),
+                };
+                int64_t changes;
+                enum status status = q_purchase_name_product(connection, &args, &changes, error);
+                if (status != STATUS_OK)
+                        return status;
+        }
+        return STATUS_OK;
+}
+
+static enum status resolve_products(struct purchase_names *names, struct purchase_worker *worker,
+                                    struct purchase_translation *table, struct error *error)
+{
+        __attribute__((cleanup(scratch_release))) struct scratch scratch = {0};
+        size_t from = table->product_count, count = worker->articles.count - from;
+        if (count == 0)
+                return STATUS_OK;
+        if (!scratch_fill(&scratch, &worker->articles, from)
+            || !widen(&table->product_ids, worker->articles.count, sizeof(*table->product_ids)))
+                return error_memory(error);
+        for (size_t i = 0; i < count; i++) {
+                uint32_t group = worker->article_group[from + i];
+                scratch.first[i] = group ? table->group_ids[group - 1] : 0;
+        }
+        uint32_t *ids = table->product_ids + from;
+        enum status status = registry_products_resolve(names->run, scratch.texts, scratch.first, count,
+                                                       names->run->profile->create_products, ids, scratch.second,
+                                                       scratch.flags, error);
+        if (status != STATUS_OK)
+                return status;
+        for (size_t i = 0; i < count; i++) {
+                if (!widen_products(names, ids[i]))
+                        return error_memory(error);
+                names->first_group[ids[i]] = scratch.second[i];
+                uint32_t other = names->article_group[ids[i]];
+                names->conflict[ids[i]] |= other && scratch.first[i] && other != scratch.first[i];
+                if (!other)
+                        names->article_group[ids[i]] = scratch.first[i];
+        }
+        table->product_count = worker->articles.count;
+        if (worker->descriptions.count == 0 || names->run->dry_run)
+                return STATUS_OK;
+        struct product_naming naming = {names, worker, table, scratch.flags, from, count};
+        return db_write_bulk(names->run->database, name_products, &naming, error);
+}
+
+enum status purchase_names_resolve(struct purchase_names *names, struct purchase_worker *workers, struct error *error)
+{
+        enum status status = STATUS_OK;
+        if (!names->name_fact_id && !names->run->dry_run)
+                status = registry_fact_resolve(names->run, text_of("name"), &names->name_fact_id, error);
+        for (size_t i = 0; i < names->worker_count && status == STATUS_OK; i++) {
+                struct purchase_translation *table = &names->translations[i];
+                status = resolve_customers(names, &workers[i], table, error);
+                if (status == STATUS_OK)
+                        status = resolve_groups(names, &workers[i], table, error);
+                if (status == STATUS_OK)
+                        status = resolve_products(names, &workers[i], table, error);
+                names->fragment_names[i] = (struct fragment_names){
+                        .customer_ids = table->customer_ids,
+                        .customer_count = table->customer_count,
+                        .product_ids = table->product_ids,
+                        .group_ids = table->group_ids,
+                };
+        }
+        return status;
+}
+
+uint64_t purchase_names_conflicts(struct purchase_names *names, const struct purchase_worker *workers)
+{
+        for (size_t w = 0; w < names->worker_count; w++)
+                for (size_t i = 0; i < names->translations[w].product_count; i++)
+                        names->conflict[names->translations[w].product_ids[i]] |= workers[w].article_conflict[i];
+        uint64_t count = 0;
+        for (size_t i = 0; i < names->product_capacity; i++)
+                count += names->conflict[i];
+        return count;
+}
+
+static int compare_customers(const void *a, const void *b)
+{
+        const struct purchase_customer *x = a, *y = b;
+        return x->id != y->id ? (x->id < y->id ? -1 : 1) : y->created - x->created;
+}
+
+void purchase_names_seal(struct purchase_names *names)
+{
+        size_t distinct = 0;
+        if (names->customer_count)
+                qsort(names->customers, names->customer_count, sizeof(*names->customers), compare_customers);
+        for (size_t i = 0; i < names->customer_count; i++)
+                if (distinct == 0 || names->customers[i].id != names->customers[distinct - 1].id)
+                        names->customers[distinct++] = names->customers[i];
+        names->customer_count = distinct;
+}
+
+struct purchase_customer *purchase_names_customer(struct purchase_names *names, int64_t id)
+{
+        size_t low = 0, high = names->customer_count;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                if (names->customers[middle].id < id)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low < names->customer_count && names->customers[low].id == id ? &names->customers[low] : NULL;
+}

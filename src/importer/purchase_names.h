@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * purchase_names.h: what the lines of a purchases file name (customers, articles, groups), as ids of the database.
+ *
+ * Customers that are unknown and may not be created, or of whom no good line was seen, get negative ids that are unique
+ * within the import: they keep documents apart until these are rejected.
+ */
+#ifndef TREUE_IMPORTER_PURCHASE_NAMES_H
+#define TREUE_IMPORTER_PURCHASE_NAMES_H
+
+#include "importer/fragments.h"
+#include "importer/import.h"
+#include "importer/purchase_shelves.h"
+
+/* The translation tables of one worker's dictionaries; grow with them. */
+struct purchase_translation {
+        int64_t *customer_ids;
+        uint32_t *product_ids, *group_ids;
+        size_t customer_count, product_count, group_count;
+};
+
+struct purchase_customer {
+        int64_t id;
+        struct text number;       /* lives in a worker's dictionary */
+        bool created;             /* by this import */
+        bool accepted;            /* a document of his goes in */
+};
+
+struct purchase_names {
+        struct import_run *run;
+        size_t worker_count;
+        struct purchase_translation *translations; /* one per worker */
+        struct fragment_names *fragment_names;     /* the same for fragments.h; filled by purchase_names_resolve */
+        uint32_t *first_group;    /* by product id: product.first_group_id */
+        uint32_t *article_group;  /* by product id: the group this file names for the article; 0: none */
+        uint8_t *conflict;        /* by product id: this file names several groups for the article */
+        size_t product_capacity;
+        struct purchase_customer *customers; /* sorted by id after purchase_names_seal */
+        size_t customer_count, customer_capacity;
+        int64_t next_unknown;
+        int32_t name_fact_id;     /* fact "name", for descriptions */
+};
+
+must_check enum status purchase_names_init(struct purchase_names *names, struct import_run *run, size_t worker_count,
+                                           struct error *error);
+void purchase_names_release(struct purchase_names *names);
+
+/* Translates what came new into the workers' dictionaries; creates customers and products where the profile says so. */
+must_check enum status purchase_names_resolve(struct purchase_names *names, struct purchase_worker *workers,
+                                              struct error *error);
+/* Articles this file names several groups for; after the last resolve. */
+uint64_t purchase_names_conflicts(struct purchase_names *names, const struct purchase_worker *workers);
+/* No more resolving: customers can be found by id from now on. */
+void purchase_names_seal(struct purchase_names *names);
+/* The customer behind an id handed out here; never NULL for ids of fragments. */
+struct purchase_customer *purchase_names_customer(struct purchase_names *names, int64_t id);
+
+#endif

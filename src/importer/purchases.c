@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * purchases.c: conducts the import of purchases; the steps are named in purchases.h.
+ */
+#include "importer/purchases.h"
+
+#include <stdlib.h>
+
+#include "db/write.h"
+#include "facts/index_format.h"
+#include "facts/rebuild.h"
+#include "importer/purchase_documents.h"
+#include "importer/purchase_names.h"
+#include "importer/purchase_rejects.h"
+#include "importer/purchase_shelves.h"
+#include "platform/thread.h"
+#include "queries.h"
+
+enum { WORKERS_MAX = 16, BATCHES_AHEAD = 2 };
+#define SHELVES_BYTES_MAX ((size_t)176 << 20)
+
+/* Everything of one purchases import; hangs on run->state until the frame releases it. */
+struct purchases {
+        struct purchase_layout layout;
+        struct purchase_worker workers[WORKERS_MAX];
+        size_t worker_count;
+        struct purchase_names names;
+        struct fragment_merge *merge;
+        struct purchase_documents documents;
+        uint64_t segment;       /* finished segment of the column index; 0: none */
+        bool index_stale;
+};
+
+static void release(struct import_run *run)
+{
+        struct purchases *purchases = run->state;
+        if (!purchases)
+                return;
+        for (size_t i = 0; i < purchases->worker_count; i++)
+                purchase_worker_release(&purchases->workers[i]);
+        purchase_documents_release(&purchases->documents);
+        fragment_merge_free(purchases->merge);
+        purchase_names_release(&purchases->names);
+        free(purchases);
+        run->state = NULL;
+}
+
+static void layout_init(struct purchase_layout *layout, const struct import_run *run)
+{
+        *layout = (struct purchase_layout){
+                .file_columns = run->mapping.file_columns,
+                .mark = source_file_decimal(run->file),
+                .minor_digits = run->minor_digits,
+        };
+        for (int i = 0; i < PURCHASE_COLUMN_COUNT; i++) {
+                const struct mapped_column *column = column_mapping_find(&run->mapping, purchase_column_names[i]);
+                layout->columns[i] = (struct purchase_source){.position = -1};
+                if (!column)
+                        continue;
+                layout->columns[i].position = column->position;
+                layout->columns[i].prefix = column->column->prefix;
+                layout->columns[i].constant = column->column->constant;
+                layout->columns[i].format = column->format;
+        }
+        const struct purchase_source *group = &layout->columns[PURCHASE_GROUP];
+        layout->group_of_article = group->position >= 0
+                                   && group->position == layout->columns[PURCHASE_ARTICLE].position
+                                   && layout->columns[PURCHASE_ARTICLE].prefix == 0;
+        layout->digital = column_mapping_find(&run->mapping, "digital");
+        layout->has_marks = layout->digital || column_mapping_find(&run->mapping, "cost")
+                            || (column_mapping_find(&run->mapping, "product_group") && !layout->group_of_article);
+}
+
+static void report(void *context)
+{
+        import_report_progress(context);
+}
+
+/* Parses the whole file: full shelves are spilled as sorted runs, the rest stays in memory. */
+static enum status parse(struct purchases *purchases, struct import_run *run, struct error *error)
+{
+        bool ended = false;
+        enum status status = STATUS_OK;
+        while (status == STATUS_OK && !ended) {
+                status = purchase_shelves_fill(purchases->workers, purchases->worker_count, run->file,
+                                               SHELVES_BYTES_MAX, report, run, &ended, error);
+                if (status == STATUS_OK)
+                        status = purchase_names_resolve(&purchases->names, purchases->workers, error);
+                struct fragment_shelf shelves[WORKERS_MAX];
+                for (size_t i = 0; i < purchases->worker_count; i++)
+                        shelves[i] = purchases->workers[i].shelf;
+                if (status == STATUS_OK && !ended) {
+                        status = fragment_merge_spill(purchases->merge, shelves, purchases->names.fragment_names,
+                                                      purchases->worker_count, error);
+                        for (size_t i = 0; i < purchases->worker_count; i++) {
+                                purchases->workers[i].shelf = shelves[i];
+                                purchases->workers[i].shelf_bytes = 0;
+                        }
+                } else if (status == STATUS_OK) {
+                        status = fragment_merge_start(purchases->merge, shelves, purchases->names.fragment_names,
+                                                      purchases->worker_count, error);
+                }
+        }
+        for (size_t i = 0; i < purchases->worker_count; i++)
+                run->counters.lines_read += purchases->workers[i].lines;
+        run->counters.articles_several_groups = purchase_names_conflicts(&purchases->names, purchases->workers);
+        purchase_names_seal(&purchases->names);
+        return status;
+}
+
+/* ---- staging: one thread joins documents, the writer stores them -------------------------------------------------- */
+
+struct joiner {
+        struct purchase_documents *documents;
+        struct queue *queue;
+        enum status status;
+        struct error error;
+};
+
+static void join_documents(void *context)
+{
+        struct joiner *joiner = context;
+        bool more = joiner->documents->has_next;
+        while (joiner->status == STATUS_OK && more) {
+                struct document_batch *batch = document_batch_new();
+                joiner->status = batch ? purchase_documents_next(joiner->documents, batch, &more, &joiner->error)
+                                       : error_memory(&joiner->error);
+                if (joiner->status != STATUS_OK || batch->count == 0 || !queue_put(joiner->queue, batch)) {
+                        bool stopped = joiner->status == STATUS_OK && batch->count;
+                        document_batch_free(batch);
+                        if (stopped)
+                                break;
+                }
+        }
+        queue_close(joiner->queue);
+}
+
+struct staging {
+        struct import_run *run;
+        const struct document_batch *batch;
+};
+
+static enum status write_batch(struct connection *connection, void *context, struct error *error)
+{
+        const struct staging *staging = context;
+        const char *bytes = staging->batch->bytes.data;
+        enum status status = STATUS_OK;
+        for (size_t i = 0; i < staging->batch->count && status == STATUS_OK; i++) {
+                const struct staged_document *document = &staging->batch->documents[i];
+                struct q_purchase_insert_args args = {
+                        .customer_id = document->customer_id,
+                        .source_id = staging->run->source_id,
+                        .number = {bytes + document->number_offset, document->number_length},
+                        .import_id = staging->run->import_id,
+                        .day = document->day,
+                        .total_minor = document->total_minor,
+                        .line_count = (int64_t)document->line_count,
+                        .content_hash = document->content_hash,
+                        .lines = {(const uint8_t *)bytes + document->lines_offset, document->lines_length},
+                };
+                int64_t changes;
+                status = q_purchase_insert(connection, &args, &changes, error);
+        }
+        return status;
+}
+
+static enum status store_batches(struct import_run *run, struct queue *queue, struct error *error)
+{
+        enum status status = STATUS_OK;
+        void *item;
+        while (queue_get(queue, &item)) {
+                struct staging staging = {run, item};
+                if (status == STATUS_OK)
+                        status = db_write_bulk(run->database, write_batch, &staging, error);
+                document_batch_free(item);
+                if (status == STATUS_OK)
+                        import_report_progress(run);
+        }
+        return status;
+}
+
+static enum status stage_documents(struct purchases *purchases, struct import_run *run, struct error *error)
+{
+        struct purchase_documents *documents = &purchases->documents;
+        struct joiner joiner = {.documents = documents};
+        struct thread *thread;
+        enum status status = purchase_documents_init(documents, run, &purchases->names, purchases->merge,
+                                                     purchases->layout.group_of_article, error);
+        if (status == STATUS_OK)
+                status = fragment_merge_next(purchases->merge, &documents->next, &documents->has_next, error);
+        if (status == STATUS_OK)
+                status = queue_new(BATCHES_AHEAD, &joiner.queue, error);
+        if (status != STATUS_OK)
+                return status;
+        status = thread_start(join_documents, &joiner, &thread, error);
+        if (status == STATUS_OK) {
+                status = store_batches(run, joiner.queue, error);
+                thread_join(thread);
+        }
+        queue_free(joiner.queue);
+        if (status == STATUS_OK && joiner.status != STATUS_OK) {
+                *error = joiner.error;
+                status = joiner.status;
+        }
+        return status;
+}
+
+/* ---- what is left over -------------------------------------------------------------------------------------------- */
+
+static enum status unrecord(struct connection *connection, void *context, struct error *error)
+{
+        struct import_run *run = context;
+        struct purchases *purchases = run->state;
+        enum status status = STATUS_OK;
+        for (size_t i = 0; i < purchases->names.customer_count && status == STATUS_OK; i++) {
+                const struct purchase_customer *customer = &purchases->names.customers[i];
+                if (!customer->created || customer->accepted)
+                        continue;
+                struct q_purchase_unrecord_customer_args args = {customer->id, run->import_id};
+                int64_t changes;
+                status = q_purchase_unrecord_customer(connection, &args, &changes, error);
+        }
+        return status;
+}
+
+/* Customers whose documents were all rejected do not come into being. */
+static enum status drop_ghosts(struct purchases *purchases, struct import_run *run, struct error *error)
+{
+        uint64_t ghosts = 0;
+        for (size_t i = 0; i < purchases->names.customer_count; i++) {
+                const struct purchase_customer *customer = &purchases->names.customers[i];
+                ghosts += customer->created && !customer->accepted;
+        }
+        run->counters.customers_created -= ghosts;
+        if (ghosts == 0 || run->dry_run)
+                return STATUS_OK;
+        return db_write_bulk(run->database, unrecord, run, error);
+}
+
+static enum status write_rejects(struct purchases *purchases, struct import_run *run, struct error *error)
+{
+        struct hash_set *rejected = &purchases->documents.rejected;
+        for (size_t w = 0; w < purchases->worker_count; w++) {
+                const struct hash_set *orphans = &purchases->workers[w].orphans;
+                for (size_t i = 0; i < orphans->slots; i++)
+                        if (orphans->hashes[i] && !hash_set_add(rejected, orphans->hashes[i], REJECTED_BY_LINE))
+                                return error_memory(error);
+        }
+        run->counters.rows_rejected = rejected->count;
+        if (rejected->count == 0)
+                return STATUS_OK;
+        return purchase_rejects_write(run, &purchases->layout, rejected, error);
+}
+
+/* After the publish: the new segment joins the index, or the index is built afresh. */
+static enum status publish_index(struct import_run *run, struct error *error)
+{
+        struct purchases *purchases = run->state;
+        char directory[IMPORT_FILE_NAME_MAX];
+        snprintf(directory, sizeof(directory), "%s/index", database_directory(run->database));
+        struct index_manifest manifest = {0};
+        uint64_t checksum;
+        if (manifest_read(directory, &manifest, &checksum, NULL) != STATUS_OK)
+                manifest = (struct index_manifest){0}; /* missing or damaged: as if it covered nothing */
+        struct q_purchase_imports_since_args args = {.covered = manifest.generation, .generation = run->generation};
+        struct q_purchase_imports_since_row row;
+        bool found;
+        size_t segments = manifest.segment_count;
+        manifest_release(&manifest);
+        enum status status = q_purchase_imports_since(run->connection, &args, &row, &found, error);
+        if (status != STATUS_OK)
+                return status;
+        if (purchases->index_stale || row.imports > 0 || segments >= INDEX_SEGMENTS_MAX)
+                return index_rebuild(run->database, run->connection, error);
+        return index_publish(directory, run->generation, &purchases->segment, purchases->segment ? 1 : 0, false, error);
+}
+
+static enum status finish_segment(struct purchases *purchases, struct error *error)
+{
+        struct purchase_documents *documents = &purchases->documents;
+        purchases->index_stale = documents->index_stale;
+        struct index_builder *builder = documents->builder;
+        documents->builder = NULL;
+        return builder ? index_builder_finish(builder, &purchases->segment, error) : STATUS_OK;
+}
+
+enum status import_purchases(struct import_run *run, struct error *error)
+{
+        struct purchases *purchases = calloc(1, sizeof(*purchases));
+        if (!purchases)
+                return error_memory(error);
+        run->state = purchases;
+        run->release = release;
+        run->published = publish_index;
+        layout_init(&purchases->layout, run);
+        unsigned threads = run->options->threads ? run->options->threads : processor_count();
+        purchases->worker_count = threads < WORKERS_MAX ? threads : WORKERS_MAX;
+        for (size_t i = 0; i < purchases->worker_count; i++)
+                purchase_worker_init(&purchases->workers[i], &purchases->layout, (uint32_t)i);
+        char staging[IMPORT_FILE_NAME_MAX];
+        snprintf(staging, sizeof(staging), "%s/staging", database_directory(run->database));
+        enum status status = purchase_names_init(&purchases->names, run, purchases->worker_count, error);
+        if (status == STATUS_OK)
+                status = fragment_merge_new(staging, &purchases->merge, error);
+        if (status == STATUS_OK)
+                status = parse(purchases, run, error);
+        if (status == STATUS_OK)
+                status = stage_documents(purchases, run, error);
+        if (status == STATUS_OK)
+                status = drop_ghosts(purchases, run, error);
+        if (status == STATUS_OK)
+                status = write_rejects(purchases, run, error);
+        if (status == STATUS_OK)
+                status = finish_segment(purchases, error);
+        return status;
+}

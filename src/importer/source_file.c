@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * source_file.c: raw bytes to blocks of whole records in UTF-8.
+ *
+ * UTF-8 is read straight into the block that is handed out; the beginning of a record that the block cuts is carried
+ * over to the next one. An "auto" file that was plain ASCII so far and then turns out not to be UTF-8 goes on as
+ * Windows-1252: nothing read before would have read differently.
+ */
+#include "importer/source_file.h"
+
+#include <xxhash.h>
+
+#include "base/buffer.h"
+#include "importer/csv.h"
+#include "importer/detect.h"
+#include "importer/encoding.h"
+#include "platform/file.h"
+#include "platform/random.h"
+
+enum { READ_BYTES = 1 << 20, SAMPLE_BYTES = 1 << 20 };
+
+struct source_file {
+        struct reader *reader;
+        const struct profile *profile;
+        char *name, *spool_path;
+        enum encoding encoding;
+        bool maybe_windows_1252; /* auto, and only ASCII so far */
+        size_t mark_bytes;
+        char delimiter;
+        enum decimal_mark decimal;
+        const char *line_end;
+        XXH3_state_t *hash;
+        bool hash_complete;
+        uint64_t hash_value, bytes_total, bytes_done, first_line;
+        bool at_end, header_pending;
+        struct text *header;     /* fields of the first record */
+        size_t header_count, header_bytes;
+        uint64_t header_lines;
+        struct arena *arena;     /* header and its record */
+        struct text header_record;
+        struct buffer raw;       /* read but not yet converted */
+        char *carry;             /* converted, the beginning of the next record */
+        size_t carry_length, carry_capacity;
+};
+
+/* Text being collected for a block. */
+struct filling {
+        char *data;
+        size_t length, capacity;
+};
+
+void block_release(struct block *block)
+{
+        free(block->data);
+        *block = (struct block){0};
+}
+
+static void filling_release(struct filling *filling) { free(filling->data); }
+
+static bool filling_reserve(struct filling *filling, size_t more)
+{
+        size_t needed = filling->length + more + 1;
+        if (needed <= filling->capacity)
+                return true;
+        char *data = realloc(filling->data, needed);
+        if (!data)
+                return false;
+        filling->data = data;
+        filling->capacity = needed;
+        return true;
+}
+
+void source_file_close(struct source_file *file)
+{
+        if (!file)
+                return;
+        reader_close(file->reader);
+        if (file->spool_path)
+                (void)!file_remove(file->spool_path, NULL);
+        XXH3_freeState(file->hash);
+        arena_free(file->arena);
+        buffer_release(&file->raw);
+        free(file->carry);
+        free(file->spool_path);
+        free(file->name);
+        free(file);
+}
+
+static enum status read_raw(struct source_file *file, char *out, size_t capacity, size_t *ret_length,
+                            struct error *error)
+{
+        enum status status = reader_read(file->reader, out, capacity, ret_length, error);
+        if (status)
+                return status;
+        if (*ret_length == 0)
+                file->at_end = true;
+        file->bytes_done += *ret_length;
+        if (!file->hash_complete) {
+                XXH3_64bits_update(file->hash, out, *ret_length);
+                if (file->at_end) {
+                        file->hash_complete = true;
+                        file->hash_value = XXH3_64bits_digest(file->hash);
+                }
+        }
+        return STATUS_OK;
+}
+
+static enum status invalid_text(const struct source_file *file, uint64_t line, const char *key, struct error *error)
+{
+        return error_at(error, STATUS_INVALID, line > UINT32_MAX ? 0 : (unsigned)line, 0, key, "file", file->name,
+                        "encoding", encoding_name(file->encoding), NULL);
+}
+
+/* Reads and converts more text. */
+static enum status fill(struct source_file *file, struct filling *filling, struct error *error)
+{
+        size_t length;
+        if (file->encoding == ENCODING_UTF_8) {
+                if (!filling_reserve(filling, READ_BYTES))
+                        return error_memory(error);
+                enum status status = read_raw(file, filling->data + filling->length, READ_BYTES, &length, error);
+                if (status)
+                        return status;
+                filling->length += length;
+                return STATUS_OK;
+        }
+        if (!buffer_reserve(&file->raw, READ_BYTES))
+                return error_memory(error);
+        enum status status = read_raw(file, file->raw.data + file->raw.length, READ_BYTES / 2, &length, error);
+        if (status)
+                return status;
+        file->raw.length += length;
+        struct buffer converted __attribute__((cleanup(buffer_release)));
+        buffer_init(&converted, (size_t)8 * READ_BYTES);
+        size_t used;
+        bool valid = encoding_to_utf_8(&converted, file->encoding, (uint8_t *)file->raw.data, file->raw.length,
+                                       file->at_end, &used);
+        if (converted.failed || !filling_reserve(filling, converted.length))
+                return error_memory(error);
+        memcpy(filling->data + filling->length, converted.data, converted.length);
+        filling->length += converted.length;
+        if (!valid)
+                return invalid_text(file, file->first_line + encoding_count_lines(filling->data, filling->length),
+                                    "import.invalid_text", error);
+        file->raw.length -= used;
+        memmove(file->raw.data, file->raw.data + used, file->raw.length);
+        return STATUS_OK;
+}
+
+/* Skips the byte order mark at the very beginning. */
+static enum status skip_mark(struct source_file *file, struct error *error)
+{
+        char mark[4];
+        for (size_t skipped = 0; skipped < file->mark_bytes;) {
+                size_t length;
+                enum status status = read_raw(file, mark, file->mark_bytes - skipped, &length, error);
+                if (status)
+                        return status;
+                if (length == 0)
+                        return STATUS_OK;
+                skipped += length;
+        }
+        return STATUS_OK;
+}
+
+enum status source_file_rewind(struct source_file *file, struct error *error)
+{
+        enum status status = reader_rewind(file->reader, error);
+        if (status)
+                return status;
+        if (!file->hash_complete)
+                XXH3_64bits_reset(file->hash);
+        file->bytes_done = 0;
+        file->at_end = false;
+        file->first_line = 1;
+        file->header_pending = file->profile->header;
+        file->carry_length = 0;
+        buffer_clear(&file->raw);
+        return skip_mark(file, error);
+}
+
+/* The bytes were read as UTF-8 but are Windows-1252: the block and what is carried over. */
+static enum status turn_to_windows_1252(struct source_file *file, struct filling *filling, struct error *error)
+{
+        struct buffer converted __attribute__((cleanup(buffer_release)));
+        buffer_init(&converted, (size_t)4 * CSV_RECORD_BYTES_MAX);
+        if (!text_add_windows_1252(&converted, (uint8_t *)filling->data, filling->length))
+                return error_memory(error);
+        free(filling->data);
+        filling->data = buffer_take(&converted, &filling->length);
+        filling->capacity = filling->length + 1;
+        file->encoding = ENCODING_WINDOWS_1252;
+        file->maybe_windows_1252 = false;
+        return filling->data ? STATUS_OK : error_memory(error);
+}
+
+/* Refuses what is not text; says on which line. May convert the rest of the file to another encoding. */
+static enum status check_text(struct source_file *file, struct filling *filling, struct error *error)
+{
+        const char *zero = memchr(filling->data, 0, filling->length);
+        if (zero)
+                return invalid_text(file, file->first_line + encoding_count_lines(filling->data,
+                                    (size_t)(zero - filling->data)), "import.nul_byte", error);
+        if (file->encoding != ENCODING_UTF_8 || encoding_is_ascii(filling->data, filling->length))
+                return STATUS_OK;
+        /* A block that is not at the end of the file may cut a sequence; what is cut off is checked with the next. */
+        size_t valid = encoding_valid_utf_8(filling->data, filling->length);
+        bool cut = !file->at_end && filling->length - valid < 4 &&
+                   encoding_is_cut_utf_8(filling->data + valid, filling->length - valid);
+        if (valid == filling->length || cut) {
+                file->maybe_windows_1252 = file->maybe_windows_1252 && cut && encoding_is_ascii(filling->data, valid);
+                return STATUS_OK;
+        }
+        if (file->maybe_windows_1252)
+                return turn_to_windows_1252(file, filling, error);
+        return invalid_text(file, file->first_line + encoding_count_lines(filling->data, valid), "import.invalid_text",
+                            error);
+}
+
+static enum status keep_carry(struct source_file *file, const char *data, size_t length, struct error *error)
+{
+        if (length > file->carry_capacity) {
+                char *carry = realloc(file->carry, length);
+                if (!carry)
+                        return error_memory(error);
+                file->carry = carry;
+                file->carry_capacity = length;
+        }
+        if (length)
+                memcpy(file->carry, data, length);
+        file->carry_length = length;
+        return STATUS_OK;
+}
+
+/* Collects text until it ends with a record. *ret_used is the length of the whole records in it. */
+static enum status collect(struct source_file *file, struct filling *filling, size_t *ret_used, struct error *error)
+{
+        if (!filling_reserve(filling, file->carry_length + READ_BYTES))
+                return error_memory(error);
+        if (file->carry_length)
+                memcpy(filling->data, file->carry, file->carry_length);
+        filling->length = file->carry_length;
+        file->carry_length = 0;
+        for (;;) {
+                enum status status = fill(file, filling, error);
+                if (!status)
+                        status = check_text(file, filling, error);
+                if (status)
+                        return status;
+                bool unclosed;
+                size_t used = csv_split(filling->data, filling->length, file->delimiter, file->at_end, &unclosed);
+                if (unclosed) {
+                        size_t whole = csv_split(filling->data, filling->length, file->delimiter, false, NULL);
+                        return invalid_text(file, file->first_line + encoding_count_lines(filling->data, whole),
+                                            "import.unclosed_quote", error);
+                }
+                if (used || file->at_end) {
+                        *ret_used = used;
+                        return STATUS_OK;
+                }
+                if (filling->length > CSV_RECORD_BYTES_MAX)
+                        return invalid_text(file, file->first_line, "import.record_too_long", error);
+        }
+}
+
+enum status source_file_next(struct source_file *file, struct block *ret, bool *ret_more, struct error *error)
+{
+        while (!file->at_end || file->carry_length) {
+                struct filling filling __attribute__((cleanup(filling_release))) = {0};
+                size_t used;
+                enum status status = collect(file, &filling, &used, error);
+                if (!status)
+                        status = keep_carry(file, filling.data + used, filling.length - used, error);
+                if (status)
+                        return status;
+                uint64_t first_line = file->first_line;
+                file->first_line += encoding_count_lines(filling.data, used);
+                if (file->header_pending) {
+                        file->header_pending = false;
+                        used -= file->header_bytes;
+                        memmove(filling.data, filling.data + file->header_bytes, used);
+                        first_line += file->header_lines;
+                }
+                if (used == 0)
+                        continue;
+                filling.data[used] = '\0';
+                *ret = (struct block){filling.data, used, first_line, file->bytes_done};
+                filling.data = NULL;
+                *ret_more = true;
+                return STATUS_OK;
+        }
+        *ret_more = false;
+        return STATUS_OK;
+}
+
+/* A pipe cannot be read twice: copy it to a file first. */
+static enum status spool(struct source_file *file, const char *staging_directory, struct error *error)
+{
+        struct buffer path __attribute__((cleanup(buffer_release)));
+        buffer_init(&path, 4096);
+        buffer_addf(&path, "%s/spool-%016llx.csv", staging_directory, (unsigned long long)random_u64());
+        char *block = malloc(READ_BYTES);
+        struct writer *writer = NULL;
+        enum status status = block && !path.failed ? directory_make(staging_directory, error) : error_memory(error);
+        if (!status)
+                status = writer_open(path.data, &writer, error);
+        for (size_t length = 1; !status && length;) {
+                status = reader_read(file->reader, block, READ_BYTES, &length, error);
+                if (!status && length)
+                        status = writer_write(writer, block, length, error);
+        }
+        free(block);
+        if (status) {
+                writer_discard(writer);
+                return status;
+        }
+        file->spool_path = buffer_take(&path, NULL);
+        status = writer_close(writer, false, error);
+        if (status)
+                return status;
+        reader_close(file->reader);
+        file->reader = NULL;
+        return reader_open(file->spool_path, &file->reader, error);
+}
+
+static enum status refuse_compressed(const struct source_file *file, const struct filling *sample, struct error *error)
+{
+        static const struct { const char *magic; size_t length; const char *name; } known[] = {
+                {"\x1F\x8B", 2, "gzip"}, {"PK\x03\x04", 4, "zip/xlsx"}, {"\x28\xB5\x2F\xFD", 4, "zstd"},
+                {"BZh", 3, "bzip2"}, {"\xFD" "7zXZ", 5, "xz"}, {"\xD0\xCF\x11\xE0", 4, "xls"},
+        };
+        for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+                if (sample->length >= known[i].length && memcmp(sample->data, known[i].magic, known[i].length) == 0)
+                        return error_set(error, STATUS_INVALID, "import.compressed", "file", file->name, "format",
+                                         known[i].name, NULL);
+        return STATUS_OK;
+}
+
+/* The first record: header names, or the number of columns. */
+static enum status read_header(struct source_file *file, struct filling *sample, bool whole, struct error *error)
+{
+        bool unclosed;
+        size_t used = csv_split(sample->data, sample->length, file->delimiter, whole, &unclosed);
+        if (used == 0 || unclosed)
+                return invalid_text(file, 1, unclosed ? "import.unclosed_quote" : "import.record_too_long", error);
+        struct csv_parser parser = {.cursor = sample->data, .end = sample->data + used,
+                                    .delimiter = file->delimiter, .line = 1};
+        struct buffer scratch __attribute__((cleanup(buffer_release)));
+        buffer_init(&scratch, (size_t)4 * SAMPLE_BYTES);
+        parser.scratch = &scratch;
+        struct text record;
+        uint64_t line;
+        file->header = arena_array(file->arena, struct text, CSV_COLUMNS_MAX);
+        if (!file->header)
+                return error_memory(error);
+        if (!csv_next(&parser, file->header, CSV_COLUMNS_MAX, &file->header_count, &line, &record))
+                return error_set(error, STATUS_INVALID, "import.empty_file", "file", file->name, NULL);
+        if (file->header_count > CSV_COLUMNS_MAX)
+                return error_set(error, STATUS_LIMIT, "import.too_many_columns", "file", file->name, NULL);
+        file->header_bytes = (size_t)(parser.cursor - sample->data);
+        file->header_lines = parser.line - 1;
+        const char *end = record.data + record.length;
+        size_t end_length = (size_t)(parser.cursor - end);
+        file->line_end = end_length == 2 ? "\r\n" : end_length == 1 && *end == '\r' ? "\r" : "\n";
+        file->header_record = (struct text){arena_copy(file->arena, record.data, record.length), record.length};
+        for (size_t i = 0; i < file->header_count; i++) {
+                struct text name = file->profile->header ? text_trim(file->header[i]) : (struct text){0};
+                file->header[i] = (struct text){arena_copy(file->arena, name.data ? name.data : "", name.length),
+                                                name.length};
+        }
+        return file->header_record.data ? STATUS_OK : error_memory(error);
+}
+
+/* Looks at the beginning of the file and settles what the profile left open. */
+static enum status examine(struct source_file *file, struct error *error)
+{
+        struct filling raw __attribute__((cleanup(filling_release))) = {0};
+        struct filling text __attribute__((cleanup(filling_release))) = {0};
+        struct detected_encoding found;
+        file->encoding = ENCODING_UTF_8;
+        enum status status = fill(file, &raw, error);
+        while (!status && raw.length < SAMPLE_BYTES && !file->at_end)
+                status = fill(file, &raw, error);
+        if (status)
+                return status;
+        if (raw.length == 0)
+                return error_set(error, STATUS_INVALID, "import.empty_file", "file", file->name, NULL);
+        bool whole = file->at_end;
+        status = refuse_compressed(file, &raw, error);
+        if (!status)
+                status = detect_encoding((uint8_t *)raw.data, raw.length, whole, file->profile->encoding, file->name,
+                                         &found, error);
+        if (status)
+                return status;
+        file->encoding = found.encoding;
+        file->mark_bytes = found.mark_bytes;
+        file->maybe_windows_1252 = file->profile->encoding == ENCODING_AUTO && found.ascii_only;
+        struct buffer converted __attribute__((cleanup(buffer_release)));
+        buffer_init(&converted, (size_t)16 * SAMPLE_BYTES);
+        size_t used;
+        (void)encoding_to_utf_8(&converted, file->encoding, (uint8_t *)raw.data + found.mark_bytes,
+                                raw.length - found.mark_bytes, whole, &used);
+        if (converted.failed)
+                return error_memory(error);
+        text.data = buffer_take(&converted, &text.length);
+        file->delimiter = file->profile->delimiter;
+        if (!file->delimiter)
+                status = detect_delimiter(text.data, text.length, whole, file->profile, file->name, &file->delimiter,
+                                          error);
+        if (!status)
+                status = detect_decimal(text.data, text.length, whole, file->delimiter, file->profile, file->name,
+                                        &file->decimal, error);
+        return status ? status : read_header(file, &text, whole, error);
+}
+
+enum status source_file_open(const char *path, const struct profile *profile, const char *staging_directory,
+                             struct source_file **ret, struct error *error)
+{
+        source_file_cleanup struct source_file *file = calloc(1, sizeof(*file));
+        if (!file)
+                return error_memory(error);
+        buffer_init(&file->raw, (size_t)8 * READ_BYTES);
+        file->profile = profile;
+        const char *slash = strrchr(path, '/');
+        file->name = strdup(slash ? slash + 1 : path);
+        file->hash = XXH3_createState();
+        file->arena = arena_new((size_t)16 * SAMPLE_BYTES);
+        if (!file->name || !file->hash || !file->arena)
+                return error_memory(error);
+        XXH3_64bits_reset(file->hash);
+        enum status status = reader_open(path, &file->reader, error);
+        if (!status && !reader_can_rewind(file->reader))
+                status = spool(file, staging_directory, error);
+        if (status)
+                return status;
+        int64_t size_bytes = reader_size_bytes(file->reader);
+        file->bytes_total = size_bytes > 0 ? (uint64_t)size_bytes : 0;
+        status = examine(file, error);
+        if (!status)
+                status = source_file_rewind(file, error);
+        if (status)
+                return status;
+        *ret = file;
+        file = NULL;
+        return STATUS_OK;
+}
+
+enum status source_file_header(const struct source_file *file, struct arena *arena, struct text **ret_fields,
+                               size_t *ret_count, struct error *error)
+{
+        struct text *fields = arena_array(arena, struct text, file->header_count ? file->header_count : 1);
+        if (!fields)
+                return error_memory(error);
+        for (size_t i = 0; i < file->header_count; i++) {
+                fields[i].data = arena_copy(arena, file->header[i].data, file->header[i].length);
+                fields[i].length = file->header[i].length;
+                if (!fields[i].data)
+                        return error_memory(error);
+        }
+        *ret_fields = fields;
+        *ret_count = file->header_count;
+        return STATUS_OK;
+}
+
+struct text source_file_header_record(const struct source_file *file)
+{
+        return file->profile->header ? file->header_record : (struct text){0};
+}
+
+uint64_t source_file_bytes_total(const struct source_file *file) { return file->bytes_total; }
+uint64_t source_file_bytes_done(const struct source_file *file) { return file->bytes_done; }
+char source_file_delimiter(const struct source_file *file) { return file->delimiter; }
+enum decimal_mark source_file_decimal(const struct source_file *file) { return file->decimal; }
+enum encoding source_file_encoding(const struct source_file *file) { return file->encoding; }
+bool source_file_has_mark(const struct source_file *file) { return file->mark_bytes > 0; }
+const char *source_file_line_end(const struct source_file *file) { return file->line_end; }
+const char *source_file_name(const struct source_file *file) { return file->name; }
+uint64_t source_file_hash(const struct source_file *file) { return file->hash_value; }

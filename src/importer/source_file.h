@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * source_file.h: a delimited text file as the importer sees it: UTF-8 without byte order mark, in writable blocks of
+ * whole records, readable twice. Encoding, delimiter and decimal mark are taken from the profile or found out by
+ * evidence (detect.h). A pipe is spooled to a file first. Files are never held in memory as a whole.
+ */
+#ifndef TREUE_IMPORTER_SOURCE_FILE_H
+#define TREUE_IMPORTER_SOURCE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/decimal.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "importer/profile.h"
+
+struct source_file;
+
+/* A run of whole records; the caller owns it (malloc) and may change the bytes. data[length] is a NUL byte. */
+struct block {
+        char *data;
+        size_t length;
+        uint64_t first_line; /* 1-based number, in the file, of the line data begins with */
+        uint64_t bytes_done; /* of the raw file, up to the end of this block */
+};
+void block_release(struct block *block); /* accepts a zeroed one */
+
+/* Opens `path` ("-": standard input) and finds out what the profile leaves open. `staging_directory` takes the spool of a
+ * pipe; it is made when needed, the spool removed by close. Errors of the input carry {file} and a line where known:
+ * import.unknown_encoding, import.unknown_delimiter, import.ambiguous_decimal, import.empty_file, import.compressed. */
+must_check enum status source_file_open(const char *path, const struct profile *profile, const char *staging_directory,
+                                        struct source_file **ret, struct error *error);
+void source_file_close(struct source_file *file); /* accepts NULL */
+static inline void source_file_closep(struct source_file **file) { source_file_close(*file); }
+#define source_file_cleanup __attribute__((cleanup(source_file_closep)))
+
+/* The names in the header, or (header: false) as many empty texts as the first record has fields. */
+must_check enum status source_file_header(const struct source_file *file, struct arena *arena, struct text **ret_fields,
+                                          size_t *ret_count, struct error *error);
+/* The header record as it stands in the file, without line end; none with header: false. Lives as long as the file. */
+struct text source_file_header_record(const struct source_file *file);
+
+/* The next block, after the header; *ret_more is false at the end (and nothing is handed out). Problems of the text name
+ * their line: import.nul_byte, import.invalid_text, import.unclosed_quote, import.record_too_long. */
+must_check enum status source_file_next(struct source_file *file, struct block *ret, bool *ret_more,
+                                        struct error *error);
+must_check enum status source_file_rewind(struct source_file *file, struct error *error); /* to the first record */
+
+uint64_t source_file_bytes_total(const struct source_file *file);
+uint64_t source_file_bytes_done(const struct source_file *file);
+char source_file_delimiter(const struct source_file *file);
+enum decimal_mark source_file_decimal(const struct source_file *file);
+enum encoding source_file_encoding(const struct source_file *file); /* never ENCODING_AUTO */
+bool source_file_has_mark(const struct source_file *file);          /* began with a byte order mark */
+const char *source_file_line_end(const struct source_file *file);   /* "\n", "\r\n" or "\r": that of the first line */
+const char *source_file_name(const struct source_file *file);       /* without folders; "-" for standard input */
+uint64_t source_file_hash(const struct source_file *file);          /* XXH3 of the raw bytes; known once all was read */
+
+#endif

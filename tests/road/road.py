@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the tests of the main road share: YAML and CSV writing, a data directory driven by the command line, and the
+company of a CSV file for the oracle."""
+import csv
+import datetime
+import decimal
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+from fractions import Fraction
+
+HERE = pathlib.Path(__file__).resolve().parent
+CLOCK = "2026-01-02T03:04:05Z"
+IMPORT_DAY = datetime.date(2026, 1, 2)
+D = decimal.Decimal
+
+
+class RoadError(Exception):
+    """The program did not do what a test asked for."""
+
+
+# ---- YAML -----------------------------------------------------------------------------------------------------------
+
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]{2}-[0-9]{2}|[0-9]+[mdq]")
+WORDS = {"true", "false", "yes", "no", "null", "on", "off", "y", "n"}
+
+
+def scalar(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    assert isinstance(value, str), value
+    return value if PLAIN.fullmatch(value) and value.lower() not in WORDS else json.dumps(value, ensure_ascii=False)
+
+
+def flow(value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalar(k)}: {flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(flow(v) for v in value) + "]"
+    return scalar(value)
+
+
+def is_flat(value):
+    """Goes on one line."""
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return len(flow(value)) <= 100 and not any(isinstance(c, dict) for c in children)
+
+
+def yaml_lines(value, indent=0):
+    pad = "  " * indent
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(item, (dict, list)) or is_flat(item):
+                yield f"{pad}{scalar(key)}: {flow(item)}"
+            else:
+                yield f"{pad}{scalar(key)}:"
+                yield from yaml_lines(item, indent + 1)
+        return
+    for item in value:
+        if not isinstance(item, dict) or is_flat(item):
+            yield f"{pad}- {flow(item)}"
+        else:
+            for i, line in enumerate(yaml_lines(item, indent + 1)):
+                yield line if i else f"{pad}- {line.strip()}"
+
+
+def to_yaml(value):
+    return "\n".join(yaml_lines(value)) + "\n"
+
+
+# ---- profiles and CSV -----------------------------------------------------------------------------------------------
+
+def profile(kind, columns, create=(), valid_from=None, source="erp"):
+    """Columns are named identically in the file."""
+    result = {"kind": kind, "source": source,
+              "file": {"encoding": "auto", "delimiter": ",", "decimal": "point", "header": True},
+              "columns": {column: column for column in columns}}
+    if valid_from:
+        result["valid_from"] = valid_from
+    if create:
+        result["create"] = list(create)
+    return result
+
+
+def write_csv(path, columns, rows):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow(["" if row.get(c) is None else row[c] for c in columns])
+
+
+# ---- the command line -----------------------------------------------------------------------------------------------
+
+class Treue:
+    """A data directory and the program. Time stands still, so that the import day is fixed."""
+
+    def __init__(self, binary, folder, currency="EUR", clock=CLOCK, environment=None):
+        self.binary, self.folder, self.clock = absolute(binary), pathlib.Path(folder), clock
+        self.data = self.folder / "data"
+        self.environment = environment or {}
+        self.run("init", "--currency", currency, "--time-zone", "Europe/Berlin")
+
+    def call(self, *arguments):
+        """(exit status, standard output, standard error)"""
+        environment = dict(os.environ, TREUE_CLOCK=self.clock, **self.environment)
+        done = subprocess.run([self.binary, "--data", str(self.data), *map(str, arguments)], env=environment,
+                              capture_output=True, text=True, encoding="utf-8", errors="surrogateescape", cwd=self.folder)
+        return done.returncode, done.stdout, done.stderr
+
+    def run(self, *arguments, status=(0,)):
+        code, out, error = self.call(*arguments)
+        if code not in status:
+            raise RoadError(f"treue {' '.join(map(str, arguments))}: exit {code}\n{out[-2000:]}{error[-4000:]}")
+        return out
+
+    def json(self, *arguments):
+        out = self.run(*arguments, "--format", "json")
+        try:
+            return json.loads(out)
+        except ValueError as problem:
+            raise RoadError(f"treue {' '.join(map(str, arguments))}: no JSON ({problem})\n{out[:500]}")
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def import_rows(self, kind, name, columns, rows, create=(), valid_from=None, status=(0,)):
+        path = self.folder / (name + ".csv")
+        write_csv(path, columns, rows)
+        profile_path = self.write(name + ".profile.yaml", to_yaml(profile(kind, columns, create, valid_from)))
+        return self.run("import", kind, path, "--profile", profile_path, status=status)
+
+    def load_concept(self, concept, name="concept.yaml", release=True):
+        path = self.write(name, to_yaml(concept))
+        self.run("concept", "load", path, *(["--release"] if release else []))
+        return path
+
+    def evaluate(self, cutoff, evaluation, *more):
+        return self.json("evaluate", "--cutoff", cutoff, "--evaluation", evaluation, *more)
+
+    def explain(self, number, cutoff):
+        return self.json("explain", number, "--cutoff", cutoff)
+
+
+class Folder:
+    """A temporary directory that is removed, unless TREUE_KEEP is set (its name is printed then)."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __enter__(self):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix=f"treue-{self.name}-"))
+        return self.path
+
+    def __exit__(self, *_):
+        if os.environ.get("TREUE_KEEP"):
+            print(f"kept: {self.path}")
+        else:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+# ---- companies from files -------------------------------------------------------------------------------------------
+
+def empty_company():
+    return {"import_day": IMPORT_DAY, "customers": [], "products": [], "documents": [], "potentials": [], "values": []}
+
+
+def company_of_lines(lines):
+    """A company that consists of purchase lines only: dicts with customer, document and the oracle's line keys."""
+    company = empty_company()
+    documents, customers = {}, {}
+    for line in lines:
+        key = (line["customer"], line["document"])
+        if key not in documents:
+            documents[key] = {"customer": line["customer"], "number": line["document"], "lines": []}
+            customers.setdefault(line["customer"], {"number": line["customer"], "name": line["customer"], "facts": []})
+        documents[key]["lines"].append(line)
+    company["customers"], company["documents"] = list(customers.values()), list(documents.values())
+    return company
+
+
+
+
+def absolute(binary):
+    return str(pathlib.Path(binary).resolve())

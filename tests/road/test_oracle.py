@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The program against the brute-force evaluator (oracle.py) on random companies, concepts and chains of evaluations.
+
+  test_oracle.py TREUE_BINARY [--seeds N] [--first K] [--coverage]
+
+Every customer of every run is compared, and the explanations of some. At the end it is counted how often each decision,
+comparator and window occurred; with 100 seeds or more, less than 100 times is a failure. --coverage only counts (no
+program needed). Verifies R-012, R-091, R-094 (promotion) and R-082 (conversion) in part, R-029 (evaluation).
+"""
+import argparse
+import collections
+import concurrent.futures
+import random
+import re
+import sys
+import traceback
+
+import company
+import oracle
+import road
+
+WINDOW_KINDS = ("12m", "other m", "90d", "other d", "year", "last_year", "4q", "other q", "since_joined", "all")
+MODES = {"approve": ["--approve"], "proposal": [], "dry_run": ["--dry-run"]}
+EXPLAINED = 4
+SEEDS_FOR_COVERAGE = 100
+
+
+def window_kind(window):
+    if window in WINDOW_KINDS:
+        return window
+    return "other " + window[-1]
+
+
+def count(coverage, result):
+    for row in result.json["customers"]:
+        coverage["decision " + row["decision"]] += 1
+        for flag in row["flags"]:
+            coverage["flag " + flag] += 1
+    for detail in result.details.values():
+        for criterion in (c for s in detail["segments"] for p in s["paths"] for c in p["criteria"]):
+            coverage["comparator " + criterion["comparator"]] += 1
+            coverage["metric " + criterion["metric"]] += 1
+            coverage["state " + criterion["state"]] += 1
+            if criterion["window"]:
+                coverage["window " + window_kind(criterion["window"])] += 1
+            if criterion["value"] is not None and criterion["value"] == criterion["effective_threshold"]:
+                coverage["equality"] += 1
+            for kind, _ in criterion["factors"]:
+                coverage["factor " + kind] += 1
+
+
+def explain_some(treue, step, result, chance, state, approval_day):
+    numbers = list(result.details)
+    chance.shuffle(numbers)
+    # One of each decision comes first, then whoever.
+    first = {result.details[n]["decision"]: n for n in numbers}
+    chosen = list(dict.fromkeys(list(first.values()) + numbers))[:max(EXPLAINED, len(first))]
+    for number in chosen:
+        printed = treue.explain(number, step.cutoff)
+        lines = oracle.explain_differences(result, number, printed, state, approval_day)
+        if lines:
+            return [f"explain {number}, {step.cutoff} {step.evaluation}: {line}" for line in lines]
+    return []
+
+
+def run_chain(case, treue, coverage):
+    """The differences of the first run that has any."""
+    chance = random.Random(case.seed)
+    labels = {}
+    history = []
+    for position, step in enumerate(case.chain):
+        concept = case.concepts[step.concept]
+        if treue and step.concept not in labels:
+            treue.load_concept(concept, f"concept{step.concept}.yaml")
+        labels.setdefault(step.concept, f"circle v{step.concept + 1}")
+        result = oracle.evaluate(case.company, concept, step.cutoff, step.evaluation, history, labels[step.concept])
+        count(coverage, result)
+        if step.mode == "approve":
+            history.append(result)
+        if treue is None:
+            continue
+        named = ["--concept", f"concept{step.concept}.yaml"] if chance.random() < 0.5 else []
+        printed = treue.evaluate(step.cutoff, step.evaluation, *named, *MODES[step.mode])
+        lines = oracle.differences(result.json, printed)
+        if not isinstance(printed.get("generation"), int):
+            lines.append(f"generation: {printed.get('generation')}")
+        if lines:
+            return [f"run {position}, {step.cutoff} {step.evaluation} ({step.mode}): {line}" for line in lines]
+        if step.mode == "approve" and result.details:
+            problems = explain_some(treue, step, result, chance, "approved", road.IMPORT_DAY)
+            if problems:
+                return problems
+    return []
+
+
+def run_seed(arguments):
+    """(seed, problems, coverage)"""
+    binary, seed = arguments
+    coverage = collections.Counter()
+    try:
+        case = company.Case(seed)
+        if binary is None:
+            return seed, run_chain(case, None, coverage), coverage
+        with road.Folder(f"oracle-{seed}") as folder:
+            treue = road.Treue(binary, folder)
+            case.write(treue)
+            return seed, run_chain(case, treue, coverage), coverage
+    except road.RoadError as problem:
+        return seed, [str(problem)], coverage
+    except Exception:  # a fault of the test itself belongs to its seed, too
+        return seed, [traceback.format_exc()], coverage
+
+
+def wanted_names():
+    return (["decision " + name for name in oracle.DECISIONS] + ["comparator " + name for name in oracle.COMPARATORS]
+            + ["window " + name for name in WINDOW_KINDS])
+
+
+def report(coverage):
+    groups = collections.defaultdict(list)
+    for name in sorted(set(coverage) | set(wanted_names())):
+        head, _, tail = name.partition(" ")
+        groups[head].append(f"{tail} {coverage[name]}".strip())
+    for head, entries in groups.items():
+        print(f"{head}: {', '.join(entries)}")
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary", nargs="?")
+    parser.add_argument("--seeds", type=int, default=SEEDS_FOR_COVERAGE)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--coverage", action="store_true")
+    options = parser.parse_args(arguments)
+    if not options.coverage and not options.binary:
+        parser.error("TREUE_BINARY is missing")
+    binary = None if options.coverage else road.absolute(options.binary)
+    work = [(binary, seed) for seed in range(options.first, options.first + options.seeds)]
+    coverage, passed, failed = collections.Counter(), 0, 0
+    with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:
+        for seed, problems, counted in pool.map(run_seed, work):
+            coverage += counted
+            if not problems:
+                passed += 1
+                continue
+            failed += 1
+            if failed <= 10:
+                print(f"FAILED seed {seed}: {problems[0]}", *problems[1:6], sep="\n    ", flush=True)
+    report(coverage)
+    rare = [name for name in wanted_names() if coverage[name] < 100]
+    if options.seeds >= SEEDS_FOR_COVERAGE and rare:
+        print("FAILED too rare: " + ", ".join(rare))
+        failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

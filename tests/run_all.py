@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Runs every test, two at a time, one line each; exit status 1 when one fails.
+
+  run_all.py --release DIR --sanitizer DIR --thread DIR [NAME...]   all, or those whose name contains a NAME
+  run_all.py --sanitizer DIR --quick                                unit tests and house rules only
+
+Unit tests and fuzz replays come from the build directories themselves; the scripts stand in the table below. A script
+that cannot run where it is ends with status 77 and says why in its last line: skipped.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RELEASE, SANITIZER, NONE = "release", "sanitizer", None
+SKIPPED = 77
+
+# name, script, the program it is called with, longest time in seconds
+SCRIPTS = [
+    ("tidy", "tests/tidy/tidy.py", NONE, 120),
+    ("road mutations", "tests/road/test_mutations.py", RELEASE, 1200),
+    ("road oracle", "tests/road/test_oracle.py", RELEASE, 900),
+    ("road online retail", "tests/road/test_online_retail.py", RELEASE, 900),
+    ("road small", "tests/road/test_small.py", SANITIZER, 600),
+    ("road rules", "tests/road/test_rules.py", SANITIZER, 600),
+    ("queries on PostgreSQL and SQLite", "tests/db/test_prepare_postgresql.py", NONE, 300),
+    ("crash during import", "tests/db/test_crash.py", RELEASE, 600),
+]
+QUICK = ["tidy"]
+
+
+class Test:
+    def __init__(self, name, command, environment, seconds):
+        self.name, self.command, self.environment, self.seconds = name, command, environment, seconds
+        self.status, self.output, self.took = None, "", 0.0
+
+    def run(self):
+        started = time.monotonic()
+        environment = dict(os.environ, **self.environment)
+        # A group of its own, so that a test that hangs is ended with all it started.
+        process = subprocess.Popen(self.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            output, _ = process.communicate(timeout=self.seconds)
+            self.status = process.returncode
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            output += f"\nstopped after {self.seconds} seconds".encode()
+            self.status = 1
+        self.output = output.decode("utf-8", errors="replace").rstrip()
+        self.took = time.monotonic() - started
+        return self
+
+
+def built(directory, suite, mark):
+    """The tests a build directory knows."""
+    listing = subprocess.run(["meson", "introspect", "--tests", directory], check=True, capture_output=True).stdout
+    result = []
+    for test in json.loads(listing):
+        suites = [name.split(":")[-1] for name in test["suite"]]
+        if suite is None or suite in suites:
+            result.append(Test(mark + test["name"], test["cmd"], test["env"], test["timeout"]))
+    return result
+
+
+def scripts(programs, quick):
+    result = []
+    for name, script, program, seconds in SCRIPTS:
+        if quick and name not in QUICK:
+            continue
+        command = [sys.executable, script]
+        if program:
+            command.append(str(pathlib.Path(programs[program]).resolve() / "treue"))
+        result.append(Test(name, command, {}, seconds))
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--release")
+    parser.add_argument("--sanitizer", required=True)
+    parser.add_argument("--thread")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    os.environ.setdefault("TREUE_TEST_DATA", str(ROOT / ".." / "shared"))
+    os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1")
+    os.environ.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
+    tests = built(options.sanitizer, None, "")
+    if options.thread:
+        tests += built(options.thread, "thread", "tsan ")
+    # The long ones begin first.
+    tests = scripts({RELEASE: options.release, SANITIZER: options.sanitizer}, options.quick) + tests
+    if options.names:
+        tests = [test for test in tests if any(name in test.name for name in options.names)]
+    counts, failures = {"passed": 0, "failed": 0, "skipped": 0}, []
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        for future in concurrent.futures.as_completed([pool.submit(test.run) for test in tests]):
+            test = future.result()
+            outcome = {0: "passed", SKIPPED: "skipped"}.get(test.status, "failed")
+            counts[outcome] += 1
+            reason = "  " + test.output.split("\n")[-1] if outcome == "skipped" else ""
+            print(f"{outcome:8} {test.name} ({test.took:.1f} s){reason}", flush=True)
+            if outcome == "failed":
+                failures.append(test)
+    for test in failures:
+        print(f"\n--- {test.name}: {' '.join(test.command)} (status {test.status})")
+        print("\n".join(test.output.split("\n")[-80:]))
+    print(f"\n{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    return 1 if counts["failed"] else 0
+
+
+sys.exit(main())

@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""House rules as a test: layers, banned functions, sizes, module comments, SQL in C, catalogue keys, unfinished words.
+
+usage: tidy.py [PROJECT]   (default: the project this file lies in)
+       tidy.py --self-test plants one breach of every rule in a copy and checks that each is found
+Prints one line per breach, FILE:LINE: rule: what, and 'N passed, N failed' at the end.
+"""
+import json
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+
+# What each folder may include, besides itself (ARCHITECTURE.md, Layers). The main road runs to the right.
+PURE = {"base"}
+SYSTEM = PURE | {"platform"}
+SERVICES = SYSTEM | {"db", "i18n", "render"}
+ENGINES = {"engine", "value"}
+DOMAIN = ["jobs", "facts", "customers", "program", "services", "insights", "dialogue", "importer"]
+LAYERS = {"base": set(), "engine": PURE, "value": PURE | {"engine"}, "platform": PURE,
+          "db": SYSTEM, "i18n": SYSTEM, "render": SYSTEM | {"i18n"}, "http": SERVICES}
+for place, folder in enumerate(DOMAIN):
+    LAYERS[folder] = SERVICES | ENGINES | set(DOMAIN[:place])
+LAYERS["cli"] = LAYERS["web"] = SERVICES | ENGINES | set(DOMAIN) | {"http"}
+LAYERS["main"] = LAYERS["cli"] | {"cli", "web"}
+
+BANNED = re.compile(r"\b(strcpy|strcat|strncpy|strncat|stpcpy|sprintf|vsprintf|gets|atoi|atol|atoll|atof|strtok|strtok_r"
+                    r"|strtod|strtof|strtold|asctime|ctime|localtime|gmtime|setlocale|alloca|scanf|sscanf|fscanf|system"
+                    r"|popen|rand|srand)\s*\(")
+FLOATING = re.compile(r"\b(float|double)\b")
+SQL = re.compile(r'"[^"\n]*\b(SELECT\s+.*\bFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX))\b')
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|stub|placeholder|not implemented|for now)\b", re.I)
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+GENERATED = {"queries.h", "catalogue.h"}
+# The database engine may speak the statements of transactions itself; they are no queries.
+SQL_HOME = {"src/db"}
+# Functions over the clock and randomness live in platform only.
+CLOCKS = re.compile(r"\b(time|clock_gettime|gettimeofday|getrandom|arc4random)\s*\(")
+FUNCTION_LINES_MAX, FILE_LINES_MAX, COLUMNS_MAX = 70, 1000, 120
+
+
+def without_comments(text):
+    """C text with comments blanked (line numbers kept), strings kept."""
+    def blank(match):
+        word = match.group(0)
+        return word if word[0] in "\"'" else re.sub(r"[^\n]", " ", word)
+    return re.sub(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/|//[^\n]*', blank, text, flags=re.S)
+
+
+def without_strings(code):
+    return re.sub(r'"(?:\\.|[^"\\\n])*"', '""', code)
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def long_functions(code):
+    """Bodies that open in column one with a brace and close so, too."""
+    start = None
+    for number, line in enumerate(code.split("\n"), 1):
+        if line.startswith("{"):
+            start = number
+        elif line.startswith("}") and start:
+            if number - start + 1 > FUNCTION_LINES_MAX:
+                yield start, number - start + 1
+            start = None
+
+
+def check_c(path, relative, problems):
+    text = path.read_text(encoding="utf-8")
+    code = without_comments(text)
+    bare = without_strings(code)
+    lines = text.split("\n")
+    if not text.startswith("/* SPDX-License-Identifier: AGPL-3.0-or-later\n *\n * "):
+        problems.append((relative, 1, "module comment", "begins with SPDX line and what the module is for"))
+    if len(lines) - 1 > FILE_LINES_MAX:
+        problems.append((relative, len(lines) - 1, "file size", f"{len(lines) - 1} lines, at most {FILE_LINES_MAX}"))
+    for start, size in long_functions(code):
+        problems.append((relative, start, "function size", f"{size} lines, at most {FUNCTION_LINES_MAX}"))
+    for number, line in enumerate(lines, 1):
+        if len(line) > COLUMNS_MAX:
+            problems.append((relative, number, "line length", f"{len(line)} columns, at most {COLUMNS_MAX}"))
+        if line != line.rstrip() or "\t" in line:
+            problems.append((relative, number, "white space", "tab or blanks at the end"))
+    for match in BANNED.finditer(bare):
+        problems.append((relative, line_of(bare, match.start()), "banned function", match.group(1)))
+    for match in FLOATING.finditer(bare):
+        problems.append((relative, line_of(bare, match.start()), "floating point", match.group(1)))
+    if str(relative).startswith("src/") and not any(str(relative).startswith(home) for home in SQL_HOME):
+        for match in SQL.finditer(code):
+            problems.append((relative, line_of(code, match.start()), "SQL in C", match.group(0)[:60]))
+    if not str(relative).startswith("src/platform/"):
+        for match in CLOCKS.finditer(bare):
+            if str(relative).startswith("src/"):
+                problems.append((relative, line_of(bare, match.start()), "clock or randomness outside platform",
+                                 match.group(1)))
+
+
+def check_layers(path, relative, problems):
+    folder = relative.parts[1] if len(relative.parts) > 2 else "main"
+    allowed = LAYERS.get(folder)
+    text = path.read_text(encoding="utf-8")
+    if allowed is None:
+        problems.append((relative, 1, "layers", f"folder {folder} is not in the layer table"))
+        return
+    for match in INCLUDE.finditer(text):
+        name = match.group(1)
+        target = name.split("/")[0] if "/" in name else None
+        if name in GENERATED:
+            target = "db" if name == "queries.h" else "i18n"
+        if target is None:
+            problems.append((relative, line_of(text, match.start()), "layers", f'"{name}" is not written folder/file.h'))
+        elif target != folder and target not in allowed:
+            problems.append((relative, line_of(text, match.start()), "layers", f"{folder} must not use {name}"))
+
+
+KEY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"')
+FAMILY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*\.)(?:%s)?"')
+
+
+def check_catalogue(project, problems):
+    catalogues = {}
+    for language in ("de", "en"):
+        path = project / "ui" / "i18n" / f"{language}.json"
+        pairs = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=list)
+        names = [name for name, _ in pairs]
+        for name in sorted({n for n in names if names.count(n) > 1}):
+            problems.append((path.relative_to(project), 1, "catalogue", f"{name} stands twice"))
+        catalogues[language] = dict(pairs)
+    for one, other in (("de", "en"), ("en", "de")):
+        for key in sorted(set(catalogues[one]) - set(catalogues[other])):
+            problems.append((pathlib.Path(f"ui/i18n/{other}.json"), 1, "catalogue", f"{key} is missing"))
+    keys = set(catalogues["de"])
+    areas = {key.split(".")[0] for key in keys}
+    used, families = set(), set()
+    for path in sorted((project / "src").rglob("*.[ch]")):
+        code = without_comments(path.read_text(encoding="utf-8"))
+        for match in KEY.finditer(code):
+            name = match.group(1)
+            used.add(name)
+            if name not in keys and name.split(".")[0] in areas and not name.endswith((".h", ".c", ".db", ".lock")):
+                if not any(key.startswith(name + ".") for key in keys) and name not in AUDIT_KINDS:
+                    problems.append((path.relative_to(project), line_of(code, match.start()), "catalogue",
+                                     f"{name} is missing"))
+        families.update(match.group(1) for match in FAMILY.finditer(code))
+    for key in sorted(keys - used):
+        if not any(key.startswith(family) for family in families):
+            problems.append((pathlib.Path("ui/i18n/de.json"), 1, "catalogue", f"{key} is never used"))
+
+
+AUDIT_KINDS = {"import.published", "import.undone", "concept.loaded", "concept.released", "run.created", "run.approved"}
+
+
+def check(project):
+    problems = []
+    for path in sorted([*project.glob("src/**/*.[ch]"), *project.glob("tests/**/*.[ch]"), *project.glob("bench/**/*.c")]):
+        relative = path.relative_to(project)
+        check_c(path, relative, problems)
+        if relative.parts[0] == "src":
+            check_layers(path, relative, problems)
+    for path in sorted([*project.glob("tools/*.py"), *project.glob("tests/**/*.py"), *project.glob("bench/**/*.py"),
+                        *project.glob("demo/*.py"), *project.glob("sql/**/*.sql"), project / "run"]):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        if len(lines) - 1 > FILE_LINES_MAX:
+            problems.append((path.relative_to(project), len(lines) - 1, "file size", f"at most {FILE_LINES_MAX} lines"))
+    for path in sorted([*project.glob("src/**/*"), *project.glob("sql/**/*"), *project.glob("ui/**/*.json")]):
+        if path.is_file():
+            for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+                match = UNFINISHED.search(line)
+                if match:
+                    problems.append((path.relative_to(project), number, "unfinished", match.group(1)))
+    check_catalogue(project, problems)
+    return problems
+
+
+PLANTED = [
+    ("layers", "src/base/planted.c", '#include "db/db.h"\n'),
+    ("banned function", "src/base/planted.c", "void planted(char *a) { strcpy(a, a); }\n"),
+    ("floating point", "src/base/planted.c", "double planted;\n"),
+    ("function size", "src/base/planted.c", "void planted(void)\n{\n" + "        ;\n" * 80 + "}\n"),
+    ("file size", "src/base/planted.c", "extern int planted;\n" * 1001),
+    ("line length", "src/base/planted.c", "extern int " + "planted" * 20 + ";\n"),
+    ("white space", "src/base/planted.c", "extern int planted; \n"),
+    ("SQL in C", "src/program/planted.c", 'const char *planted = "SELECT a FROM b";\n'),
+    ("clock or randomness outside platform", "src/db/planted.c", "long planted(void) { return time(0); }\n"),
+    ("unfinished", "src/base/planted.c", "/* TO" + "DO: planted */\n"),
+    ("catalogue", "src/base/planted.c", 'const char *planted = "import.planted_key";\n'),
+]
+
+
+def self_test(project):
+    failed = 0
+    head = "/* SPDX-License-Identifier: AGPL-3.0-or-later\n *\n * planted.c: planted.\n */\n"
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder) / "copy"
+        for part in ("src", "sql", "ui", "tests/tidy", "tools"):
+            shutil.copytree(project / part, copy / part, ignore=shutil.ignore_patterns("node_modules"))
+        shutil.copy(project / "run", copy / "run")
+        for rule, name, text in [*PLANTED, ("module comment", "src/base/planted.c", None)]:
+            path = copy / name
+            path.write_text("int planted;\n" if text is None else head + text, encoding="utf-8")
+            found = any(problem[2] == rule and "planted" in str(problem[0]) for problem in check(copy))
+            path.unlink()
+            failed += not found
+            print(f"{'ok' if found else 'NOT FOUND'}: planted breach of '{rule}'")
+    return len(PLANTED) + 1 - failed, failed
+
+
+def main():
+    arguments = [a for a in sys.argv[1:] if a != "--self-test"]
+    project = pathlib.Path(arguments[0] if arguments else pathlib.Path(__file__).resolve().parents[2])
+    problems = check(project)
+    for path, line, rule, what in problems:
+        print(f"{path}:{line}: {rule}: {what}")
+    passed, failed = self_test(project) if "--self-test" in sys.argv else (0, 0)
+    print(f"{passed + (not problems)} passed, {failed + bool(problems)} failed")
+    return 1 if problems or failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Lists source files for the build, sorted, one per line.
+
+  sources.py src FOLDER      the .c files of src/FOLDER
+  sources.py unit            "NAME FOLDER[,FOLDER...] FILE" of each unit test, with the folders of src/ it includes
+  sources.py fuzz            the same of each fuzz target
+  sources.py sql             the SQL files queries are made of
+  sources.py all             everything above: ./run configures afresh when this list changes
+
+Why a script instead of a list in meson.build: a new file needs no registration, so several people can add files without
+touching one common list, and a forgotten registration cannot hide a test. Meson cannot see new files by itself; that is
+what the list `all` is for.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([a-z0-9_]+)/', re.MULTILINE)
+
+
+def src(folder):
+    return [str(path.relative_to(ROOT)) for path in sorted((ROOT / "src" / folder).glob("*.c"))]
+
+
+def programs(folder, prefix):
+    result = []
+    for path in sorted((ROOT / "tests" / folder).glob(prefix + "*.c")):
+        names = INCLUDE.findall(path.read_text(encoding="utf-8", errors="replace"))
+        folders = sorted(set(name for name in names if (ROOT / "src" / name).is_dir()))
+        name = path.stem[len(prefix):] if folder == "fuzz" else path.stem
+        result.append(f"{name} {','.join(folders) or 'base'} {path.relative_to(ROOT)}")
+    return result
+
+
+def sql():
+    return [str(path.relative_to(ROOT)) for path in sorted((ROOT / "sql").glob("*/*.sql"))]
+
+
+def main(arguments):
+    if arguments[:1] == ["src"] and len(arguments) == 2:
+        lines = src(arguments[1])
+    elif arguments == ["unit"]:
+        lines = programs("unit", "test_")
+    elif arguments == ["fuzz"]:
+        lines = programs("fuzz", "fuzz_")
+    elif arguments == ["sql"]:
+        lines = sql()
+    elif arguments == ["all"]:
+        folders = sorted(path.name for path in (ROOT / "src").iterdir() if path.is_dir())
+        lines = [line for folder in folders for line in src(folder)]
+        lines += programs("unit", "test_") + programs("fuzz", "fuzz_") + sql()
+    else:
+        sys.exit(__doc__)
+    sys.stdout.write("".join(line + "\n" for line in lines))
+
+
+main(sys.argv[1:])
