@@ -31,6 +31,7 @@ SCRIPTS = [
     ("road small", "tests/road/test_small.py", SANITIZER, 600),
     ("road rules", "tests/road/test_rules.py", SANITIZER, 600),
     ("queries on PostgreSQL and SQLite", "tests/db/test_prepare_postgresql.py", NONE, 300),
+    ("query generator", "tests/db/test_queries.py", NONE, 120),
     ("crash during import", "tests/db/test_crash.py", RELEASE, 600),
 ]
 QUICK = ["tidy"]

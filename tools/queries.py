@@ -219,8 +219,9 @@ def expand_query(query, engine):
         elif kind == "token":
             value = expand_token(query, line, value, engine)
         elif kind == "blank":
-            value = " "
-        result.append(value)
+            value = "" if result and result[-1] == " " else " "
+        if value:
+            result.append(value)
     if not ended:
         problem(query.path, query.line, f"{query.name}: no semicolon at the end")
     for name in arguments:
@@ -404,11 +405,19 @@ def source(queries, migrations):
 
 
 def dump_queries(queries):
-    def count(fields, engine):
-        return sum(len(LINES) if kind == "lines" and engine == "postgresql" else 1 for _, kind, _ in fields)
+    def types(fields, engine):
+        result = []
+        for _, kind, _ in fields:
+            if kind == "lines" and engine == "postgresql":
+                result += [cast for _, cast in LINES]
+            elif kind == "lines":
+                result.append("BLOB")
+            else:
+                result.append(TYPES[kind][4] if engine == "postgresql" else TYPES[kind][2])
+        return result
     return json.dumps([{"name": query.name, "kind": query.kind, "sql": query.sql,
-                        "arguments": {engine: count(query.args, engine) for engine in ENGINES},
-                        "rows": {engine: count(query.rows, engine) for engine in ENGINES}}
+                        "arguments": {engine: types(query.args, engine) for engine in ENGINES},
+                        "rows": {engine: types(query.rows, engine) for engine in ENGINES}}
                        for query in queries], indent=1)
 
 

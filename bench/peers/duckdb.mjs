@@ -2,7 +2,7 @@
 // Runs DuckDB for the benchmark and prints its own timings as JSON.
 //   node duckdb.mjs import FILE.csv NEW.duckdb [true|false]   create table and checkpoint (preserve_insertion_order)
 //   node duckdb.mjs evaluate DATABASE [RUNS]                  metrics, then rules; medians after one warm run
-//   node duckdb.mjs what-if DATABASE [RUNS]                   rules only, changed thresholds, prepared
+//   node duckdb.mjs what-if DATABASE [RUNS]                   rules only, changed thresholds
 // DUCKDB_MODULES names the folder that holds node_modules.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -44,16 +44,9 @@ async function importFile(connection, file, order) {
   return {create_ms: create, checkpoint_ms: checkpoint, import_ms: create + checkpoint};
 }
 
-async function prepareRules(connection, table, a, b) {
-  const rules = await connection.prepare(sql('duckdb_rules.sql', {table})[0]);
-  rules.bindInteger(1, a);
-  rules.bindInteger(2, b);
-  return rules;
-}
-
-async function counts(rules) {
-  const [row] = await (await rules.runAndReadAll()).getRows();
-  return {A: Number(row[0]), B: Number(row[1]), C: Number(row[2])};
+async function counts(connection, table, a, b) {
+  const rows = await (await connection.runAndReadAll(sql('duckdb_rules.sql', {table, a, b})[0])).getRows();
+  return Object.fromEntries(rows.map(([segment, count]) => [segment, Number(count)]).sort());
 }
 
 async function evaluate(connection, runs) {
@@ -61,8 +54,7 @@ async function evaluate(connection, runs) {
   let segments;
   for (let run = 0; run <= runs; run++) {
     const [metrics_ms] = await timed(() => connection.run(sql('duckdb_metrics.sql')[0]));
-    const prepared = await prepareRules(connection, 'm', A, B);
-    const [rules_ms, result] = await timed(() => counts(prepared));
+    const [rules_ms, result] = await timed(() => counts(connection, 'm', A, B));
     segments = result;
     if (!run) continue; // the first one warms up
     metrics.push(metrics_ms);
@@ -79,9 +71,8 @@ async function whatIf(connection, runs) {
     const times = [];
     let result;
     for (let run = 0; run <= runs; run++) {
-      const rules = await prepareRules(connection, table, A * 9 / 10 + run, B * 9 / 10 + run);
-      const [time, segments] = await timed(() => counts(rules));
-      if (run) times.push(time);
+      const [time, segments] = await timed(() => counts(connection, table, A * 9 / 10 + run, B * 9 / 10 + run));
+      if (run) times.push(time); // the first one warms up
       result ??= segments;
     }
     answer[table] = {rules_ms: median(times), rules_runs: times, segments: result};

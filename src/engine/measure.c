@@ -11,7 +11,7 @@
 #include "engine/plan.h"
 #include "engine/population.h"
 
-enum { MEASURE_RANGES = 64, MEASURE_GRAIN_MIN = 1024, WORD = 64 };
+enum { MEASURE_RANGES = 64, MEASURE_GRAIN_MIN = 1024, WORD = 64, PREFETCH_AHEAD = 16 };
 enum failure { FAILURE_NONE, FAILURE_MEMORY, FAILURE_OVERFLOW };
 
 struct measure_job {
@@ -22,6 +22,7 @@ struct measure_job {
         uint32_t *own_number;        /* article -> article */
         uint32_t *column_group;      /* by column: dense group of revenue `of`; group_count + 1 when unknown */
         uint16_t *month_by_age;
+        const struct plan_column *walked; /* the first column that walks lines, or NULL */
         size_t age_count, month_count;
         bool needs_groups, needs_articles;
         int failure;                 /* enum failure; the largest wins, so that the outcome does not depend on threads */
@@ -206,8 +207,12 @@ static void measure_range(void *context, size_t begin, size_t end)
         struct measure_job *job = context;
         struct scratch scratch;
         if (scratch_init(&scratch, job)) {
-                for (size_t customer = begin; customer < end; customer++)
+                for (size_t customer = begin; customer < end; customer++) {
+                        if (job->walked && customer + PREFETCH_AHEAD < end)
+                                purchases_prefetch_lines(job->input, customer + PREFETCH_AHEAD, job->walked->from_day,
+                                                         job->walked->to_day);
                         measure_customer(job, &scratch, customer);
+                }
                 if (scratch.overflow)
                         report_failure(job, FAILURE_OVERFLOW);
         } else {
@@ -275,6 +280,10 @@ static bool prepare(struct measure_job *job, struct arena *arena)
                 const struct plan_column *column = &plan->columns[i];
                 bool of_group = column->metric == METRIC_REVENUE && column->of.length;
                 facts_prepare(job->input, &job->measures->columns[i]);
+                bool walks = of_group || column->metric == METRIC_PRODUCT_GROUPS ||
+                             column->metric == METRIC_ARTICLES || column->metric == METRIC_MARGIN;
+                if (walks && !job->walked)
+                        job->walked = column;
                 job->needs_groups |= column->metric == METRIC_PRODUCT_GROUPS;
                 job->needs_articles |= column->metric == METRIC_ARTICLES;
                 needs_months |= column->metric == METRIC_ACTIVE_MONTHS;

@@ -7,6 +7,9 @@
 
 #include "base/bits.h"
 
+/* A window longer than this is met by the hardware's own prefetching. */
+enum { PREFETCH_LINES_MAX = 96, AMOUNTS_PER_CACHE_LINE = 8, ARTICLES_PER_CACHE_LINE = 16 };
+
 struct range {
         size_t begin, end;
 };
@@ -103,6 +106,20 @@ struct document_sum purchases_sum(const struct engine_input *input, size_t custo
         return sum;
 }
 
+void purchases_prefetch_lines(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day)
+{
+        for (size_t s = 0; s < input->segment_count; s++) {
+                const struct purchase_segment *segment = &input->segments[s];
+                struct range lines = window_lines(segment, customer, from_day, to_day);
+                if (lines.end - lines.begin > PREFETCH_LINES_MAX)
+                        lines.end = lines.begin + PREFETCH_LINES_MAX;
+                for (size_t i = lines.begin; i < lines.end; i += AMOUNTS_PER_CACHE_LINE)
+                        __builtin_prefetch(&segment->line_amount[i]);
+                for (size_t i = lines.begin; i < lines.end; i += ARTICLES_PER_CACHE_LINE)
+                        __builtin_prefetch(&segment->line_article[i]);
+        }
+}
+
 struct number_count purchases_count_numbers(const struct engine_input *input, size_t customer, int32_t from_day,
                                             int32_t to_day, const uint32_t *number_by_article,
                                             struct number_sums *sums, bool *overflow)
@@ -117,7 +134,7 @@ struct number_count purchases_count_numbers(const struct engine_input *input, si
                 struct range lines = window_lines(segment, customer, from_day, to_day);
                 for (size_t i = lines.begin; i < lines.end; i++) {
                         struct number_slot *slot = &slots[number_by_article[segment->line_article[i]]];
-                        int64_t before = slot->stamp == stamp ? slot->sum : 0, after;
+                        int64_t before = slot->sum & -(int64_t)(slot->stamp == stamp), after;
                         too_large |= __builtin_add_overflow(before, segment->line_amount[i], &after);
                         positive += (after > 0) - (before > 0);
                         slot->sum = after;

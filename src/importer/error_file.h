@@ -37,14 +37,18 @@ must_check enum status error_file_new(const char *data_directory, int32_t import
                                       struct error *error);
 /* Appends a record verbatim (without line end) to the file to repair. Records come in the order of the file. */
 must_check enum status error_file_record(struct error_file *errors, struct text record, struct error *error);
-/* Appends one line to the reasons, for the record written last (or about to be written: call it before or after). */
+/* Appends one line to the reasons, for the record written last. */
 must_check enum status error_file_reason(struct error_file *errors, const struct rejection *rejection,
                                          struct error *error);
 uint64_t error_file_records(const struct error_file *errors);
+/* The first ten reasons in words, one per line; lives as long as the error file, until the next reason. */
+struct text error_file_sample(const struct error_file *errors);
 /* Completes both files durably. Paths are "" when nothing was rejected; they live as long as the error file. */
 must_check enum status error_file_finish(struct error_file *errors, struct error *error);
 const char *error_file_path(const struct error_file *errors);
 const char *error_file_reasons_path(const struct error_file *errors);
+/* Takes finished files back: the import was not published after all. */
+void error_file_remove(struct error_file *errors);
 void error_file_free(struct error_file *errors); /* unfinished files are removed; accepts NULL */
 
 #endif

@@ -254,13 +254,14 @@ static enum status reject(struct purchase_documents *documents, const struct joi
         return STATUS_OK;
 }
 
-/* Adds the document to the new index segment; costs of articles are filled in on a copy's place after packing. */
+/* Adds the packed document to the new index segment; its lines take the costs of their articles where they have none. */
 static enum status index_document(struct purchase_documents *documents, const struct joined *joined,
                                   int64_t total_minor, struct error *error)
 {
         if (!documents->builder)
                 return STATUS_OK;
-        product_costs_resolve(documents->costs, documents->lines, documents->line_count, joined->day);
+        for (size_t i = 0; i < documents->line_count && !product_costs_empty(documents->costs); i++)
+                product_costs_resolve(documents->costs, &documents->lines[i], joined->day);
         struct index_document document = {
                 .customer_id = joined->customer_id,
                 .source_id = documents->run->source_id,

@@ -5,7 +5,7 @@
   test_oracle.py TREUE_BINARY [--seeds N] [--first K] [--coverage]
 
 Every customer of every run is compared, and the explanations of some. At the end it is counted how often each decision,
-comparator and window occurred; with 100 seeds or more, less than 100 times is a failure. --coverage only counts (no
+comparator and window occurred; with 200 seeds or more, less than 100 times is a failure. --coverage only counts (no
 program needed). Verifies R-012, R-091, R-094 (promotion) and R-082 (conversion) in part, R-029 (evaluation).
 """
 import argparse
@@ -23,7 +23,7 @@ import road
 WINDOW_KINDS = ("12m", "other m", "90d", "other d", "year", "last_year", "4q", "other q", "since_joined", "all")
 MODES = {"approve": ["--approve"], "proposal": [], "dry_run": ["--dry-run"]}
 EXPLAINED = 4
-SEEDS_FOR_COVERAGE = 100
+SEEDS_FOR_COVERAGE = 200
 
 
 def window_kind(window):

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * snapshot_input.c: the engine's input for one cut-off. One query reads the facts of customers that the concept needs;
+ * each fact is resolved as it passes and goes to the columns that want it.
+ */
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "facts/dated.h"
+#include "facts/figures.h"
+#include "facts/product_facts.h"
+#include "facts/snapshot_parts.h"
+#include "queries.h"
+
+enum { SIZE_CLASS_NONE = 255, FACT_BITS = 62 };
+
+enum slot_kind { SLOT_KIND, SLOT_SINCE, SLOT_JOINED, SLOT_SIZE, SLOT_ATTRIBUTE, SLOT_ATTRIBUTE_OTHERWISE };
+
+/* A column that wants a fact. */
+struct slot {
+        enum slot_kind kind;
+        int32_t fact_id;
+        struct text code;
+        bool dated;
+        struct attribute_value *values; /* of attributes */
+};
+
+struct filling {
+        const struct concept *concept;
+        const struct snapshot *snapshot;
+        int32_t day;
+        struct arena *arena;
+        struct slot *slots;
+        size_t slot_count;
+        uint8_t *kind, *size_class;
+        int32_t *since, *joined;
+};
+
+/* ---- what the concept names --------------------------------------------------------------------------------------- */
+
+struct names {
+        struct text *attributes, *values;
+        size_t attribute_count, value_count;
+        bool potential;
+};
+
+static void add_name(struct text *names, size_t *count, struct text name)
+{
+        for (size_t i = 0; i < *count; i++)
+                if (text_equal(names[i], name))
+                        return;
+        names[(*count)++] = name;
+}
+
+static void note_criteria(struct names *names, const struct criterion *criteria, size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                enum metric metric = criteria[i].metric;
+                if (metric == METRIC_ATTRIBUTE)
+                        add_name(names->attributes, &names->attribute_count, criteria[i].of);
+                else if (metric == METRIC_VALUE)
+                        add_name(names->values, &names->value_count, criteria[i].of);
+                names->potential |= metric == METRIC_POTENTIAL || metric == METRIC_SHARE_OF_WALLET ||
+                                    metric == METRIC_OPEN_POTENTIAL;
+        }
+}
+
+static bool note_names(struct names *names, const struct concept *concept, struct arena *arena)
+{
+        size_t count = 1;
+        for (size_t s = 0; s < concept->segment_count; s++) {
+                const struct segment *segment = &concept->segments[s];
+                count += segment->expects_count;
+                for (size_t p = 0; p < segment->path_count; p++)
+                        count += segment->paths[p].all_count + segment->paths[p].some_count;
+        }
+        names->attributes = arena_array(arena, struct text, count);
+        names->values = arena_array(arena, struct text, count);
+        if (!names->attributes || !names->values)
+                return false;
+        for (size_t s = 0; s < concept->segment_count; s++) {
+                const struct segment *segment = &concept->segments[s];
+                note_criteria(names, segment->expects, segment->expects_count);
+                for (size_t p = 0; p < segment->path_count; p++) {
+                        note_criteria(names, segment->paths[p].all, segment->paths[p].all_count);
+                        note_criteria(names, segment->paths[p].some, segment->paths[p].some_count);
+                }
+        }
+        return true;
+}
+
+/* ---- facts of customers ------------------------------------------------------------------------------------------- */
+
+/* true/false, yes/no, ja/nein in any case. */
+static bool boolean_of(struct text text, bool *ret)
+{
+        static const struct { const char *word; bool value; } words[] = {
+                {"true", true}, {"false", false}, {"yes", true}, {"no", false}, {"ja", true}, {"nein", false}};
+        char lower[8];
+        if (text.length >= sizeof(lower))
+                return false;
+        for (size_t i = 0; i < text.length; i++)
+                lower[i] = text.data[i] >= 'A' && text.data[i] <= 'Z' ? (char)(text.data[i] + 32) : text.data[i];
+        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+                if (!text_equal((struct text){lower, text.length}, text_of(words[i].word)))
+                        continue;
+                *ret = words[i].value;
+                return true;
+        }
+        return false;
+}
+
+/* Digits with at most one point between them and a minus in front: no thousands marks, no blanks. */
+static bool plain_number(struct text text, struct decimal *ret)
+{
+        size_t i = text.length && text.data[0] == '-', digits = 0, points = 0;
+        for (; i < text.length; i++) {
+                if (text.data[i] >= '0' && text.data[i] <= '9')
+                        digits++;
+                else if (text.data[i] == '.' && digits && i + 1 < text.length)
+                        points++;
+                else
+                        return false;
+        }
+        return digits && points <= 1 && decimal_parse(text, DECIMAL_POINT, ret) == DECIMAL_OK;
+}
+
+static bool set_attribute(struct filling *filling, struct attribute_value *value, struct text text)
+{
+        char *copy = arena_copy(filling->arena, text.data, text.length);
+        if (!copy)
+                return false;
+        *value = (struct attribute_value){.known = true, .kind = OPERAND_TEXT, .text = {copy, text.length}};
+        if (plain_number(value->text, &value->number))
+                value->kind = OPERAND_NUMBER;
+        else if (boolean_of(value->text, &value->boolean))
+                value->kind = OPERAND_BOOL;
+        return true;
+}
+
+static uint8_t size_class_of(const struct concept *concept, struct text code)
+{
+        for (size_t i = 0; i < concept->mechanics.size_class_count; i++)
+                if (text_equal(concept->mechanics.size_factors[i].code, code))
+                        return (uint8_t)i;
+        return SIZE_CLASS_NONE;
+}
+
+/* Hands one customer's resolved fact to a column. */
+static bool set_slot(struct filling *filling, const struct slot *slot, size_t customer, struct text text)
+{
+        int32_t day;
+        if (text.length == 0)
+                return true;
+        switch (slot->kind) {
+        case SLOT_KIND:
+                filling->kind[customer] = text_is(text, "prospect") ? KIND_PROSPECT : KIND_CUSTOMER;
+                return true;
+        case SLOT_SINCE:
+        case SLOT_JOINED:
+                if (day_parse_iso(text, &day))
+                        (slot->kind == SLOT_SINCE ? filling->since : filling->joined)[customer] = day;
+                return true;
+        case SLOT_SIZE:
+                filling->size_class[customer] = size_class_of(filling->concept, text);
+                return true;
+        case SLOT_ATTRIBUTE_OTHERWISE:
+                return slot->values[customer].known || set_attribute(filling, &slot->values[customer], text);
+        case SLOT_ATTRIBUTE:
+                return set_attribute(filling, &slot->values[customer], text);
+        }
+        return true;
+}
+
+static bool resolve(struct filling *filling, struct dated *dated, int32_t fact_id, int64_t customer)
+{
+        if (customer < 0)
+                return true;
+        dated_open(dated);
+        for (size_t i = 0; i < filling->slot_count; i++) {
+                const struct slot *slot = &filling->slots[i];
+                struct text text;
+                if (slot->fact_id != fact_id)
+                        continue;
+                if (!(slot->dated ? dated_on(dated, filling->day, &text) : dated_latest(dated, &text)))
+                        continue;
+                if (!set_slot(filling, slot, (size_t)customer, text))
+                        return false;
+        }
+        return true;
+}
+
+static enum status read_facts(struct filling *filling, struct connection *connection, int64_t facts,
+                              struct error *error)
+{
+        const struct snapshot *snapshot = filling->snapshot;
+        struct customer_cursor cursor = {snapshot->ids, snapshot->customer_count, 0};
+        struct dated dated;
+        dated_init(&dated);
+        int64_t customer_id = 0;
+        int32_t fact_id = 0;
+        bool fine = true;
+        rows_cleanup struct rows *rows = NULL;
+        enum status status = q_facts_of_customers_open(connection, &(struct q_facts_of_customers_args){.facts = facts},
+                                                       &rows, error);
+        for (bool more = true; status == STATUS_OK && more && fine;) {
+                struct q_facts_of_customers_row row;
+                status = q_facts_of_customers_next(rows, &row, &more, error);
+                if (status != STATUS_OK)
+                        break;
+                if (dated.count && (!more || row.customer_id != customer_id || row.fact_id != fact_id)) {
+                        fine = resolve(filling, &dated, fact_id, customer_cursor_find(&cursor, customer_id));
+                        dated_clear(&dated);
+                }
+                int64_t generation = more ? visibility_of(&snapshot->visibility, row.import_id) : 0;
+                if (generation && fine) {
+                        customer_id = row.customer_id;
+                        fact_id = row.fact_id;
+                        fine = dated_add(&dated, row.valid_from, generation, row.value);
+                }
+        }
+        dated_release(&dated);
+        return status != STATUS_OK || fine ? status : error_memory(error);
+}
+
+static void add_slot(struct filling *filling, enum slot_kind kind, struct text code, struct attribute_value *values)
+{
+        filling->slots[filling->slot_count++] =
+                (struct slot){.kind = kind, .fact_id = -1, .code = code, .dated = fact_is_dated(code), .values = values};
+}
+
+/* Attribute columns; `of: NAME` means attribute:NAME, else the fact NAME. */
+static enum status add_attributes(struct filling *filling, const struct names *names, struct engine_input *ret,
+                                  struct error *error)
+{
+        struct attribute_column *columns = arena_array(filling->arena, struct attribute_column,
+                                                       names->attribute_count + 1);
+        if (!columns)
+                return error_memory(error);
+        for (size_t i = 0; i < names->attribute_count; i++) {
+                struct text name = names->attributes[i];
+                static const char prefix[] = "attribute:";
+                size_t length = sizeof(prefix) - 1;
+                char *code = arena_alloc(filling->arena, length + name.length + 1);
+                struct attribute_value *values = arena_array(filling->arena, struct attribute_value,
+                                                             filling->snapshot->customer_count + 1);
+                if (!code || !values)
+                        return error_memory(error);
+                memcpy(code, prefix, length);
+                memcpy(code + length, name.data, name.length);
+                add_slot(filling, SLOT_ATTRIBUTE, (struct text){code, length + name.length}, values);
+                add_slot(filling, SLOT_ATTRIBUTE_OTHERWISE, name, values);
+                columns[i] = (struct attribute_column){name, values};
+        }
+        ret->attribute_count = names->attribute_count;
+        ret->attributes = columns;
+        return STATUS_OK;
+}
+
+/* Gives the slots their fact ids; *ret_facts: the bits of those ids, *ret_any: at least one exists. */
+static enum status find_facts(struct filling *filling, struct connection *connection, int64_t *ret_facts, bool *ret_any,
+                              struct error *error)
+{
+        uint64_t facts = 0;
+        rows_cleanup struct rows *rows = NULL;
+        enum status status = q_facts_codes_open(connection, NULL, &rows, error);
+        while (status == STATUS_OK) {
+                struct q_facts_codes_row row;
+                bool more = false;
+                status = q_facts_codes_next(rows, &row, &more, error);
+                if (status != STATUS_OK || !more)
+                        break;
+                for (size_t i = 0; i < filling->slot_count; i++) {
+                        if (!text_equal(filling->slots[i].code, row.code))
+                                continue;
+                        filling->slots[i].fact_id = row.id;
+                        *ret_any = true;
+                        if (row.id >= 0 && row.id < FACT_BITS)
+                                facts |= (uint64_t)1 << row.id;
+                }
+        }
+        *ret_facts = (int64_t)facts;
+        return status;
+}
+
+static enum status fill_customers(struct filling *filling, struct connection *connection, const struct names *names,
+                                  struct engine_input *ret, struct error *error)
+{
+        size_t count = filling->snapshot->customer_count;
+        int32_t *recorded = arena_array(filling->arena, int32_t, count + 1);
+        filling->kind = arena_array(filling->arena, uint8_t, count + 1);
+        filling->size_class = arena_array(filling->arena, uint8_t, count + 1);
+        filling->since = arena_array(filling->arena, int32_t, count + 1);
+        filling->joined = arena_array(filling->arena, int32_t, count + 1);
+        filling->slots = arena_array(filling->arena, struct slot, 4 + 2 * names->attribute_count);
+        if (!recorded || !filling->kind || !filling->size_class || !filling->since || !filling->joined ||
+            !filling->slots)
+                return error_memory(error);
+        memset(filling->kind, KIND_CUSTOMER, count);
+        memset(filling->size_class, SIZE_CLASS_NONE, count);
+        for (size_t i = 0; i < count; i++)
+                filling->since[i] = filling->joined[i] = DAY_NONE;
+        add_slot(filling, SLOT_KIND, text_of("kind"), NULL);
+        add_slot(filling, SLOT_SINCE, text_of("since"), NULL);
+        add_slot(filling, SLOT_JOINED, text_of("joined"), NULL);
+        if (filling->concept->mechanics.size_class_count)
+                add_slot(filling, SLOT_SIZE, text_of("size_class"), NULL);
+        int64_t facts = 0;
+        bool any = false;
+        enum status status = add_attributes(filling, names, ret, error);
+        if (status == STATUS_OK)
+                status = find_facts(filling, connection, &facts, &any, error);
+        if (status == STATUS_OK && any)
+                status = read_facts(filling, connection, facts, error);
+        /* A prospect is recorded on `since`, else the import day. */
+        for (size_t i = 0; i < count; i++)
+                recorded[i] = filling->kind[i] == KIND_PROSPECT && filling->since[i] != DAY_NONE
+                                      ? filling->since[i] : filling->snapshot->recorded_day[i];
+        ret->kind = filling->kind;
+        ret->since_day = filling->since;
+        ret->joined_day = filling->joined;
+        ret->recorded_day = recorded;
+        ret->size_class = filling->size_class;
+        return status;
+}
+
+/* ---- groups of articles ------------------------------------------------------------------------------------------- */
+
+struct group_filling {
+        const struct snapshot *snapshot;
+        uint32_t *article_group;
+        uint32_t *by_code; /* group ids in the order of their codes */
+        size_t code_count;
+};
+
+static int code_compare(const void *left, const void *right, void *context)
+{
+        const struct text *codes = context;
+        return text_compare(codes[*(const uint32_t *)left], codes[*(const uint32_t *)right]);
+}
+
+static void set_group(void *context, int64_t product_id, struct text group)
+{
+        struct group_filling *filling = context;
+        const struct text *codes = filling->snapshot->group_codes;
+        if (product_id < 0 || (uint64_t)product_id >= filling->snapshot->article_count)
+                return;
+        size_t low = 0, high = filling->code_count;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                if (text_compare(codes[filling->by_code[middle]], group) < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        if (low < filling->code_count && text_equal(codes[filling->by_code[low]], group))
+                filling->article_group[product_id] = filling->by_code[low];
+}
+
+/* The products import decides, else the earliest mention on or before the cut-off. */
+static enum status fill_groups(const struct snapshot *snapshot, struct connection *connection, int32_t cutoff_day,
+                               struct arena *arena, struct engine_input *ret, struct error *error)
+{
+        struct group_filling filling = {
+                .snapshot = snapshot,
+                .article_group = arena_array(arena, uint32_t, snapshot->article_count + 1),
+                .by_code = arena_array(arena, uint32_t, snapshot->group_count + 1),
+        };
+        if (!filling.article_group || !filling.by_code)
+                return error_memory(error);
+        for (size_t a = 0; a < snapshot->article_count; a++) {
+                const struct article_mention *mention = &snapshot->mentions[a];
+                filling.article_group[a] = mention->day <= cutoff_day ? mention->group : GROUP_NONE;
+        }
+        for (size_t g = 0; g < snapshot->group_count; g++)
+                if (snapshot->group_codes[g].length)
+                        filling.by_code[filling.code_count++] = (uint32_t)g;
+        if (filling.code_count > 1)
+                qsort_r(filling.by_code, filling.code_count, sizeof(*filling.by_code), code_compare,
+                        snapshot->group_codes);
+        enum status status = product_groups_visit(connection, &snapshot->visibility, cutoff_day, set_group, &filling,
+                                                  error);
+        ret->article_count = snapshot->article_count;
+        ret->article_group = filling.article_group;
+        ret->group_count = snapshot->group_count;
+        ret->group_codes = snapshot->group_codes;
+        return status;
+}
+
+enum status snapshot_input(struct snapshot *snapshot, struct connection *connection, const struct concept *concept,
+                           int32_t cutoff_day, struct arena *arena, struct engine_input *ret, struct error *error)
+{
+        struct filling filling = {.concept = concept, .snapshot = snapshot, .day = cutoff_day, .arena = arena};
+        struct engine_input input = {
+                .cutoff_day = cutoff_day,
+                .customer_count = snapshot->customer_count,
+                .segment_count = snapshot->segment_count,
+                .segments = snapshot->segments,
+        };
+        struct names names = {0};
+        if (!note_names(&names, concept, arena))
+                return error_memory(error);
+        enum status status = fill_customers(&filling, connection, &names, &input, error);
+        if (status == STATUS_OK)
+                status = fill_groups(snapshot, connection, cutoff_day, arena, &input, error);
+        if (status == STATUS_OK && names.potential)
+                status = potentials_load(snapshot, connection, cutoff_day, arena, &input, error);
+        struct value_column *values = arena_array(arena, struct value_column, names.value_count + 1);
+        if (status == STATUS_OK && !values)
+                status = error_memory(error);
+        for (size_t i = 0; i < names.value_count && status == STATUS_OK; i++)
+                status = values_load(snapshot, connection, names.values[i], cutoff_day, arena, &values[i], error);
+        if (status != STATUS_OK)
+                return status;
+        input.value_count = names.value_count;
+        input.values = values;
+        *ret = input;
+        return STATUS_OK;
+}

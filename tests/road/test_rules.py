@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every rule and edge case of "Windows", "Metrics" and "From criteria to a decision" with hand-calculated numbers, against
+the oracle and against the program.
+
+  test_rules.py [TREUE_BINARY] [--only WORDS]
+
+Verifies R-012, R-091, R-029 (evaluation), R-003 (criterion), R-016 (just misses), R-082 (conversion keeps history),
+R-094 (promotion), R-014 (criteria kinds), X-10 (as of).
+"""
+import concurrent.futures
+import sys
+import traceback
+
+import road
+import rules_ladder
+import rules_metrics
+import scenario
+
+SCENARIOS = rules_metrics.SCENARIOS + rules_ladder.SCENARIOS
+
+
+def check(binary, index):
+    one = SCENARIOS[index]
+    try:
+        problems = [f"oracle: {line}" for line in one.check(scenario.OracleWorld(one))]
+        if binary:
+            with road.Folder("rules") as folder:
+                treue = road.Treue(binary, folder, clock=one.clock)
+                problems += [f"program: {line}" for line in one.check(scenario.ProgramWorld(one, treue))]
+        return problems
+    except road.RoadError as problem:
+        return [str(problem)]
+    except Exception:  # a fault of the test itself belongs to its scenario, too
+        return [traceback.format_exc()]
+
+
+def main(arguments):
+    only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
+    binary = arguments[0] if arguments and not arguments[0].startswith("--") else None
+    chosen = [i for i, one in enumerate(SCENARIOS) if only in one.name]
+    failed = 0
+    with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:
+        for index, problems in zip(chosen, pool.map(check, [binary] * len(chosen), chosen)):
+            if problems:
+                failed += 1
+                print(f"FAILED {SCENARIOS[index].name}", *problems[:8], sep="\n    ", flush=True)
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
