@@ -6,7 +6,7 @@
   run_all.py --sanitizer DIR --quick                                unit tests and house rules only
 
 Unit tests and fuzz replays come from the build directories themselves; the scripts stand in the table below. A script
-that cannot run where it is ends with status 77 and says why in its last line: skipped.
+that cannot run where it is ends with status 77, or with 0 and SKIPPED in its last line, and says why there.
 """
 import argparse
 import concurrent.futures
@@ -107,8 +107,11 @@ def main():
         for future in concurrent.futures.as_completed([pool.submit(test.run) for test in tests]):
             test = future.result()
             outcome = {0: "passed", SKIPPED: "skipped"}.get(test.status, "failed")
+            last = test.output.split("\n")[-1]
+            if outcome == "passed" and last.startswith("SKIPPED"):
+                outcome = "skipped"
             counts[outcome] += 1
-            reason = "  " + test.output.split("\n")[-1] if outcome == "skipped" else ""
+            reason = "  " + last if outcome == "skipped" else ""
             print(f"{outcome:8} {test.name} ({test.took:.1f} s){reason}", flush=True)
             if outcome == "failed":
                 failures.append(test)

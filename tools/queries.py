@@ -363,7 +363,8 @@ def functions(query):
                f"        enum status status = query_next(rows, {identity}, values, &more, error);"]
         flag, target = "more", "ret_more"
         return out + row + [f"        if (!status && {flag}) {{"] + take_row(query) + [
-            "        }", "        if (!status)", f"                *{target} = {flag};", "        return status;", "}", ""]
+            "        }", "        if (!status)", f"                *{target} = {flag};", "        return status;", "}",
+            ""]
     out = [lists[0], "{"] + fill + row + ["        bool found = false;"]
     out += [f"        enum status status = query_one(connection, {identity}, {values}, row, &found, error);",
             "        if (!status && found) {"]

@@ -35,7 +35,7 @@ bool buffer_reserve(struct buffer *buffer, size_t more)
 {
         if (buffer->failed)
                 return false;
-        if (more > buffer->length_max - buffer->length) {
+        if (more > buffer->length_max - buffer->length || more >= SIZE_MAX - buffer->length) {
                 buffer->failed = true;
                 return false;
         }

@@ -157,7 +157,9 @@ static bool read_directive(char directive, const char **cursor, const char *end,
 bool day_parse_format(struct text text, const char *format, int32_t *ret)
 {
         text = text_trim(text);
-        const char *cursor = text.data, *end = text.data + text.length;
+        if (strcmp(format, "%Y-%m-%d") == 0 && day_parse_iso(text, ret))
+                return true; /* the pattern of most files; "2010-1-5" goes the long way */
+        const char *cursor = text.data, *end = text.length ? text.data + text.length : text.data;
         struct parts parts = {0};
         for (const char *f = format; *f; f++) {
                 if (*f == '%') {
@@ -204,9 +206,15 @@ bool day_format_is_valid(const char *format)
         return years == 1 && months == 1 && days == 1 && others <= 3;
 }
 
+/* Not one of the marks for unknown and open ends. */
+static bool is_dated(int32_t day)
+{
+        return day != DAY_NONE && day != DAY_OPEN_START && day != DAY_OPEN_END;
+}
+
 bool day_add_iso(struct buffer *out, int32_t day)
 {
-        if (day == DAY_NONE)
+        if (!is_dated(day))
                 return true;
         struct date date = date_from_day(day);
         return buffer_addf(out, "%04d-%02u-%02u", date.year, date.month, date.day);
@@ -214,7 +222,7 @@ bool day_add_iso(struct buffer *out, int32_t day)
 
 bool day_add_german(struct buffer *out, int32_t day)
 {
-        if (day == DAY_NONE)
+        if (!is_dated(day))
                 return true;
         struct date date = date_from_day(day);
         return buffer_addf(out, "%02u.%02u.%04d", date.day, date.month, date.year);
@@ -224,7 +232,7 @@ bool day_add_english(struct buffer *out, int32_t day)
 {
         static const char *const months[12] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-        if (day == DAY_NONE)
+        if (!is_dated(day))
                 return true;
         struct date date = date_from_day(day);
         return buffer_addf(out, "%u %s %04d", date.day, months[date.month - 1], date.year);

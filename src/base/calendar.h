@@ -49,7 +49,7 @@ bool day_parse_iso(struct text text, int32_t *ret);
  * %y: 00..69 -> 20xx, 70..99 -> 19xx. */
 bool day_parse_format(struct text text, const char *format, int32_t *ret);
 bool day_format_is_valid(const char *format); /* has %Y or %y, %m and %d exactly once, only known directives */
-bool day_add_iso(struct buffer *out, int32_t day);     /* 2010-11-30; DAY_NONE appends nothing */
+bool day_add_iso(struct buffer *out, int32_t day);     /* 2010-11-30; DAY_NONE and open ends append nothing */
 bool day_add_german(struct buffer *out, int32_t day);  /* 30.11.2010 */
 bool day_add_english(struct buffer *out, int32_t day); /* 30 Nov 2010 */
 

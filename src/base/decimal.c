@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "base/checked.h"
 
-enum { SCALE_MAX = 18, DIGITS_MAX = 18 };
+enum { SCALE_MAX = 18 };
 
 static const int64_t powers[SCALE_MAX + 1] = {
         INT64_C(1),
@@ -35,9 +35,8 @@ static const int64_t powers[SCALE_MAX + 1] = {
 struct reading {
         const char *cursor, *end;
         bool negative;
-        int64_t units;
+        uint64_t units;       /* without the sign, which may follow */
         unsigned fraction;    /* digits after the mark that count */
-        unsigned digits;      /* significant digits taken into units */
         unsigned zeros;       /* zeros of the fraction not yet taken */
         bool too_large, too_precise;
         bool round_seen;      /* the first digit that did not fit was looked at */
@@ -67,14 +66,17 @@ static bool is_digit(const char *p, const char *end)
 static void take_digit(struct reading *r, unsigned digit)
 {
         r->any = true;
-        if (r->digits == 0 && digit == 0)
-                return;
-        if (r->digits == DIGITS_MAX) {
-                r->too_large = true;
-                return;
-        }
-        r->units = r->units * 10 + digit;
-        r->digits++;
+        r->too_large |= __builtin_mul_overflow(r->units, 10, &r->units)
+                        || __builtin_add_overflow(r->units, digit, &r->units);
+}
+
+/* The units with their sign; false when they do not fit. */
+static bool signed_units(uint64_t units, bool negative, int64_t *ret)
+{
+        if (units > (uint64_t)INT64_MAX + negative)
+                return false;
+        *ret = negative ? (int64_t)(0 - units) : (int64_t)units;
+        return true;
 }
 
 /* Digits before the decimal mark; false when thousands marks do not stand at groups of three. */
@@ -169,7 +171,10 @@ enum decimal_result decimal_parse(struct text text, enum decimal_mark mark, stru
                 return result;
         if (r.too_precise)
                 return DECIMAL_TOO_PRECISE;
-        *ret = (struct decimal){.units = r.negative ? -r.units : r.units, .scale = (uint8_t)r.fraction};
+        int64_t units;
+        if (!signed_units(r.units, r.negative, &units))
+                return DECIMAL_TOO_LARGE;
+        *ret = (struct decimal){.units = units, .scale = (uint8_t)r.fraction};
         return DECIMAL_OK;
 }
 
@@ -213,10 +218,10 @@ enum decimal_result decimal_parse_scaled(struct text text, enum decimal_mark mar
                 return result;
         if (r.too_precise && !round)
                 return DECIMAL_TOO_PRECISE;
-        int64_t units = r.units;
-        if (!mul_i64(units, powers[scale - r.fraction], &units) || !add_i64(units, r.round_up, &units))
+        uint64_t units;
+        if (__builtin_mul_overflow(r.units, (uint64_t)powers[scale - r.fraction], &units)
+            || __builtin_add_overflow(units, r.round_up, &units) || !signed_units(units, r.negative, ret_units))
                 return DECIMAL_TOO_LARGE;
-        *ret_units = r.negative ? -units : units;
         return DECIMAL_OK;
 }
 

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Every later argument finds at least this much room: 8 x 64 is half of the text. */
+enum { FOLLOWER_BYTES = 64 };
+
 /* Length of at most `room` bytes of value that does not end inside a UTF-8 sequence. */
 static size_t cut_length(const char *value, size_t length, size_t room)
 {
@@ -18,14 +21,16 @@ static size_t cut_length(const char *value, size_t length, size_t room)
         return room;
 }
 
-static void add_argument(struct error *error, const char *name, const char *value)
+/* `followers` arguments come after this one; a long value leaves them room. */
+static void add_argument(struct error *error, const char *name, const char *value, size_t followers)
 {
         static const char ellipsis[] = "\xe2\x80\xa6";
-        size_t room = sizeof(error->text) - error->text_length;
-        if (error->argument_count == ERROR_ARGUMENTS_MAX || room < sizeof(ellipsis) + 1)
+        size_t kept_free = followers * FOLLOWER_BYTES;
+        if (error->argument_count == ERROR_ARGUMENTS_MAX)
                 return;
+        size_t room = sizeof(error->text) - error->text_length - kept_free;
         size_t length = strlen(value);
-        size_t kept = cut_length(value, length, room - sizeof(ellipsis));
+        size_t kept = length < room ? length : cut_length(value, length, room - sizeof(ellipsis));
         char *out = error->text + error->text_length;
         memcpy(out, value, kept);
         if (kept < length) {
@@ -38,6 +43,19 @@ static void add_argument(struct error *error, const char *name, const char *valu
         error->text_length += kept + 1;
 }
 
+static size_t count_arguments(va_list arguments)
+{
+        va_list copy;
+        size_t count = 0;
+        va_copy(copy, arguments);
+        while (va_arg(copy, const char *)) {
+                (void)va_arg(copy, const char *);
+                count++;
+        }
+        va_end(copy);
+        return count < ERROR_ARGUMENTS_MAX ? count : ERROR_ARGUMENTS_MAX;
+}
+
 static enum status describe(struct error *error, enum status status, unsigned line, unsigned column, const char *key,
                             va_list arguments)
 {
@@ -45,9 +63,10 @@ static enum status describe(struct error *error, enum status status, unsigned li
                 return status;
         /* The arguments may come from this very error: build beside it. */
         struct error fresh = {.status = status, .key = key, .line = line, .column = column};
+        size_t left = count_arguments(arguments);
         for (const char *name = va_arg(arguments, const char *); name; name = va_arg(arguments, const char *)) {
                 const char *value = va_arg(arguments, const char *);
-                add_argument(&fresh, name, value ? value : "");
+                add_argument(&fresh, name, value ? value : "", left ? --left : 0);
         }
         *error = fresh;
         return status;

@@ -22,6 +22,8 @@ static bool is_blank(char c)
 
 struct text text_trim(struct text text)
 {
+        if (text.length == 0)
+                return text;
         const char *start = text.data, *end = text.data + text.length;
         for (;;) {
                 if (start < end && is_blank(*start))
@@ -77,9 +79,20 @@ static size_t decode(const unsigned char *p, size_t left, uint32_t *ret)
         return length;
 }
 
+static bool add_point(struct buffer *out, uint32_t point)
+{
+        char bytes[4];
+        size_t length = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+        static const unsigned char first[5] = {0, 0, 0xc0, 0xe0, 0xf0};
+        for (size_t i = length - 1; i > 0; i--, point >>= 6)
+                bytes[i] = (char)(0x80 | (point & 0x3f));
+        bytes[0] = (char)(first[length] | point);
+        return buffer_add(out, bytes, length);
+}
+
 bool text_is_utf8(const char *data, size_t length)
 {
-        const unsigned char *p = (const unsigned char *)data, *end = p + length;
+        const unsigned char *p = (const unsigned char *)data, *end = length ? p + length : p;
         while (p < end) {
                 uint64_t word;
                 if (end - p >= 8) {
@@ -118,14 +131,18 @@ static const struct folding foldings[] = {
         {0xf9, "u", NULL},   {0xfa, "u", NULL},   {0xfb, "u", NULL},  {0xfc, "u", "ue"},  {0xfd, "y", NULL},
         {0xfe, "th", NULL},  {0xff, "y", NULL},   {0x101, "a", NULL}, {0x103, "a", NULL}, {0x105, "a", NULL},
         {0x107, "c", NULL},  {0x109, "c", NULL},  {0x10b, "c", NULL}, {0x10d, "c", NULL}, {0x10f, "d", NULL},
-        {0x111, "d", NULL},  {0x113, "e", NULL},  {0x117, "e", NULL}, {0x119, "e", NULL}, {0x11b, "e", NULL},
-        {0x11d, "g", NULL},  {0x11f, "g", NULL},  {0x123, "g", NULL}, {0x12b, "i", NULL}, {0x12f, "i", NULL},
-        {0x131, "i", NULL},  {0x137, "k", NULL},  {0x13a, "l", NULL}, {0x13c, "l", NULL}, {0x13e, "l", NULL},
-        {0x142, "l", NULL},  {0x144, "n", NULL},  {0x146, "n", NULL}, {0x148, "n", NULL}, {0x14d, "o", NULL},
-        {0x151, "o", NULL},  {0x153, "oe", NULL}, {0x155, "r", NULL}, {0x159, "r", NULL}, {0x15b, "s", NULL},
-        {0x15f, "s", NULL},  {0x161, "s", NULL},  {0x163, "t", NULL}, {0x165, "t", NULL}, {0x16b, "u", NULL},
-        {0x16f, "u", NULL},  {0x171, "u", NULL},  {0x173, "u", NULL}, {0x17a, "z", NULL}, {0x17c, "z", NULL},
-        {0x17e, "z", NULL},  {0x1e9e, "ss", NULL},
+        {0x111, "d", NULL},  {0x113, "e", NULL},  {0x115, "e", NULL}, {0x117, "e", NULL}, {0x119, "e", NULL},
+        {0x11b, "e", NULL},  {0x11d, "g", NULL},  {0x11f, "g", NULL}, {0x121, "g", NULL}, {0x123, "g", NULL},
+        {0x125, "h", NULL},  {0x127, "h", NULL},  {0x129, "i", NULL}, {0x12b, "i", NULL}, {0x12d, "i", NULL},
+        {0x12f, "i", NULL},  {0x131, "i", NULL},  {0x133, "ij", NULL}, {0x135, "j", NULL}, {0x137, "k", NULL},
+        {0x13a, "l", NULL},  {0x13c, "l", NULL},  {0x13e, "l", NULL}, {0x140, "l", NULL}, {0x142, "l", NULL},
+        {0x144, "n", NULL},  {0x146, "n", NULL},  {0x148, "n", NULL}, {0x14d, "o", NULL}, {0x14f, "o", NULL},
+        {0x151, "o", NULL},  {0x153, "oe", NULL}, {0x155, "r", NULL}, {0x157, "r", NULL}, {0x159, "r", NULL},
+        {0x15b, "s", NULL},  {0x15d, "s", NULL},  {0x15f, "s", NULL}, {0x161, "s", NULL}, {0x163, "t", NULL},
+        {0x165, "t", NULL},  {0x167, "t", NULL},  {0x169, "u", NULL}, {0x16b, "u", NULL}, {0x16d, "u", NULL},
+        {0x16f, "u", NULL},  {0x171, "u", NULL},  {0x173, "u", NULL}, {0x175, "w", NULL}, {0x177, "y", NULL},
+        {0x17a, "z", NULL},  {0x17c, "z", NULL},  {0x17e, "z", NULL}, {0x17f, "s", NULL}, {0x219, "s", NULL},
+        {0x21b, "t", NULL},  {0x1e9e, "ss", NULL},
 };
 
 /* The lower-case letter of the ranges `foldings` covers. */
@@ -137,6 +154,8 @@ static uint32_t lower(uint32_t point)
                 return point + 32;
         if (point == 0x178)
                 return 0xff;
+        if (point == 0x218 || point == 0x21a)
+                return point + 1;
         bool odd_is_upper = (point >= 0x139 && point <= 0x148) || (point >= 0x179 && point <= 0x17e);
         if (point >= 0x100 && point <= 0x17e && point != 0x130 && point != 0x131 && point != 0x138 && point != 0x149)
                 return odd_is_upper ? point + (point & 1) : point | 1;
@@ -156,29 +175,40 @@ static const struct folding *folding_of(uint32_t point)
         return low < sizeof(foldings) / sizeof(foldings[0]) && foldings[low].point == point ? &foldings[low] : NULL;
 }
 
+/* Takes the combining marks that follow a letter (as files from macOS spell them); a, o and u with two dots become the
+ * umlaut, all other marks go. */
+static uint32_t take_marks(const unsigned char **cursor, const unsigned char *end, uint32_t small)
+{
+        uint32_t mark;
+        size_t length;
+        while (*cursor < end && (length = decode(*cursor, (size_t)(end - *cursor), &mark)) != 0 && mark >= 0x300
+               && mark <= 0x36f) {
+                if (mark == 0x308)
+                        small = small == 'a' ? 0xe4 : small == 'o' ? 0xf6 : small == 'u' ? 0xfc : small;
+                *cursor += length;
+        }
+        return small;
+}
+
 /* Appends the folded text; *ret_differs: an umlaut was met, so the two forms differ. */
 static bool add_folded(struct buffer *out, struct text text, bool expanded, bool *ret_differs)
 {
-        const unsigned char *p = (const unsigned char *)text.data, *end = p + text.length;
+        const unsigned char *p = (const unsigned char *)text.data, *end = text.length ? p + text.length : p;
         while (p < end) {
                 uint32_t point;
                 size_t length = decode(p, (size_t)(end - p), &point);
-                if (!length) {
-                        p++;
+                p += length ? length : 1;
+                if (!length || (point >= 0x300 && point <= 0x36f))
                         continue;
-                }
-                uint32_t small = lower(point);
+                uint32_t small = take_marks(&p, end, lower(point));
                 const struct folding *folding = small >= 0x80 ? folding_of(small) : NULL;
                 if (folding) {
                         if (folding->expanded && ret_differs)
                                 *ret_differs = true;
                         buffer_add_text(out, expanded && folding->expanded ? folding->expanded : folding->plain);
-                } else if (small < 0x80) {
-                        buffer_add_byte(out, (char)small);
                 } else {
-                        buffer_add(out, p, length);
+                        add_point(out, small);
                 }
-                p += length;
         }
         return !out->failed;
 }
@@ -210,16 +240,7 @@ bool text_add_windows_1252(struct buffer *out, const uint8_t *data, size_t lengt
                 return false;
         for (size_t i = 0; i < length; i++) {
                 unsigned point = data[i] >= 0x80 && data[i] < 0xa0 ? high[data[i] - 0x80] : data[i];
-                if (point < 0x80) {
-                        buffer_add_byte(out, (char)point);
-                } else if (point < 0x800) {
-                        char two[2] = {(char)(0xc0 | point >> 6), (char)(0x80 | (point & 0x3f))};
-                        buffer_add(out, two, 2);
-                } else {
-                        char three[3] = {(char)(0xe0 | point >> 12), (char)(0x80 | (point >> 6 & 0x3f)),
-                                         (char)(0x80 | (point & 0x3f))};
-                        buffer_add(out, three, 3);
-                }
+                add_point(out, point);
         }
         return !out->failed;
 }

@@ -2,8 +2,8 @@
  *
  * cli.h: what the subcommands share: global options, opening the database, speaking to the user, the exit status.
  *
- * A subcommand is a file src/cli/NAME.c with `int cmd_NAME(struct cli_context *, int argc, char **argv)` (argv[0] is its
- * name) and a line in commands.h. It parses its words with options_parse (options.h), which also takes the global
+ * A subcommand is a file src/cli/NAME.c with `int cmd_NAME(struct cli_context *, int argc, char **argv)` (argv[0] is
+ * its name) and a line in commands.h. It parses its words with options_parse (options.h), which also takes the global
  * options wherever they stand, and returns an exit status; errors leave by `return cli_fail(context, status, &error)`.
  */
 #ifndef TREUE_CLI_CLI_H

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 
 #define COMMANDS(X) \
+        X(import) \
         X(init)
 
 #define COMMAND_DECLARE(name) int cmd_##name(struct cli_context *context, int argc, char **argv);

@@ -2,9 +2,9 @@
  *
  * options.h: options and words of a command line.
  *
- * "--name value", "--name=value" and "--flag" may stand anywhere among the words; "--" ends them; "-" is a word (standard
- * input). The global options (--data, --db, --lang, --program, --migrate, --help) are taken as well. Mistakes are
- * STATUS_USAGE with the nearest known option as a hint.
+ * "--name value", "--name=value" and "--flag" may stand anywhere among the words; "--" ends them; "-" is a word
+ * (standard input). The global options (--data, --db, --lang, --program, --migrate, --help) are taken as well. Mistakes
+ * are STATUS_USAGE with the nearest known option as a hint.
  */
 #ifndef TREUE_CLI_OPTIONS_H
 #define TREUE_CLI_OPTIONS_H

@@ -18,7 +18,8 @@ struct audit_event {
 };
 
 /* Appends; call inside the write function that makes the change, so that both stand or fall together. */
-must_check enum status audit_append(struct connection *connection, const struct audit_event *event, struct error *error);
+must_check enum status audit_append(struct connection *connection, const struct audit_event *event,
+                                    struct error *error);
 
 /* Walks the whole chain. STATUS_CORRUPT "audit.broken" {number} names the first wrong entry. */
 must_check enum status audit_verify(struct connection *connection, int64_t *ret_entries, struct error *error);

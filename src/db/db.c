@@ -38,7 +38,7 @@ static enum status open_writing(struct database *database, const struct database
         if (options->create)
                 status = schema_create(connection, options, error);
         else
-                status = schema_check(connection, options->migrate, error);
+                status = schema_check(connection, &schema_migrations, options->migrate, error);
         if (status) {
                 db_disconnect(connection);
                 return status;
@@ -52,7 +52,7 @@ static enum status open_reading(struct database *database, struct error *error)
         enum status status = database->engine->connect(database, CONNECTION_READER, &connection, error);
         if (status)
                 return status;
-        status = schema_check(connection, false, error);
+        status = schema_check(connection, &schema_migrations, false, error);
         db_disconnect(connection);
         return status;
 }

@@ -48,7 +48,8 @@ struct database_options {
 
 /* Opens, checks the schema version, prepares nothing yet. Takes the lock file unless read_only: STATUS_BUSY
  * "data.locked". STATUS_NOT_FOUND "database.missing" when there is none (hint: treue init). */
-must_check enum status database_open(const struct database_options *options, struct database **ret, struct error *error);
+must_check enum status database_open(const struct database_options *options, struct database **ret,
+                                     struct error *error);
 /* Stops the writer (after a last checkpoint) and frees; accepts NULL. */
 void database_close(struct database *database);
 const char *database_directory(const struct database *database);

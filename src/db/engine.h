@@ -96,7 +96,13 @@ struct database {
 };
 
 /* schema.c: STATUS_CONFLICT "database.schema_old" / "database.schema_new" unless it fits. */
-must_check enum status schema_check(struct connection *connection, bool migrate, struct error *error);
+struct migration_list {
+        const struct migration *items;
+        int32_t count;
+};
+extern const struct migration_list schema_migrations; /* all of this program */
+must_check enum status schema_check(struct connection *connection, const struct migration_list *list, bool migrate,
+                                    struct error *error);
 /* All migrations and the first settings in one transaction. STATUS_CONFLICT "init.exists". */
 must_check enum status schema_create(struct connection *connection, const struct database_options *options,
                                      struct error *error);

@@ -6,10 +6,23 @@
 #include <inttypes.h>
 
 #include "db/engine.h"
+#include "db/setting.h"
 #include "platform/clock.h"
 
+const struct migration_list schema_migrations = {migrations, MIGRATION_COUNT};
+
+static enum status refuse_version(enum status status, const char *key, int32_t version,
+                                  const struct migration_list *list, struct error *error)
+{
+        char number[16], known[16];
+        snprintf(number, sizeof(number), "%" PRId32, version);
+        snprintf(known, sizeof(known), "%" PRId32, list->count);
+        return error_set(error, status, key, "number", number, "known", known, NULL);
+}
+
 /* Compares the applied migrations with ours; *ret_version is the number of the last one. */
-static enum status read_version(struct connection *connection, int32_t *ret_version, struct error *error)
+static enum status read_version(struct connection *connection, const struct migration_list *list,
+                                int32_t *ret_version, struct error *error)
 {
         rows_cleanup struct rows *rows = NULL;
         enum status status = q_schema_version_list_open(connection, NULL, &rows, error);
@@ -24,14 +37,10 @@ static enum status read_version(struct connection *connection, int32_t *ret_vers
                         return status;
                 if (!more)
                         break;
-                char number[16], known[16];
-                snprintf(number, sizeof(number), "%" PRId32, row.version);
-                snprintf(known, sizeof(known), "%d", MIGRATION_COUNT);
-                if (row.version > MIGRATION_COUNT)
-                        return error_set(error, STATUS_CONFLICT, "database.schema_new", "number", number, "known",
-                                         known, NULL);
-                if (row.version != version + 1 || !text_is(row.checksum, migrations[version].checksum))
-                        return error_set(error, STATUS_CORRUPT, "database.schema_changed", "number", number, NULL);
+                if (row.version > list->count)
+                        return refuse_version(STATUS_CONFLICT, "database.schema_new", row.version, list, error);
+                if (row.version != version + 1 || !text_is(row.checksum, list->items[version].checksum))
+                        return refuse_version(STATUS_CORRUPT, "database.schema_changed", row.version, list, error);
                 version = row.version;
         }
         *ret_version = version;
@@ -76,7 +85,8 @@ static enum status apply_alone(struct connection *connection, const struct migra
         return status;
 }
 
-enum status schema_check(struct connection *connection, bool migrate, struct error *error)
+enum status schema_check(struct connection *connection, const struct migration_list *list, bool migrate,
+                         struct error *error)
 {
         const struct engine *engine = connection->database->engine;
         bool exists = false;
@@ -85,25 +95,20 @@ enum status schema_check(struct connection *connection, bool migrate, struct err
                 return status;
         int32_t version = 0;
         if (exists)
-                status = read_version(connection, &version, error);
+                status = read_version(connection, list, &version, error);
         if (status)
                 return status;
         /* An interrupted init leaves an empty file. */
         if (version == 0)
                 return error_set(error, STATUS_NOT_FOUND, "database.missing", "path",
                                  connection->database->directory, NULL);
-        if (version == MIGRATION_COUNT)
+        if (version == list->count)
                 return STATUS_OK;
-        if (!migrate) {
-                char number[16], known[16];
-                snprintf(number, sizeof(number), "%" PRId32, version);
-                snprintf(known, sizeof(known), "%d", MIGRATION_COUNT);
-                return error_set(error, STATUS_CONFLICT, "database.schema_old", "number", number, "known", known,
-                                 NULL);
-        }
+        if (!migrate)
+                return refuse_version(STATUS_CONFLICT, "database.schema_old", version, list, error);
         status = engine->copy(connection, version, error);
-        for (int32_t i = version; !status && i < MIGRATION_COUNT; i++)
-                status = apply_alone(connection, &migrations[i], error);
+        for (int32_t i = version; !status && i < list->count; i++)
+                status = apply_alone(connection, &list->items[i], error);
         return status;
 }
 
@@ -114,7 +119,7 @@ static enum status fill_new(struct connection *connection, const struct database
         if (status)
                 return status;
         int32_t version = 0;
-        status = read_version(connection, &version, error);
+        status = read_version(connection, &schema_migrations, &version, error);
         if (status)
                 return status;
         if (version != 0)
@@ -122,10 +127,8 @@ static enum status fill_new(struct connection *connection, const struct database
         for (size_t i = 0; !status && i < MIGRATION_COUNT; i++)
                 status = apply(connection, &migrations[i], error);
         for (size_t i = 0; !status && i < options->setting_count; i++)
-                status = q_setting_set(connection,
-                                       &(struct q_setting_set_args){text_of(options->settings[i].name),
-                                                                    text_of(options->settings[i].value)},
-                                       NULL, error);
+                status = setting_set(connection, options->settings[i].name, text_of(options->settings[i].value),
+                                     error);
         return status;
 }
 

@@ -4,7 +4,11 @@
  */
 #include "db/setting.h"
 
+#include "base/buffer.h"
+#include "db/audit.h"
 #include "queries.h"
+
+enum { DETAIL_BYTES_MAX = 1 << 20 };
 
 enum status setting_get(struct connection *connection, const char *name, struct text *ret, struct error *error)
 {
@@ -20,10 +24,38 @@ enum status setting_get(struct connection *connection, const char *name, struct 
         return STATUS_OK;
 }
 
+/* {"value": "..."} */
+static bool add_detail(struct buffer *out, struct text value)
+{
+        buffer_add_text(out, "{\"value\": \"");
+        for (size_t i = 0; i < value.length; i++) {
+                unsigned char byte = (unsigned char)value.data[i];
+                if (byte < 0x20)
+                        buffer_addf(out, "\\u%04x", byte);
+                else if (byte == '"' || byte == '\\')
+                        buffer_addf(out, "\\%c", byte);
+                else
+                        buffer_add_byte(out, (char)byte);
+        }
+        return buffer_add_text(out, "\"}");
+}
+
 enum status setting_set(struct connection *connection, const char *name, struct text value, struct error *error)
 {
-        return q_setting_set(connection, &(struct q_setting_set_args){.name = text_of(name), .value = value}, NULL,
-                             error);
+        enum status status = q_setting_set(
+                connection, &(struct q_setting_set_args){.name = text_of(name), .value = value}, NULL, error);
+        if (status)
+                return status;
+        buffer_cleanup struct buffer detail;
+        buffer_init(&detail, DETAIL_BYTES_MAX);
+        if (!add_detail(&detail, value))
+                return error_set(error, STATUS_LIMIT, "setting.too_long", "name", name, NULL);
+        return audit_append(connection,
+                            &(struct audit_event){.actor = "cli",
+                                                  .kind = "setting.changed",
+                                                  .subject = text_of(name),
+                                                  .detail = {detail.data, detail.length}},
+                            error);
 }
 
 enum status setting_currency(struct connection *connection, struct currency *ret, struct error *error)

@@ -18,7 +18,8 @@ typedef enum status (*write_function)(struct connection *connection, void *conte
 must_check enum status db_write(struct database *database, write_function work, void *context, struct error *error);
 
 /* As db_write, for bulk staging: the write-ahead log is not checkpointed in between; call db_checkpoint at the end. */
-must_check enum status db_write_bulk(struct database *database, write_function work, void *context, struct error *error);
+must_check enum status db_write_bulk(struct database *database, write_function work, void *context,
+                                     struct error *error);
 
 /* Move the write-ahead log into the database file and truncate it. */
 must_check enum status db_checkpoint(struct database *database, struct error *error);

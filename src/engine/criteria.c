@@ -281,6 +281,7 @@ static inline uint64_t whole_word(const int64_t *values, unsigned count, struct 
                 return 0;
         uint64_t low = (uint64_t)range.low, width = (uint64_t)range.high - low, word = 0;
         if (count == 64) {
+#pragma GCC unroll 8
                 for (unsigned i = 0; i < 64; i++)
                         word |= (uint64_t)((uint64_t)values[i] - low <= width) << i;
                 return word;
@@ -322,12 +323,17 @@ struct judged_words judge_block(const struct judge *judge, const struct admitted
                 known &= ~column->estimated[first / 64];
         unknown = mask & ~known;
         bool by_class = judge->scaled && classes, single = judge->range_count == 1;
+        bool at_least = judge->criterion->comparator == COMPARE_AT_LEAST && !by_class && judge->kind == JUDGE_RATIO &&
+                        !admitted->ratio[0].empty;
         if (judge->kind == JUDGE_WHOLE && single && !by_class) {
                 met = whole_word(column->value + first, count, admitted->whole[0]) & known;
         } else if (judge->kind == JUDGE_WHOLE && single) {
                 met = whole_word_by_class(column->value + first, count, admitted->whole, classes) & known;
-        } else if (judge->criterion->comparator == COMPARE_AT_LEAST && judge->kind == JUDGE_RATIO && !by_class &&
-                   !admitted->ratio[0].empty) {
+        } else if (at_least && admitted->ratio[0].low_numerator == 0) {
+                /* Denominators are positive: only the sign counts. */
+                struct whole_range not_negative = {0, INT64_MAX};
+                met = whole_word(column->value + first, count, not_negative) & known;
+        } else if (at_least) {
                 met = ratio_word_at_least(column->value + first, column->denominator + first, count,
                                           &admitted->ratio[0]) & known;
         } else {

@@ -38,18 +38,25 @@ struct block {
         unsigned count;
         uint64_t kinds[KIND_COUNT];    /* who is evaluated, by kind */
         uint64_t unclassified;
-        uint64_t entry[CONCEPT_SEGMENTS_MAX], keep[CONCEPT_SEGMENTS_MAX];
+        uint64_t entry[CONCEPT_SEGMENTS_MAX], keep[CONCEPT_SEGMENTS_MAX]; /* fulfilled, whoever is looked at */
+        uint64_t held[CONCEPT_SEGMENTS_MAX]; /* who is in the segment after the decision */
         uint64_t flags[FLAG_COUNT];
         uint32_t classes[WORD];
         uint64_t *words, *keep_words;  /* by criterion */
 };
 
-/* One bit per byte that is 1. */
-static uint64_t bytes_equal_one(const uint8_t *bytes, unsigned count)
+/* Who is a prospect. Eight bytes of 0 or 1 at once: the multiplication gathers their lowest bits in the highest byte. */
+static uint64_t prospects_word(const uint8_t *kinds, unsigned count)
 {
         uint64_t word = 0;
-        for (unsigned i = 0; i < count; i++)
-                word |= (uint64_t)(bytes[i] == 1) << i;
+        unsigned i = 0;
+        for (; i + 8 <= count; i += 8) {
+                uint64_t eight;
+                memcpy(&eight, kinds + i, sizeof(eight));
+                word |= (eight * UINT64_C(0x0102040810204080)) >> 56 << i;
+        }
+        for (; i < count; i++)
+                word |= (uint64_t)(kinds[i] == KIND_PROSPECT) << i;
         return word;
 }
 
@@ -82,7 +89,7 @@ static void block_population(const struct decide_job *job, struct block *block)
 {
         const struct engine_plan *plan = job->plan;
         uint64_t exists = job->measures->exists[block->first / WORD] & words_mask(block->count);
-        uint64_t prospects = bytes_equal_one(job->measures->kind + block->first, block->count);
+        uint64_t prospects = prospects_word(job->measures->kind + block->first, block->count);
         block->kinds[KIND_CUSTOMER] = plan->kinds[KIND_CUSTOMER].rest == SEGMENT_NONE ? 0 : exists & ~prospects;
         block->kinds[KIND_PROSPECT] = plan->kinds[KIND_PROSPECT].rest == SEGMENT_NONE ? 0 : exists & prospects;
         block->unclassified = unclassified_word(job, block);
@@ -211,7 +218,7 @@ static void set_bytes(uint8_t *bytes, uint64_t word, uint8_t value)
 }
 
 /* Rule 1: the best fulfilled segment of the customer's kind. Most customers are in the rest segment: all begin there. */
-static void block_qualified(const struct decide_job *job, const struct block *block, struct tally *tally)
+static void block_qualified(const struct decide_job *job, struct block *block, struct tally *tally)
 {
         const struct engine_plan *plan = job->plan;
         uint8_t *qualified = job->decisions->qualified + block->first;
@@ -222,6 +229,7 @@ static void block_qualified(const struct decide_job *job, const struct block *bl
                         uint8_t index = plan->kinds[kind].segments[rung];
                         uint64_t here = left & block->entry[index];
                         left &= ~here;
+                        block->held[index] = here;
                         tally->qualified[index] += (uint64_t)__builtin_popcountll(here);
                         if (index != plan->kinds[KIND_CUSTOMER].rest)
                                 set_bytes(qualified, here, index);
@@ -249,82 +257,115 @@ static uint32_t kept_rungs(const struct engine_plan *plan, const struct block *b
         return kept;
 }
 
-/* Rule 3: without membership the qualified segment, or the rest segment until he can be classified. */
-static void block_newcomers(const struct decide_job *job, const struct block *block)
+static void move(struct block *block, uint64_t who, uint8_t to)
 {
-        struct decisions *out = job->decisions;
-        uint64_t evaluated = block->kinds[KIND_CUSTOMER] | block->kinds[KIND_PROSPECT];
-        uint8_t *segment = out->segment + block->first, *decision = out->decision + block->first;
-        memset(out->before + block->first, SEGMENT_NONE, block->count);
-        memcpy(segment, out->qualified + block->first, block->count);
-        memset(decision, DECISION_NEW, block->count);
-        set_bytes(segment, block->unclassified, job->plan->kinds[KIND_CUSTOMER].rest);
-        set_bytes(decision, block->unclassified, DECISION_UNCLASSIFIED);
-        set_bytes(decision, ~evaluated & words_mask(block->count), DECISION_NOT_EVALUATED);
-        memset(out->grace + block->first, 0, block->count);
-        for (unsigned i = 0; i < block->count; i++)
-                out->grace_end_day[block->first + i] = DAY_NONE;
+        for (unsigned i = 0; i < CONCEPT_SEGMENTS_MAX; i++)
+                block->held[i] &= ~who;
+        block->held[to] |= who;
 }
 
-/* Rules 4 to 7 for those who have a membership among the segments of their kind; the others keep what
- * block_newcomers gave them, only their former segment is shown. */
-static void block_members(const struct decide_job *job, const struct block *block)
+/* Rule 3: without membership the qualified segment, or the rest segment until he can be classified. */
+static void block_without_membership(const struct decide_job *job, struct block *block, uint64_t who,
+                                     struct tally *tally)
+{
+        struct decisions *out = job->decisions;
+        uint64_t unclassified = block->unclassified & who;
+        set_bytes(out->decision + block->first, who & ~unclassified, DECISION_NEW);
+        tally->decision[DECISION_NEW] += (uint64_t)__builtin_popcountll(who & ~unclassified);
+        if (!unclassified)
+                return;
+        uint8_t rest = job->plan->kinds[KIND_CUSTOMER].rest;
+        set_bytes(out->decision + block->first, unclassified, DECISION_UNCLASSIFIED);
+        set_bytes(out->segment + block->first, unclassified, rest);
+        tally->decision[DECISION_UNCLASSIFIED] += (uint64_t)__builtin_popcountll(unclassified);
+        move(block, unclassified, rest);
+}
+
+/* Rules 4 to 7 for one member whose segment is of his kind. */
+static void step_member(const struct decide_job *job, struct block *block, unsigned i, struct tally *tally)
 {
         const struct engine_plan *plan = job->plan;
         struct decisions *out = job->decisions;
-        uint64_t evaluated = block->kinds[KIND_CUSTOMER] | block->kinds[KIND_PROSPECT];
-        for (uint64_t rest = evaluated; rest; rest &= rest - 1) {
-                unsigned i = (unsigned)__builtin_ctzll(rest);
-                size_t customer = block->first + i;
-                const struct standing *standing = &job->standing[customer];
-                unsigned kind = block->kinds[KIND_PROSPECT] >> i & 1;
-                if (standing->segment >= plan->concept->segment_count)
-                        continue;
-                out->before[customer] = standing->segment;
-                const struct plan_segment *current = &plan->segments[standing->segment];
-                if (current->kind != kind)
-                        continue;
-                uint8_t qualified = plan->segments[out->qualified[customer]].rung;
-                if (qualified == current->rung && !standing->grace) {
-                        out->segment[customer] = standing->segment;
-                        out->decision[customer] = DECISION_STAY;
-                        continue;
+        size_t customer = block->first + i;
+        const struct standing *standing = &job->standing[customer];
+        uint8_t current = plan->segments[standing->segment].rung;
+        uint8_t qualified = plan->segments[out->qualified[customer]].rung;
+        unsigned kind = plan->segments[standing->segment].kind;
+        uint32_t kept = qualified > current ? kept_rungs(plan, block, kind, i) : 0;
+        struct ladder_outcome outcome = ladder_step(&job->rules, qualified, current, kept, standing);
+        uint8_t segment = plan->kinds[kind].segments[outcome.rung];
+        if (segment != out->qualified[customer])
+                move(block, (uint64_t)1 << i, segment);
+        out->segment[customer] = segment;
+        out->decision[customer] = outcome.decision;
+        out->grace[customer] = outcome.grace;
+        out->grace_end_day[customer] = outcome.grace_end_day;
+        out->flags[customer] |= outcome.at_risk ? FLAG_AT_RISK : 0;
+        tally->decision[outcome.decision]++;
+}
+
+/* Everybody begins as if he were in the segment he qualifies for. That is already right for members whose segment does
+ * not change and who have no grace: most of all customers. Only the others are looked at one by one. */
+static void block_decide(const struct decide_job *job, struct block *block, struct tally *tally)
+{
+        const struct engine_plan *plan = job->plan;
+        struct decisions *out = job->decisions;
+        uint64_t evaluated = block->kinds[KIND_CUSTOMER] | block->kinds[KIND_PROSPECT], without = evaluated, same = 0;
+        uint8_t *before = out->before + block->first, *qualified = out->qualified + block->first;
+        memset(before, SEGMENT_NONE, block->count);
+        memcpy(out->segment + block->first, qualified, block->count);
+        memset(out->decision + block->first, DECISION_STAY, block->count);
+        memset(out->grace + block->first, 0, block->count);
+        for (unsigned i = 0; i < block->count; i++)
+                out->grace_end_day[block->first + i] = DAY_NONE;
+        if (job->standing) {
+                const struct standing *standing = job->standing + block->first;
+                uint64_t member = 0;
+                for (unsigned i = 0; i < block->count; i++) {
+                        before[i] = standing[i].segment;
+                        same |= (uint64_t)((before[i] == qualified[i]) & !standing[i].grace) << i;
+                        member |= (uint64_t)(before[i] < plan->concept->segment_count) << i;
                 }
-                uint32_t kept = qualified > current->rung ? kept_rungs(plan, block, kind, i) : 0;
-                struct ladder_outcome outcome = ladder_step(&job->rules, qualified, current->rung, kept, standing);
-                out->segment[customer] = plan->kinds[kind].segments[outcome.rung];
-                out->decision[customer] = outcome.decision;
-                out->grace[customer] = outcome.grace;
-                out->grace_end_day[customer] = outcome.grace_end_day;
-                out->flags[customer] |= outcome.at_risk ? FLAG_AT_RISK : 0;
+                set_bytes(before, ~(member & evaluated) & words_mask(block->count), SEGMENT_NONE);
+                same &= member & evaluated;
+                for (uint64_t rest = member & evaluated & ~same; rest; rest &= rest - 1) {
+                        unsigned i = (unsigned)__builtin_ctzll(rest);
+                        /* A prospect who became a customer, or the reverse, is without membership. */
+                        if (plan->segments[before[i]].kind == (block->kinds[KIND_PROSPECT] >> i & 1))
+                                step_member(job, block, i, tally);
+                        else
+                                member &= ~((uint64_t)1 << i);
+                }
+                without &= ~member;
         }
+        tally->decision[DECISION_STAY] += (uint64_t)__builtin_popcountll(same);
+        set_bytes(out->decision + block->first, ~evaluated & words_mask(block->count), DECISION_NOT_EVALUATED);
+        block_without_membership(job, block, without, tally);
 }
 
 static void block_tally(const struct decide_job *job, const struct block *block, struct range_tally *tally)
 {
-        const struct decisions *out = job->decisions;
-        uint64_t evaluated = block->kinds[KIND_CUSTOMER] | block->kinds[KIND_PROSPECT];
-        for (uint64_t rest = evaluated; rest; rest &= rest - 1) {
-                size_t customer = block->first + (unsigned)__builtin_ctzll(rest);
-                uint8_t segment = out->segment[customer];
-                tally->counts.segment[segment]++;
-                tally->counts.decision[out->decision[customer]]++;
-                tally->revenue_minor[segment] += job->measures->revenue_12m_minor[customer];
+        const int64_t *revenue_minor = job->measures->revenue_12m_minor + block->first;
+        for (size_t s = 0; s < job->plan->concept->segment_count; s++) {
+                int128 sum = 0;
+                for (uint64_t rest = block->held[s]; rest; rest &= rest - 1)
+                        sum += revenue_minor[__builtin_ctzll(rest)];
+                tally->revenue_minor[s] += sum;
+                tally->counts.segment[s] += (uint64_t)__builtin_popcountll(block->held[s]);
         }
 }
 
 static void decide_block(const struct decide_job *job, struct block *block, struct range_tally *tally)
 {
         memset(block->flags, 0, sizeof(block->flags));
+        memset(block->held, 0, sizeof(block->held));
         block_population(job, block);
         block_classes(job, block);
         block_column_flags(job, block);
         block_judge(job, block);
         block_qualified(job, block, &tally->counts);
         block_flags(job, block);
-        block_newcomers(job, block);
-        if (job->standing)
-                block_members(job, block);
+        block_decide(job, block, &tally->counts);
         block_tally(job, block, tally);
 }
 

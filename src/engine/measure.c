@@ -11,7 +11,7 @@
 #include "engine/plan.h"
 #include "engine/population.h"
 
-enum { MEASURE_RANGES = 64, MEASURE_GRAIN_MIN = 1024, WORD = 64, PREFETCH_AHEAD = 16 };
+enum { MEASURE_RANGES = 64, MEASURE_GRAIN_MIN = 1024, WORD = 64, PREFETCH_AHEAD = 6 };
 enum failure { FAILURE_NONE, FAILURE_MEMORY, FAILURE_OVERFLOW };
 
 struct measure_job {
@@ -24,7 +24,7 @@ struct measure_job {
         uint16_t *month_by_age;
         const struct plan_column *walked; /* the first column that walks lines, or NULL */
         size_t age_count, month_count;
-        bool needs_groups, needs_articles;
+        bool needs_groups, needs_articles, some_unnumbered;
         int failure;                 /* enum failure; the largest wins, so that the outcome does not depend on threads */
 };
 
@@ -47,25 +47,27 @@ static void report_failure(struct measure_job *job, int failure)
 static void scratch_release(struct scratch *scratch)
 {
         free(scratch->sums);
-        free(scratch->groups.slots);
-        free(scratch->articles.slots);
+        free(scratch->groups.sums);
+        free(scratch->articles.sums);
         free(scratch->months.stamps);
 }
 
 static bool scratch_init(struct scratch *scratch, const struct measure_job *job)
 {
         const struct engine_input *input = job->input;
-        *scratch = (struct scratch){.groups.count = input->group_count, .articles.count = input->article_count,
+        *scratch = (struct scratch){.groups = {.count = input->group_count,
+                                               .some_unnumbered = job->some_unnumbered},
+                                    .articles.count = input->article_count,
                                     .months = {.age_count = job->age_count, .month_by_age = job->month_by_age}};
         bool complete = true;
         complete &= (scratch->sums = calloc(job->plan->interval_count + 1, sizeof(*scratch->sums))) != NULL;
         if (job->needs_groups) {
-                scratch->groups.slots = calloc(input->group_count + 1, sizeof(struct number_slot));
-                complete &= scratch->groups.slots != NULL;
+                scratch->groups.sums = calloc(input->group_count + 1, sizeof(int64_t));
+                complete &= scratch->groups.sums != NULL;
         }
         if (job->needs_articles) {
-                scratch->articles.slots = calloc(input->article_count + 1, sizeof(struct number_slot));
-                complete &= scratch->articles.slots != NULL;
+                scratch->articles.sums = calloc(input->article_count + 1, sizeof(int64_t));
+                complete &= scratch->articles.sums != NULL;
         }
         if (job->month_count)
                 complete &= (scratch->months.stamps = calloc(job->month_count, sizeof(uint64_t))) != NULL;
@@ -256,6 +258,7 @@ static bool prepare_articles(struct measure_job *job, struct arena *arena)
         for (size_t i = 0; i < input->article_count; i++) {
                 bool grouped = input->article_group[i] < input->group_count;
                 job->group_by_article[i] = grouped ? input->article_group[i] : (uint32_t)input->group_count;
+                job->some_unnumbered |= !grouped;
                 job->own_number[i] = (uint32_t)i;
         }
         return true;

@@ -8,7 +8,7 @@
 #include "base/bits.h"
 
 /* A window longer than this is met by the hardware's own prefetching. */
-enum { PREFETCH_LINES_MAX = 96, AMOUNTS_PER_CACHE_LINE = 8, ARTICLES_PER_CACHE_LINE = 16 };
+enum { SEARCH_DOCUMENTS_MIN = 32, PREFETCH_LINES_MAX = 96, AMOUNTS_PER_CACHE_LINE = 8, ARTICLES_PER_CACHE_LINE = 16 };
 
 struct range {
         size_t begin, end;
@@ -21,17 +21,22 @@ static inline struct range customer_documents(const struct purchase_segment *seg
         return (struct range){segment->customer_document[customer], segment->customer_document[customer + 1]};
 }
 
-/* First document of the range on or after the day. Halving without branches: the outcome is not predictable. */
+/* First document of the range on or after the day. Few are counted rather than searched: a branch that depends on the
+ * data costs more than looking at all of them. */
 static inline size_t first_document_from(const int32_t *days, struct range range, int32_t day)
 {
-        size_t begin = range.begin, count = range.end - range.begin;
-        while (count) {
+        size_t begin = range.begin, count = range.end - range.begin, before = 0;
+        if (count == 0 || days[range.end - 1] < day)
+                return range.end;
+        while (count > SEARCH_DOCUMENTS_MIN) {
                 size_t half = count / 2;
-                bool before = days[begin + half] < day;
-                begin += before ? half + 1 : 0;
-                count = before ? count - half - 1 : half;
+                bool earlier = days[begin + half] < day;
+                begin += earlier ? half + 1 : 0;
+                count = earlier ? count - half - 1 : half;
         }
-        return begin;
+        for (size_t i = 0; i < count; i++)
+                before += days[begin + i] < day;
+        return begin + before;
 }
 
 static inline struct range window_documents(const struct purchase_segment *segment, size_t customer, int32_t from_day,
@@ -120,34 +125,47 @@ void purchases_prefetch_lines(const struct engine_input *input, size_t customer,
         }
 }
 
+/* Sets the touched sums back to 0; returns whether a line with an amount has no number. Its lines are still in the
+ * cache from counting, so that this costs less than telling old sums from new ones while counting. */
+static bool clear_numbers(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
+                          const uint32_t *number_by_article, struct number_sums *sums)
+{
+        bool unnumbered = false;
+        for (size_t s = 0; s < input->segment_count; s++) {
+                const struct purchase_segment *segment = &input->segments[s];
+                struct range lines = window_lines(segment, customer, from_day, to_day);
+                for (size_t i = lines.begin; i < lines.end; i++)
+                        sums->sums[number_by_article[segment->line_article[i]]] = 0;
+                for (size_t i = lines.begin; sums->some_unnumbered && i < lines.end; i++)
+                        unnumbered |= (number_by_article[segment->line_article[i]] == sums->count) &
+                                      (segment->line_amount[i] != 0);
+        }
+        return unnumbered;
+}
+
 struct number_count purchases_count_numbers(const struct engine_input *input, size_t customer, int32_t from_day,
                                             int32_t to_day, const uint32_t *number_by_article,
                                             struct number_sums *sums, bool *overflow)
 {
-        const uint64_t stamp = ++sums->stamp;
-        struct number_slot *slots = sums->slots;
-        struct number_slot *none = &slots[sums->count];
-        int64_t positive = 0;
-        bool too_large = false, unnumbered = false;
+        int64_t *by_number = sums->sums;
+        int positive = 0;
+        bool too_large = false;
         for (size_t s = 0; s < input->segment_count; s++) {
                 const struct purchase_segment *segment = &input->segments[s];
                 struct range lines = window_lines(segment, customer, from_day, to_day);
+                const uint32_t *articles = segment->line_article;
+                const int64_t *amounts = segment->line_amount;
                 for (size_t i = lines.begin; i < lines.end; i++) {
-                        struct number_slot *slot = &slots[number_by_article[segment->line_article[i]]];
-                        int64_t before = slot->sum & -(int64_t)(slot->stamp == stamp), after;
-                        too_large |= __builtin_add_overflow(before, segment->line_amount[i], &after);
+                        int64_t *sum = &by_number[number_by_article[articles[i]]];
+                        int64_t before = *sum, after;
+                        too_large |= __builtin_add_overflow(before, amounts[i], &after);
                         positive += (after > 0) - (before > 0);
-                        slot->sum = after;
-                        slot->stamp = stamp;
+                        *sum = after;
                 }
-                /* Rare, so looked at again only where it happened. */
-                for (size_t i = lines.begin; none->stamp == stamp && !unnumbered && i < lines.end; i++)
-                        unnumbered = number_by_article[segment->line_article[i]] == sums->count &&
-                                     segment->line_amount[i] != 0;
         }
-        if (none->stamp == stamp && none->sum > 0)
-                positive--;
+        positive -= by_number[sums->count] > 0;
         *overflow |= too_large;
+        bool unnumbered = clear_numbers(input, customer, from_day, to_day, number_by_article, sums);
         return (struct number_count){positive, unnumbered};
 }
 

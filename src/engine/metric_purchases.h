@@ -21,16 +21,11 @@ struct document_sum {
 struct document_sum purchases_sum(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
                                   bool *overflow);
 
-/* Sums by number (of a product group or an article) that need no clearing between customers: a slot whose stamp is not
- * the current one counts as empty. Owned by one thread. */
-struct number_slot {
-        int64_t sum;
-        uint64_t stamp;
-};
+/* Net amounts by number (of a product group or an article), all 0 between two customers. Owned by one thread. */
 struct number_sums {
         size_t count;                /* numbers 0..count-1; articles without group go to slot `count` */
-        struct number_slot *slots;   /* count + 1 */
-        uint64_t stamp;
+        int64_t *sums;               /* count + 1 */
+        bool some_unnumbered;        /* there are articles without group at all */
 };
 
 /* Asks the processor to fetch the customer's lines of a window. Between two customers lie the lines of other years: no

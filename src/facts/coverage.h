@@ -2,9 +2,9 @@
  *
  * coverage.h: does a column index show the purchases of a generation?
  *
- * It does when the imports whose documents it holds are those visible at the generation, none of them replaced a version
- * held in another segment, and no cost of a product came or went since. What is missing can be added when it only adds
- * documents; else the index is made afresh.
+ * It does when the imports whose documents it holds are those visible at the generation, none of them replaced a
+ * version held in another segment, and no cost of a product came or went since. What is missing can be added when it
+ * only adds documents; else the index is made afresh.
  */
 #ifndef TREUE_FACTS_COVERAGE_H
 #define TREUE_FACTS_COVERAGE_H

@@ -2,10 +2,10 @@
  *
  * dated.h: the rule of dated facts, in one place.
  *
- * Among the visible rows of one fact of one customer (or product), the row of the earliest import (by generation; within
- * it the smallest valid_from) is open at its start; every other row holds from its valid_from. Valid on a day is the row
- * with the greatest start on or before it; of equal starts the later generation. Facts that are not dated (`customer
- * since`, `joined`, contact data) are those of the latest generation.
+ * Among the visible rows of one fact of one customer (or product), the row of the earliest import (by generation;
+ * within it the smallest valid_from) is open at its start; every other row holds from its valid_from. Valid on a day
+ * is the row with the greatest start on or before it; of equal starts the later generation. Facts that are not dated
+ * (`customer since`, `joined`, contact data) are those of the latest generation.
  */
 #ifndef TREUE_FACTS_DATED_H
 #define TREUE_FACTS_DATED_H

@@ -53,7 +53,8 @@ struct index_builder {
         uint8_t *marks;
 };
 
-/* ---- columns ------------------------------------------------------------------------------------------------------ */
+/* ---- columns ------------------------------------------------------------------------------------------------------
+ * */
 
 static enum status column_flush(struct index_builder *builder, enum index_column id, struct error *error)
 {
@@ -141,7 +142,8 @@ static inline enum status column_put(struct index_builder *builder, enum index_c
         return STATUS_OK;
 }
 
-/* ---- one customer ------------------------------------------------------------------------------------------------- */
+/* ---- one customer -------------------------------------------------------------------------------------------------
+ * */
 
 static int document_compare(const void *left, const void *right, void *context)
 {
@@ -183,8 +185,10 @@ static enum status start_costs(struct index_builder *builder, struct error *erro
 {
         builder->has_costs = true;
         size_t known_bytes = (size_t)(builder->line_count / 64) * sizeof(uint64_t);
-        enum status status = column_put_slow(builder, COLUMN_LINE_COST, NULL, builder->line_count * sizeof(int64_t), error);
-        return status != STATUS_OK ? status : column_put_slow(builder, COLUMN_LINE_COST_KNOWN, NULL, known_bytes, error);
+        enum status status = column_put_slow(builder, COLUMN_LINE_COST, NULL, builder->line_count * sizeof(int64_t),
+                                             error);
+        return status != STATUS_OK ? status : column_put_slow(builder, COLUMN_LINE_COST_KNOWN, NULL, known_bytes,
+                                                              error);
 }
 
 static enum status put_costs(struct index_builder *builder, size_t first, size_t count, struct error *error)
@@ -210,7 +214,8 @@ static enum status put_lines(struct index_builder *builder, size_t first, size_t
         enum status status = column_put(builder, COLUMN_LINE_ARTICLE, builder->article + first,
                                         count * sizeof(uint32_t), error);
         if (status == STATUS_OK)
-                status = column_put(builder, COLUMN_LINE_AMOUNT, builder->amount + first, count * sizeof(int64_t), error);
+                status = column_put(builder, COLUMN_LINE_AMOUNT, builder->amount + first, count * sizeof(int64_t),
+                                    error);
         if (status == STATUS_OK)
                 status = put_quantities(builder, first, count, error);
         if (status == STATUS_OK && builder->has_costs)
@@ -364,7 +369,8 @@ enum status index_builder_add(struct index_builder *builder, const struct index_
                                                                                              : error_memory(error);
 }
 
-/* ---- a segment from beginning to end ------------------------------------------------------------------------------ */
+/* ---- a segment from beginning to end ------------------------------------------------------------------------------
+ * */
 
 static void builder_free(struct index_builder *builder)
 {
@@ -472,7 +478,8 @@ static enum status put_mentions(struct index_builder *builder, struct error *err
                         offset += mention.number_length;
                         enum status status = column_put(builder, COLUMN_MENTION, &mention, sizeof(mention), error);
                         if (status == STATUS_OK && mention.number_length)
-                                status = column_put(builder, COLUMN_MENTION_NUMBER, number, mention.number_length, error);
+                                status = column_put(builder, COLUMN_MENTION_NUMBER, number, mention.number_length,
+                                                    error);
                         if (status != STATUS_OK)
                                 return status;
                 }
@@ -484,7 +491,8 @@ static enum status complete(struct index_builder *builder, struct error *error)
 {
         enum status status = flush_customer(builder, error);
         if (status == STATUS_OK && builder->has_costs && builder->line_count % 64)
-                status = column_put(builder, COLUMN_LINE_COST_KNOWN, &builder->cost_known_word, sizeof(uint64_t), error);
+                status = column_put(builder, COLUMN_LINE_COST_KNOWN, &builder->cost_known_word, sizeof(uint64_t),
+                                    error);
         return status == STATUS_OK ? put_mentions(builder, error) : status;
 }
 
@@ -589,7 +597,8 @@ void segment_memory_release(struct segment_data *segment)
         *segment = (struct segment_data){0};
 }
 
-/* ---- publishing --------------------------------------------------------------------------------------------------- */
+/* ---- publishing ---------------------------------------------------------------------------------------------------
+ * */
 
 struct orphans {
         const char *directory;
@@ -623,7 +632,8 @@ enum status index_publish(const char *index_directory, int64_t generation, const
         struct index_manifest manifest = {0};
         uint64_t checksum;
         if (!replace) {
-                /* Without a readable manifest the earlier segments are lost; the next snapshot notices what is missing. */
+                /* Without a readable manifest the earlier segments are lost; the next snapshot notices what is
+                 * missing. */
                 status = manifest_read(index_directory, &manifest, &checksum, error);
                 if (status != STATUS_OK && status != STATUS_NOT_FOUND && status != STATUS_CORRUPT)
                         return status;

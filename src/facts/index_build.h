@@ -37,9 +37,10 @@ must_check enum status index_builder_finish(struct index_builder *builder, uint6
 void index_builder_discard(struct index_builder *builder);
 
 /* Adds finished segments to the manifest. `replace`: they hold all documents valid at `generation` and all earlier
- * segments are dropped; else they hold the documents of the one import published as `generation`, none of which replaces
- * an earlier version. An import that replaced some needs index_rebuild instead (a snapshot notices when that was
- * forgotten). Removes files that belong to no published segment, so no other builder may be at work at the same time. */
+ * segments are dropped; else they hold the documents of the one import published as `generation`, none of which
+ * replaces an earlier version. An import that replaced some needs index_rebuild instead (a snapshot notices when that
+ * was forgotten). Removes files that belong to no published segment, so no other builder may be at work at the same
+ * time. */
 must_check enum status index_publish(const char *index_directory, int64_t generation, const uint64_t *segments,
                                      size_t segment_count, bool replace, struct error *error);
 

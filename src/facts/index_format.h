@@ -6,9 +6,9 @@
  *   SEGMENT.COLUMN      one column; SEGMENT is a decimal number, never used twice while a file of it exists
  *   SEGMENT.ledger      between finishing and publishing a segment: its ledger
  *
- * A ledger holds the counts of a segment and, per column, its length and one XXH3 checksum per chunk. Numbers are stored
- * as the machine has them; the manifest's first word tells a machine of the other byte order, which then rebuilds.
- * Files are not synced: damage of any kind is found by the checksums, and the database is the truth.
+ * A ledger holds the counts of a segment and, per column, its length and one XXH3 checksum per chunk. Numbers are
+ * stored as the machine has them; the manifest's first word tells a machine of the other byte order, which then
+ * rebuilds. Files are not synced: damage of any kind is found by the checksums, and the database is the truth.
  */
 #ifndef TREUE_FACTS_INDEX_FORMAT_H
 #define TREUE_FACTS_INDEX_FORMAT_H
@@ -52,8 +52,8 @@ struct wide_quantity {
         int64_t quantity_milli;
 };
 
-/* A document that names a product group for an article: the earliest of a segment. Several of one article only when they
- * are alike in all that orders them but name different groups. */
+/* A document that names a product group for an article: the earliest of a segment. Several of one article only when
+ * they are alike in all that orders them but name different groups. */
 struct mention {
         uint32_t article;
         int32_t day;
@@ -106,7 +106,8 @@ must_check enum status ledger_read(const char *directory, uint64_t number, struc
 /* STATUS_NOT_FOUND when there is none; STATUS_CORRUPT "index.damaged" {file}. `ret_checksum` tells versions apart. */
 must_check enum status manifest_read(const char *directory, struct index_manifest *ret, uint64_t *ret_checksum,
                                      struct error *error);
-must_check enum status manifest_write(const char *directory, const struct index_manifest *manifest, struct error *error);
+must_check enum status manifest_write(const char *directory, const struct index_manifest *manifest,
+                                      struct error *error);
 void manifest_release(struct index_manifest *manifest);
 
 /* DIRECTORY/SEGMENT.COLUMN into out; false when it does not fit. */

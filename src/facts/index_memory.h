@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * index_memory.h: a segment of the column index kept in memory, made by the same builder: the delta of imports the index
- * does not cover, and the purchases of an older generation.
+ * index_memory.h: a segment of the column index kept in memory, made by the same builder: the delta of imports the
+ * index does not cover, and the purchases of an older generation.
  */
 #ifndef TREUE_FACTS_INDEX_MEMORY_H
 #define TREUE_FACTS_INDEX_MEMORY_H

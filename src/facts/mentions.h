@@ -2,10 +2,10 @@
  *
  * mentions.h: which document names an article's product group first.
  *
- * Without a products import the earliest valid document that names a group decides. Earliest: by date, then number, then
- * line in canonical order (amount, quantity), then the group's code; nothing of that depends on the order of import. A
- * segment keeps, per article, its earliest mention; several only where all but the group is alike, for the codes are
- * not known here.
+ * Without a products import the earliest valid document that names a group decides. Earliest: by date, then number,
+ * then line in canonical order (amount, quantity), then the group's code; nothing of that depends on the order of
+ * import. A segment keeps, per article, its earliest mention; several only where all but the group is alike, for the
+ * codes are not known here.
  */
 #ifndef TREUE_FACTS_MENTIONS_H
 #define TREUE_FACTS_MENTIONS_H

@@ -145,7 +145,8 @@ bool lines_unpack(struct bytes packed, struct line *ret_lines, size_t count)
         if (packed.length == 0)
                 return false;
         uint8_t head = *p++;
-        if ((head & PACKED_FORMAT_MASK) != PACKED_FORMAT || (head & ~(PACKED_FORMAT_MASK | PACKED_WHOLE | PACKED_MARKED)))
+        if ((head & PACKED_FORMAT_MASK) != PACKED_FORMAT ||
+            (head & ~(PACKED_FORMAT_MASK | PACKED_WHOLE | PACKED_MARKED)))
                 return false;
         int64_t unit = head & PACKED_WHOLE ? 1000 : 1;
         bool marked = head & PACKED_MARKED;

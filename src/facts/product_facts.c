@@ -53,7 +53,8 @@ static enum status visit_products(struct connection *connection, const struct vi
         if (status != STATUS_OK || fact_id < 0)
                 return status;
         rows_cleanup struct rows *rows = NULL;
-        status = q_facts_of_products_open(connection, &(struct q_facts_of_products_args){.fact_id = fact_id}, &rows, error);
+        status = q_facts_of_products_open(connection, &(struct q_facts_of_products_args){.fact_id = fact_id}, &rows,
+                                          error);
         struct dated dated;
         dated_init(&dated);
         int64_t product_id = -1;

@@ -75,7 +75,8 @@ static enum status reuse(struct opening *opening, struct snapshot *snapshot, boo
         enum coverage coverage = COVERAGE_AFRESH;
         bool *missing = NULL;
         size_t missing_count = 0;
-        status = coverage_of(opening->connection, &snapshot->index->manifest, snapshot->visibility.generation, &coverage,
+        status = coverage_of(opening->connection, &snapshot->index->manifest, snapshot->visibility.generation,
+                             &coverage,
                              &missing, &missing_count, error);
         if (status == STATUS_OK && coverage != COVERAGE_AFRESH) {
                 bool merge = snapshot->index->manifest.segment_count > INDEX_SEGMENTS_MAX;
@@ -107,7 +108,8 @@ static enum status fill(struct opening *opening, struct snapshot *snapshot, stru
                 status = STATUS_OK;
         }
         /* An index that never was is only worth a word when there was something to put into it. */
-        if (opening->note.key && snapshot->document_count == 0 && strcmp(opening->note.key, "index.rebuilt_missing") == 0)
+        if (opening->note.key && snapshot->document_count == 0 && strcmp(opening->note.key,
+                                                                         "index.rebuilt_missing") == 0)
                 opening->note.key = NULL;
         return status;
 }
@@ -180,10 +182,12 @@ int64_t snapshot_find_customer(const struct snapshot *snapshot, int64_t customer
         return low < snapshot->customer_count && snapshot->ids[low] == customer_id ? (int64_t)low : -1;
 }
 
-/* ---- customer numbers --------------------------------------------------------------------------------------------- */
+/* ---- customer numbers ---------------------------------------------------------------------------------------------
+ * */
 
 /* Source codes by id. */
-static enum status load_sources(struct connection *connection, struct arena *arena, struct text **ret, size_t *ret_count,
+static enum status load_sources(struct connection *connection, struct arena *arena, struct text **ret,
+                                size_t *ret_count,
                                 struct error *error)
 {
         struct text *codes = NULL;

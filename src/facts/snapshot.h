@@ -22,9 +22,9 @@ struct snapshot_note {
         char detail[256];
 };
 
-/* The state at `generation` (generation_latest(): the newest). Rebuilds the index when it is missing, damaged or does not
- * fit; writes it back when `may_write` (the caller owns the data directory). For an older generation than the index the
- * purchases are read from the database into memory. */
+/* The state at `generation` (generation_latest(): the newest). Rebuilds the index when it is missing, damaged or does
+ * not fit; writes it back when `may_write` (the caller owns the data directory). For an older generation than the
+ * index the purchases are read from the database into memory. */
 must_check enum status snapshot_open(struct database *database, struct connection *connection, int64_t generation,
                                      bool may_write, const struct parallel *parallel, struct snapshot **ret,
                                      struct snapshot_note *ret_note, struct error *error);

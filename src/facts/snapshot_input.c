@@ -36,7 +36,8 @@ struct filling {
         int32_t *since, *joined;
 };
 
-/* ---- what the concept names --------------------------------------------------------------------------------------- */
+/* ---- what the concept names ---------------------------------------------------------------------------------------
+ * */
 
 struct names {
         struct text *attributes, *values;
@@ -89,7 +90,8 @@ static bool note_names(struct names *names, const struct concept *concept, struc
         return true;
 }
 
-/* ---- facts of customers ------------------------------------------------------------------------------------------- */
+/* ---- facts of customers -------------------------------------------------------------------------------------------
+ * */
 
 /* true/false, yes/no, ja/nein in any case. */
 static bool boolean_of(struct text text, bool *ret)
@@ -226,7 +228,8 @@ static enum status read_facts(struct filling *filling, struct connection *connec
 static void add_slot(struct filling *filling, enum slot_kind kind, struct text code, struct attribute_value *values)
 {
         filling->slots[filling->slot_count++] =
-                (struct slot){.kind = kind, .fact_id = -1, .code = code, .dated = fact_is_dated(code), .values = values};
+                (struct slot){.kind = kind, .fact_id = -1, .code = code, .dated = fact_is_dated(code),
+                              .values = values};
 }
 
 /* Attribute columns; `of: NAME` means attribute:NAME, else the fact NAME. */
@@ -324,7 +327,8 @@ static enum status fill_customers(struct filling *filling, struct connection *co
         return status;
 }
 
-/* ---- groups of articles ------------------------------------------------------------------------------------------- */
+/* ---- groups of articles -------------------------------------------------------------------------------------------
+ * */
 
 struct group_filling {
         const struct snapshot *snapshot;

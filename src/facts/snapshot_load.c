@@ -8,7 +8,8 @@
 #include "facts/snapshot_parts.h"
 #include "queries.h"
 
-/* ---- customers ---------------------------------------------------------------------------------------------------- */
+/* ---- customers ----------------------------------------------------------------------------------------------------
+ * */
 
 /* All customers the database ever recorded, ascending. */
 struct records {
@@ -167,7 +168,8 @@ enum status snapshot_load_customers(struct snapshot *snapshot, struct connection
         return status;
 }
 
-/* ---- articles and groups ------------------------------------------------------------------------------------------ */
+/* ---- articles and groups ------------------------------------------------------------------------------------------
+ * */
 
 static enum status load_groups(struct snapshot *snapshot, struct connection *connection, struct error *error)
 {

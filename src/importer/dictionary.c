@@ -75,16 +75,41 @@ static char *keep_text(struct dictionary *d, struct text text)
         return copy;
 }
 
+static uint64_t prefix_of(struct text text)
+{
+        uint64_t prefix = 0;
+        if (text.length >= 8)
+                memcpy(&prefix, text.data, 8);
+        else
+                for (size_t i = 0; i < text.length; i++)
+                        prefix |= (uint64_t)(unsigned char)text.data[i] << (8 * i);
+        return prefix;
+}
+
+/* Short texts are their own prefix: mixing it is enough. */
+static uint32_t hash_of(struct text text, uint64_t prefix)
+{
+        if (text.length > 8)
+                return (uint32_t)text_hash(text.data, text.length);
+        uint64_t mixed = (prefix + text.length) * UINT64_C(0x9e3779b97f4a7c15);
+        return (uint32_t)(mixed >> 32) ^ (uint32_t)(mixed >> 15);
+}
+
+static bool is_entry(const struct dictionary_entry *entry, struct text text, uint64_t prefix, uint32_t hash)
+{
+        return entry->hash == hash && entry->prefix == prefix && entry->length == text.length
+               && (text.length <= 8 || memcmp(entry->data, text.data, text.length) == 0);
+}
+
 uint32_t dictionary_number(struct dictionary *d, struct text text, bool *ret_added)
 {
-        uint32_t hash = (uint32_t)text_hash(text.data, text.length);
+        uint64_t prefix = prefix_of(text);
+        uint32_t hash = hash_of(text, prefix);
         if (ret_added)
                 *ret_added = false;
         if (d->slot_count) {
                 for (size_t slot = hash & (d->slot_count - 1); d->slots[slot]; slot = (slot + 1) & (d->slot_count - 1)) {
-                        const struct dictionary_entry *entry = &d->entries[d->slots[slot] - 1];
-                        if (entry->hash == hash && entry->length == text.length
-                            && memcmp(entry->data, text.data, text.length) == 0)
+                        if (is_entry(&d->entries[d->slots[slot] - 1], text, prefix, hash))
                                 return d->slots[slot] - 1;
                 }
         }
@@ -97,7 +122,7 @@ uint32_t dictionary_number(struct dictionary *d, struct text text, bool *ret_add
         char *copy = keep_text(d, text);
         if (!copy)
                 return DICTIONARY_FULL;
-        d->entries[d->count] = (struct dictionary_entry){copy, (uint32_t)text.length, hash};
+        d->entries[d->count] = (struct dictionary_entry){prefix, copy, (uint32_t)text.length, hash};
         size_t slot = hash & (d->slot_count - 1);
         while (d->slots[slot])
                 slot = (slot + 1) & (d->slot_count - 1);

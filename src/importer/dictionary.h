@@ -15,6 +15,7 @@
 enum { DICTIONARY_FULL = UINT32_MAX };
 
 struct dictionary_entry {
+        uint64_t prefix;          /* the first eight bytes, zero-padded: short texts need no second look */
         const char *data;
         uint32_t length;
         uint32_t hash;

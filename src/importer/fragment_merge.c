@@ -13,7 +13,7 @@
 #include "base/varint.h"
 #include "platform/file.h"
 
-enum { RUNS_MAX = 256, RUN_BUFFER_BYTES = 256 << 10, HEAD_BYTES = 8, RECORD_BYTES_MAX = 64 << 10 };
+enum { RUNS_MAX = 256, RUN_BUFFER_BYTES = 256 << 10, RECORD_BYTES_MAX = 64 << 10, PREFETCH_AHEAD = 12 };
 
 struct run {
         char path[512];
@@ -118,8 +118,8 @@ static int compare_refs(const void *a, const void *b)
         const struct fragment_ref *x = a, *y = b;
         if (x->number_prefix != y->number_prefix)
                 return x->number_prefix < y->number_prefix ? -1 : 1;
-        struct text p = {(const char *)x->data + HEAD_BYTES, x->data[7]};
-        struct text q = {(const char *)y->data + HEAD_BYTES, y->data[7]};
+        struct text p = {(const char *)x->data + FRAGMENT_HEAD_BYTES, x->data[7]};
+        struct text q = {(const char *)y->data + FRAGMENT_HEAD_BYTES, y->data[7]};
         return text_compare(p, q);
 }
 
@@ -202,37 +202,19 @@ static enum status sort_shelves(struct fragment_merge *merge, const struct fragm
         return status;
 }
 
-/* The fragment a reference or a record holds; `end` is only known (and needed) for records. */
-static void view_fragment(const uint8_t *data, const uint8_t *end, int64_t customer_id, struct fragment *ret)
+/* The fragment a reference or a record holds. */
+static void view_fragment(const uint8_t *data, int64_t customer_id, struct fragment *ret)
 {
+        uint16_t length;
         *ret = (struct fragment){.customer_id = customer_id, .flags = data[6]};
         memcpy(&ret->day, data, 4);
         memcpy(&ret->line_count, data + 4, 2);
-        ret->number = (struct text){(const char *)data + HEAD_BYTES, data[7]};
-        ret->lines = data + HEAD_BYTES + data[7];
-        ret->lines_end = end;
+        memcpy(&length, data + 8, 2);
+        ret->number = (struct text){(const char *)data + FRAGMENT_HEAD_BYTES, data[7]};
+        ret->lines = data + FRAGMENT_HEAD_BYTES + data[7];
+        ret->lines_end = ret->lines + length;
         if (ret->flags & FRAGMENT_REJECTED)
                 memcpy(&ret->key_hash, ret->lines, 8);
-}
-
-/* Bytes of a fragment's lines on a shelf: walked, since a shelf keeps no length. */
-static const uint8_t *skip_lines(const struct fragment *fragment)
-{
-        const uint8_t *p = fragment->lines;
-        if (fragment->flags & FRAGMENT_REJECTED)
-                return p + 8;
-        for (unsigned i = 0; i < fragment->line_count; i++) {
-                unsigned numbers = 3;
-                while (numbers)
-                        numbers -= !(*p++ & 0x80);
-                if (!(fragment->flags & FRAGMENT_MARKED))
-                        continue;
-                uint8_t marks = *p++;
-                numbers = !!(marks & LINE_COST_KNOWN) + !!(marks & FRAGMENT_GROUP);
-                while (numbers)
-                        numbers -= !(*p++ & 0x80);
-        }
-        return p;
 }
 
 static void memory_next(struct fragment_merge *merge, struct stream *stream)
@@ -241,8 +223,12 @@ static void memory_next(struct fragment_merge *merge, struct stream *stream)
         if (!stream->has_current)
                 return;
         const struct fragment_ref *ref = &merge->refs[merge->ref_next++];
-        view_fragment(ref->data, NULL, merge->customers[ref->customer], &stream->current);
-        stream->current.lines_end = skip_lines(&stream->current);
+        if (merge->ref_next + PREFETCH_AHEAD < merge->ref_count) {
+                /* Sorted references point all over the shelves. */
+                __builtin_prefetch(ref[PREFETCH_AHEAD].data);
+                __builtin_prefetch(ref[PREFETCH_AHEAD].data + 64);
+        }
+        view_fragment(ref->data, merge->customers[ref->customer], &stream->current);
         stream->current.product_ids = merge->names[ref->shelf].product_ids;
         stream->current.group_ids = merge->names[ref->shelf].group_ids;
 }
@@ -270,7 +256,7 @@ static enum status write_record(struct writer *writer, const struct fragment *fr
                                 struct error *error)
 {
         struct line lines[FRAGMENT_LINES_MAX];
-        size_t head = (size_t)(fragment->lines - (const uint8_t *)fragment->number.data) + HEAD_BYTES;
+        size_t head = (size_t)(fragment->lines - (const uint8_t *)fragment->number.data) + FRAGMENT_HEAD_BYTES;
         memcpy(scratch + 12, fragment->lines - head, head);
         uint8_t *p = scratch + 12 + head;
         if (fragment->flags & FRAGMENT_REJECTED) {
@@ -282,6 +268,8 @@ static enum status write_record(struct writer *writer, const struct fragment *fr
                 p = put_translated(p, fragment, lines);
         }
         uint32_t length = (uint32_t)(p - scratch - 12);
+        uint16_t lines_length = (uint16_t)(length - head);
+        memcpy(scratch + 12 + 8, &lines_length, 2);
         memcpy(scratch, &fragment->customer_id, 8);
         memcpy(scratch + 8, &length, 4);
         return writer_write(writer, scratch, length + 12, error);
@@ -360,9 +348,11 @@ static enum status run_next(struct run *run, struct stream *stream, struct error
                 memcpy(&customer_id, p, 8);
                 memcpy(&length, p + 8, 4);
         }
-        if (left < 12 || length < HEAD_BYTES || length > left - 12 || length < (uint32_t)HEAD_BYTES + p[12 + 7])
+        if (left < 12 || length < FRAGMENT_HEAD_BYTES || length > left - 12 || length < (uint32_t)FRAGMENT_HEAD_BYTES + p[12 + 7])
                 return error_set(error, STATUS_CORRUPT, "import.staging_damaged", "path", run->path, NULL);
-        view_fragment(p + 12, p + 12 + length, customer_id, &stream->current);
+        view_fragment(p + 12, customer_id, &stream->current);
+        if (stream->current.lines_end != p + 12 + length)
+                return error_set(error, STATUS_CORRUPT, "import.staging_damaged", "path", run->path, NULL);
         run->used += 12 + length;
         return STATUS_OK;
 }

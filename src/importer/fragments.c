@@ -2,8 +2,8 @@
  *
  * fragments.c: shelves of packed fragments and how a line is packed on them.
  *
- * A fragment: day (4 bytes), line count (2), flags (1), length of the number (1), the number, then its lines as LEB128
- * integers as in facts/packed_lines.h, or the eight bytes of the key hash of a rejected document.
+ * A fragment: day (4 bytes), line count (2), flags (1), length of the number (1), length of the lines (2), the number, then
+ * its lines as LEB128 integers as in facts/packed_lines.h, or the eight bytes of the key hash of a rejected document.
  */
 #include "importer/fragments.h"
 
@@ -13,9 +13,8 @@
 
 enum {
         CHUNK_BYTES = 1 << 20,
-        HEAD_BYTES = 8,
         LINE_BYTES_MAX = 5 * VARINT_BYTES_MAX + 1,
-        FRAGMENT_BYTES_MAX = HEAD_BYTES + FRAGMENT_NUMBER_BYTES_MAX + FRAGMENT_LINES_MAX * LINE_BYTES_MAX,
+        FRAGMENT_BYTES_MAX = FRAGMENT_HEAD_BYTES + FRAGMENT_NUMBER_BYTES_MAX + FRAGMENT_LINES_MAX * LINE_BYTES_MAX,
 };
 
 void fragment_shelf_init(struct fragment_shelf *shelf, uint32_t number)
@@ -78,7 +77,8 @@ static void put_head(uint8_t *out, int32_t day, uint16_t line_count, uint8_t fla
         memcpy(out + 4, &line_count, 2);
         out[6] = flags;
         out[7] = (uint8_t)number.length;
-        memcpy(out + HEAD_BYTES, number.data, number.length);
+        memset(out + 8, 0, 2);
+        memcpy(out + FRAGMENT_HEAD_BYTES, number.data, number.length);
 }
 
 void fragment_begin(struct fragment_shelf *shelf, uint32_t customer, struct text number, int32_t day, uint8_t flags)
@@ -90,7 +90,7 @@ void fragment_begin(struct fragment_shelf *shelf, uint32_t customer, struct text
         }
         shelf->open = shelf->chunks[shelf->chunk_count - 1] + shelf->chunk_used;
         put_head(shelf->open, day, 0, flags, number);
-        shelf->cursor = shelf->open + HEAD_BYTES + number.length;
+        shelf->cursor = shelf->open + FRAGMENT_HEAD_BYTES + number.length;
         shelf->refs[shelf->ref_count] = (struct fragment_ref){
                 .number_prefix = prefix_of(number.data, number.length),
                 .data = shelf->open,
@@ -140,6 +140,8 @@ void fragment_end(struct fragment_shelf *shelf)
 {
         if (!shelf->open)
                 return;
+        uint16_t length = (uint16_t)(shelf->cursor - shelf->open - FRAGMENT_HEAD_BYTES - shelf->open[7]);
+        memcpy(shelf->open + 8, &length, 2);
         shelf->chunk_used = (size_t)(shelf->cursor - shelf->chunks[shelf->chunk_count - 1]);
         shelf->ref_count++;
         shelf->open = NULL;

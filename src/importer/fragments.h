@@ -22,6 +22,7 @@
 enum {
         FRAGMENT_NUMBER_BYTES_MAX = 255, /* a longer document number is rejected by the parser */
         FRAGMENT_LINES_MAX = 256,        /* longer ones are cut; merging joins them again */
+        FRAGMENT_HEAD_BYTES = 10,
         FRAGMENT_GROUP = 128,            /* in struct line.marks while on a shelf: `group` is a number of the shelf */
 };
 

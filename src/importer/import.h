@@ -112,6 +112,7 @@ struct import_undone {
         int32_t import_id;
         int64_t generation;
         int64_t runs_flagged; /* approved runs that were made on it: they stay, and say so */
+        bool index_stale;     /* the column index has to be rebuilt at its next use */
 };
 /* Takes a published import back as one generation. import_id 0: the latest published one. STATUS_NOT_FOUND
  * "import.unknown" or "import.none", STATUS_CONFLICT "import.already_undone". */

@@ -28,11 +28,11 @@ struct table {
         struct slot *slots;
         size_t capacity;
         bool loaded;
+        int64_t highest;      /* id; a dry run numbers on from here */
 };
 
 struct registry {
         struct table customers, products, groups, facts;
-        int64_t dry_id;       /* what a dry run hands out last */
 };
 
 enum status registry_new(struct registry **ret, struct error *error)
@@ -116,7 +116,7 @@ static enum status pending_write(struct pending *pending, write_function work, s
         if (pending->run->dry_run) {
                 for (size_t i = 0; i < pending->count; i++)
                         if (!pending->ids[i])
-                                pending->ids[i] = ++pending->run->registry->dry_id;
+                                pending->ids[i] = ++pending->table->highest;
                 return STATUS_OK;
         }
         while (pending->begin < pending->count) {
@@ -269,6 +269,7 @@ static enum status products_load(struct import_run *run, struct error *error)
                 if (slot == SIZE_MAX)
                         return error_memory(error);
                 table->slots[slot] = (struct slot){row.id, row.has_first_group_id ? (uint32_t)row.first_group_id : 0, 0};
+                table->highest = row.id > table->highest ? row.id : table->highest;
         }
         table->loaded = !status;
         return status;
@@ -392,6 +393,7 @@ static enum status groups_load(struct import_run *run, struct error *error)
                 if (slot == SIZE_MAX)
                         return error_memory(error);
                 table->slots[slot].id = row.id;
+                table->highest = row.id > table->highest ? row.id : table->highest;
         }
         table->loaded = !status;
         return status;

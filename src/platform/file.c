@@ -79,6 +79,8 @@ enum status file_read(const char *path, size_t bytes_max, struct buffer *ret_con
 {
         int descriptor;
         struct stat about;
+        /* Also on failure: callers release it either way. */
+        buffer_init(ret_content, bytes_max);
         enum status status = open_for_reading(path, &descriptor, &about, error);
         if (status != STATUS_OK)
                 return status;
@@ -359,7 +361,7 @@ enum status writer_write(struct writer *writer, const void *data, size_t length,
                 if (status != STATUS_OK)
                         return status;
         }
-        if (length > WRITER_BUFFER_BYTES) {
+        if (length >= WRITER_BUFFER_BYTES) {
                 writer->flushed += length;
                 return write_fully(writer->descriptor, writer->path, data, length, error);
         }

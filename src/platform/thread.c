@@ -68,6 +68,7 @@ unsigned processor_count(void)
 /* ---- pool --------------------------------------------------------------------------------------------------------- */
 
 struct pool {
+        pthread_mutex_t in_use; /* by one loop at a time */
         pthread_mutex_t lock;
         pthread_cond_t work_there, work_done;
         struct thread *threads[THREADS_MAX];
@@ -118,6 +119,7 @@ enum status pool_new(unsigned threads, struct pool **ret, struct error *error)
         struct pool *pool = calloc(1, sizeof(*pool));
         if (!pool)
                 return error_memory(error);
+        pthread_mutex_init(&pool->in_use, NULL);
         pthread_mutex_init(&pool->lock, NULL);
         pthread_cond_init(&pool->work_there, NULL);
         pthread_cond_init(&pool->work_done, NULL);
@@ -143,6 +145,7 @@ void pool_free(struct pool *pool)
         pthread_mutex_unlock(&pool->lock);
         for (unsigned i = 0; i < pool->thread_count; i++)
                 thread_join(pool->threads[i]);
+        pthread_mutex_destroy(&pool->in_use);
         pthread_mutex_destroy(&pool->lock);
         pthread_cond_destroy(&pool->work_there);
         pthread_cond_destroy(&pool->work_done);
@@ -154,8 +157,9 @@ static void pool_run(void *self, size_t count, size_t grain, void (*work)(void *
 {
         struct pool *pool = self;
         size_t ranges = (size_t)(pool->thread_count + 1) * RANGES_PER_THREAD;
-        size_t step = (count / ranges / grain + 1) * grain;
-        if (count <= step || pool->thread_count == 0) {
+        size_t step = grain ? (count / ranges / grain + 1) * grain : count / ranges + 1;
+        /* A loop inside a loop, or one of another thread while the pool is busy, runs where it was called. */
+        if (count <= step || pool->thread_count == 0 || pthread_mutex_trylock(&pool->in_use) != 0) {
                 if (count)
                         work(context, 0, count);
                 return;
@@ -175,6 +179,7 @@ static void pool_run(void *self, size_t count, size_t grain, void (*work)(void *
         while (pool->busy)
                 pthread_cond_wait(&pool->work_done, &pool->lock);
         pthread_mutex_unlock(&pool->lock);
+        pthread_mutex_unlock(&pool->in_use);
 }
 
 struct parallel pool_parallel(struct pool *pool)
@@ -194,6 +199,8 @@ struct queue {
 
 enum status queue_new(size_t capacity, struct queue **ret, struct error *error)
 {
+        if (capacity == 0)
+                capacity = 1;
         struct queue *queue = calloc(1, sizeof(*queue) + capacity * sizeof(void *));
         if (!queue)
                 return error_memory(error);

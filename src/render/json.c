@@ -35,6 +35,7 @@ static void separate(struct json *json)
 static void before_value(struct json *json)
 {
         assert(json->array[json->depth] || json->after_key);
+        assert(json->depth || json->first[0]); /* one value per document */
         if (!json->after_key)
                 separate(json);
         json->after_key = false;
@@ -103,6 +104,10 @@ static bool must_escape(unsigned char c)
 /* Valid UTF-8 goes through in runs; a wrong byte becomes U+FFFD. */
 static void add_quoted(struct buffer *out, struct text text)
 {
+        if (text.length == 0) {
+                buffer_add(out, "\"\"", 2);
+                return;
+        }
         buffer_add_byte(out, '"');
         bool valid = text_is_utf8(text.data, text.length);
         size_t start = 0;
@@ -186,7 +191,7 @@ void json_id_text(struct json *json, int64_t id)
 
 void json_day(struct json *json, int32_t day)
 {
-        if (day == DAY_NONE) {
+        if (day == DAY_NONE || day == DAY_OPEN_START || day == DAY_OPEN_END) {
                 json_null(json);
                 return;
         }

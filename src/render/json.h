@@ -38,6 +38,6 @@ void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 void json_decimal_text(struct json *json, int64_t units, unsigned scale); /* "1210586.06", quoted */
 void json_id_text(struct json *json, int64_t id);          /* 63-bit ids are text */
-void json_day(struct json *json, int32_t day);             /* "2010-11-30"; DAY_NONE: null */
+void json_day(struct json *json, int32_t day);             /* "2010-11-30"; DAY_NONE, open ends: null */
 
 #endif

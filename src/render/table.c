@@ -71,6 +71,18 @@ size_t text_columns(struct text text)
         return columns;
 }
 
+/* Control characters of foreign data must not reach the terminal: each becomes a blank. */
+static void add_visible(struct buffer *out, struct text text)
+{
+        for (size_t i = 0; i < text.length; i++) {
+                unsigned char c = (unsigned char)text.data[i];
+                unsigned char next = i + 1 < text.length ? (unsigned char)text.data[i + 1] : 0;
+                bool two_bytes = c == 0xc2 && next >= 0x80 && next < 0xa0; /* U+0080 to U+009F */
+                buffer_add_byte(out, c < 0x20 || c == 0x7f || two_bytes ? ' ' : (char)c);
+                i += two_bytes;
+        }
+}
+
 void table_cell(struct table *table, struct text text)
 {
         if (table->cell_count == table->cell_capacity) {
@@ -87,7 +99,8 @@ void table_cell(struct table *table, struct text text)
         size_t column = table->column_count ? table->cell_count % table->column_count : 0;
         if (cell.columns > table->widths[column])
                 table->widths[column] = cell.columns;
-        buffer_add(&table->texts, text.data, text.length);
+        add_visible(&table->texts, text);
+        cell.length = table->texts.length - cell.offset;
         table->cells[table->cell_count++] = cell;
 }
 

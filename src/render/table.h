@@ -21,7 +21,7 @@ static inline void table_freep(struct table **table) { table_free(*table); }
 #define table_cleanup __attribute__((cleanup(table_freep)))
 
 void table_column(struct table *table, const char *title, enum table_align align); /* before the first cell */
-/* Cells row by row, copied; a row is complete after as many cells as columns. */
+/* Cells row by row, copied, control characters as blanks; a row is complete after as many cells as columns. */
 void table_cell(struct table *table, struct text text);
 void table_cell_string(struct table *table, const char *string);
 void table_rule(struct table *table); /* a thin line before the next row: sums */

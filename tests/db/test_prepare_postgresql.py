@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""X-10 (both engines understand the schema and the queries): applies the migrations to a real PostgreSQL, started here in
-a directory of its own, and prepares every query there, comparing arguments and columns with what the generator promises.
-The same on SQLite with Python's own module."""
+"""X-10 (both engines understand the schema and the queries): applies the migrations to a real PostgreSQL, started here
+in a directory of its own, and prepares every query there, comparing arguments and columns with what the generator
+promises. The same on SQLite with Python's own module."""
 import glob
 import json
 import os
@@ -94,7 +94,8 @@ def check_postgresql(queries, problems):
             continue
         arguments = [kind for kind in lines[0].lstrip("@").split(",") if kind]
         if arguments != query["arguments"]["postgresql"]:
-            problems.append(f"PostgreSQL: {query['name']}: arguments {arguments}, not {query['arguments']['postgresql']}")
+            problems.append(f"PostgreSQL: {query['name']}: arguments {arguments}, "
+                            f"not {query['arguments']['postgresql']}")
         rows = [line.split("|")[1] for line in lines[1:] if "|" in line]
         # A flag that comes from an expression is an integer; an engine reads both.
         expected = ["integer" if (found, kind) == ("integer", "smallint") else kind

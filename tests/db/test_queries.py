@@ -33,7 +33,13 @@ SELECT COUNT(*) FROM item WHERE id > :day;
 -- row count int
 SELECT COUNT(*)::bigint FROM item WHERE id > :day;
 """
-MIGRATION = "-- Comment\nCREATE TABLE item (\n        id {id} PRIMARY KEY,\n        note {text},\n        {lines}\n) {strict};\n"
+MIGRATION = """-- Comment
+CREATE TABLE item (
+        id {id} PRIMARY KEY,
+        note {text},
+        {lines}
+) {strict};
+"""
 # file content, line, part of the message
 WRONG = [
     ("-- name: a :exec\nDELETE FROM item WHERE id = :id;\n", 2, "unknown argument :id"),
@@ -92,7 +98,8 @@ def good(directory):
 
 def migrations(directory):
     result = run(directory, GOOD, "--dump-sqlite")
-    check("id INTEGER PRIMARY KEY" in result.stdout and "lines BLOB NOT NULL\n) STRICT;" in result.stdout, result.stdout)
+    check("id INTEGER PRIMARY KEY" in result.stdout, result.stdout)
+    check("lines BLOB NOT NULL\n) STRICT;" in result.stdout, result.stdout)
     result = run(directory, GOOD, "--dump-postgresql")
     check('note text COLLATE "C"' in result.stdout and "line_marks smallint[] NOT NULL\n);" in result.stdout,
           result.stdout)

@@ -2,8 +2,8 @@
 """Random small companies, concepts and chains of evaluations, the same for the same seed.
 
 Boundaries are made frequent on purpose: documents fall on the first and last days of windows, thresholds are actual
-metric values (divided by a customer's factors where that is exact), joined dates lie on anniversaries of cut-offs, graces
-end on cut-offs.
+metric values (divided by a customer's factors where that is exact), joined dates lie on anniversaries of cut-offs,
+graces end on cut-offs.
 
 Case(seed) has: data (what oracle.Company takes), concepts, chain (Step), and write(treue) to import it all.
 """
@@ -182,7 +182,12 @@ class Case:
             credit = self.often(0.1)
             document = {"customer": customer["number"], "number": f"{customer['number']}-{i}", "lines": []}
             for _ in range(chance.choice((1, 1, 2, 3, 6))):
-                document["lines"].append(self._line(day, credit))
+                line = self._line(day, credit)
+                # Which of two lines of one document stands first is nobody's business: they name the same group.
+                for other in document["lines"]:
+                    if other["article"] == line["article"]:
+                        line["group"] = other["group"]
+                document["lines"].append(line)
             self.data["documents"].append(document)
 
     def _line(self, day, credit):
@@ -193,7 +198,8 @@ class Case:
                 "group": None}
         sign = -1 if credit else 1
         if self.with_price:
-            line["quantity"] = oracle.money_text(Fraction(sign * chance.choice((1000, 2000, 500, 1125, 10000)), 1000), 3)
+            thousandths = sign * chance.choice((1000, 2000, 500, 1125, 10000))
+            line["quantity"] = oracle.money_text(Fraction(thousandths, 1000), 3)
             line["unit_price"] = oracle.money_text(
                 Fraction(chance.choice((0, 20000, 12500, 50000, 333, 1005, 99999)), 1000), 3)
         else:
@@ -230,7 +236,7 @@ class Case:
                 cutoff = self.chance.choice(self.cutoffs)
                 first = oracle.add_months(cutoff, -12) + ONE_DAY
                 bought = sum(d.total for d in plain.documents[customer["number"]] if first <= d.day <= cutoff)
-                amount = bought if self.often(0.3) else bought * 2 if self.often(0.4) else self.chance.randint(0, 300000)
+                amount = self.chance.choice((bought, bought, bought * 2, self.chance.randint(0, 300000)))
                 self.data["potentials"].append(
                     {"customer": customer["number"], "group": group, "amount": cents(max(0, amount)),
                      "valid_from": valid_from, "valid_to": valid_to,
@@ -341,7 +347,7 @@ class Case:
         prospects = kind == "prospects"
         metric = chance.choice(COUNTED if self.often(0.65 - 0.45 * prospects) else OTHER)
         criterion = {"metric": metric}
-        if metric in ("revenue", "revenue_growth") and self.often(0.2):
+        if metric == "revenue" and self.often(0.25):
             criterion["of"] = chance.choice(GROUPS)
         if metric == "attribute":
             criterion["of"] = chance.choice(("trade", "trade", "staff", "fit", "shares"))
@@ -351,8 +357,8 @@ class Case:
             criterion["of"] = chance.choice(("customer_value", "score"))
         if metric in COUNTED:
             criterion["window"] = chance.choice(PREVIOUS_WINDOWS if metric == "revenue_growth" else WINDOWS)
-        comparator = chance.choice(("at_least",) * 6 + ("at_most", "more_than", "more_than", "less_than", "equals", "in",
-                                                        "between", "between"))
+        comparator = chance.choice(("at_least",) * 6 + ("at_most", "more_than", "more_than", "less_than", "equals",
+                                                        "in", "between", "between"))
         if metric in ("recency", "open_potential") and comparator == "at_least":
             comparator = "at_most"
         if metric not in ("attribute", "revenue_growth", "share_of_wallet", "value") and comparator != "in":
@@ -383,7 +389,8 @@ class Case:
 
     def _as_operand(self, metric, value, factor=Fraction(1)):
         """The threshold that, scaled, is exactly the value where that has few enough digits; else near it."""
-        digits = 2 if metric in MONEY else 6 if metric in oracle.RATIOS else 3 if metric in ("value", "attribute") else 0
+        digits = 3 if metric in ("value", "attribute") else 0
+        digits = 2 if metric in MONEY else 6 if metric in oracle.RATIOS else digits
         exact = value / factor
         if (exact * 10 ** digits).denominator != 1:
             exact = Fraction(oracle.round_half_away(exact * 10 ** digits), 10 ** digits)
@@ -406,10 +413,11 @@ class Case:
             operand += chance.choice((-1, 1)) * step
         if comparator in ("equals", "in"):
             operand = chance.choice(found)[0]
-            operand = self._as_operand(metric, operand, chance.choice(found)[1] if "scale" in criterion else Fraction(1))
+            factor = chance.choice(found)[1] if "scale" in criterion else Fraction(1)
+            operand = self._as_operand(metric, operand, factor)
         if comparator == "in":
             more = [self._as_operand(metric, chance.choice(found)[0]) for _ in range(chance.randint(1, 6))]
-            criterion["in"] = list(dict.fromkeys([operand] + more))
+            criterion["in"] = list(dict.fromkeys([operand] + more + [operand + 1]))
             return
         if comparator == "between":
             criterion["between"] = sorted((operand, pick(min(0.99, level + 0.3))))

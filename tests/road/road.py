@@ -115,7 +115,8 @@ class Treue:
         """(exit status, standard output, standard error)"""
         environment = dict(os.environ, TREUE_CLOCK=self.clock, **self.environment)
         done = subprocess.run([self.binary, "--data", str(self.data), *map(str, arguments)], env=environment,
-                              capture_output=True, text=True, encoding="utf-8", errors="surrogateescape", cwd=self.folder)
+                              capture_output=True, text=True, encoding="utf-8", errors="surrogateescape",
+                              cwd=self.folder)
         return done.returncode, done.stdout, done.stderr
 
     def run(self, *arguments, status=(0,)):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every rule and edge case of "Windows", "Metrics" and "From criteria to a decision" with hand-calculated numbers, against
-the oracle and against the program.
+"""Every rule and edge case of "Windows", "Metrics" and "From criteria to a decision" with hand-calculated numbers,
+against the oracle and against the program.
 
   test_rules.py [TREUE_BINARY] [--only WORDS]
 
@@ -15,14 +15,22 @@ import traceback
 import road
 import rules_ladder
 import rules_metrics
+import rules_program
 import scenario
 
-SCENARIOS = rules_metrics.SCENARIOS + rules_ladder.SCENARIOS
+SCENARIOS = rules_metrics.SCENARIOS + rules_ladder.SCENARIOS + list(rules_program.SCENARIOS)
+
+
+def name_of(one):
+    return one.name if isinstance(one, scenario.Scenario) else f"{one.__name__}: {one.__doc__}"
 
 
 def check(binary, index):
     one = SCENARIOS[index]
     try:
+        if not isinstance(one, scenario.Scenario):
+            with road.Folder("rules") as folder:
+                return one(road.Treue(binary, folder))
         problems = [f"oracle: {line}" for line in one.check(scenario.OracleWorld(one))]
         if binary:
             with road.Folder("rules") as folder:
@@ -38,13 +46,14 @@ def check(binary, index):
 def main(arguments):
     only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
     binary = arguments[0] if arguments and not arguments[0].startswith("--") else None
-    chosen = [i for i, one in enumerate(SCENARIOS) if only in one.name]
+    chosen = [i for i, one in enumerate(SCENARIOS)
+              if only in name_of(one) and (binary or isinstance(one, scenario.Scenario))]
     failed = 0
     with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:
         for index, problems in zip(chosen, pool.map(check, [binary] * len(chosen), chosen)):
             if problems:
                 failed += 1
-                print(f"FAILED {SCENARIOS[index].name}", *problems[:8], sep="\n    ", flush=True)
+                print(f"FAILED {name_of(SCENARIOS[index])}", *problems[:8], sep="\n    ", flush=True)
     print(f"{len(chosen) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

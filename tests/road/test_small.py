@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The main road on a small generated file with its expected table: import, evaluate and approve four times, one answer
-whatever the order of lines, imports and threads. Verifies R-010 and R-012 in part, R-029 (evaluation), X-03 (purchases).
+whatever the order of lines, imports and threads. Verifies R-010 and R-012 in part, R-029 (evaluation) and X-03
+(purchases).
 
   test_small.py TREUE_BINARY
 """

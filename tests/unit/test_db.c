@@ -101,18 +101,36 @@ static void schema_is_checked(void **state)
         assert_fails(fixture_open(fixture, false, false, &database, &error), STATUS_CORRUPT, "database.corrupt");
 }
 
-/* The copy that is made before a migration holds everything, the log included. */
-static void copy_before_migration(void **state)
+/* Later migrations than today's: refused unless told so; then a copy is made that holds everything, the log included,
+ * and each runs in one transaction with its version row. */
+static void pending_migrations(void **state)
 {
         struct fixture *fixture = *state;
+        struct migration all[MIGRATION_COUNT + 2];
+        struct migration_list list = {all, MIGRATION_COUNT + 2};
+        memcpy(all, migrations, sizeof(migrations));
+        all[MIGRATION_COUNT] = (struct migration){
+                MIGRATION_COUNT + 1, "good", "sum of good", "CREATE TABLE later (id INTEGER) STRICT;", ""};
+        all[MIGRATION_COUNT + 1] = (struct migration){
+                MIGRATION_COUNT + 2, "bad", "sum of bad", "CREATE TABLE half (id INTEGER) STRICT; CREATE NONSENSE;",
+                ""};
         assert_ok(db_write(fixture->database, set_value, "kept", &error));
         struct connection *connection = NULL;
-        assert_ok(db_connect(fixture->database, &connection, &error));
-        assert_ok(engine_sqlite.copy(connection, 1, &error));
+        assert_ok(engine_sqlite.connect(fixture->database, CONNECTION_WRITER, &connection, &error));
+        assert_fails(schema_check(connection, &list, false, &error), STATUS_CONFLICT, "database.schema_old");
+        assert_int_equal(look(fixture, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'later'"), 0);
+        assert_fails(schema_check(connection, &list, true, &error), STATUS_DATABASE, "database.failed");
+        /* The good one stays, the bad one left nothing. */
+        assert_int_equal(look(fixture, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'later'"), 1);
+        assert_int_equal(look(fixture, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'half'"), 0);
+        assert_int_equal(look(fixture, "SELECT MAX(version) FROM schema_version"), MIGRATION_COUNT + 1);
+        list.count--;
+        assert_ok(schema_check(connection, &list, false, &error));
         db_disconnect(connection);
         struct fixture copy = *fixture;
-        snprintf(copy.file, sizeof(copy.file), "%s/treue.db.schema-1", fixture->directory);
+        snprintf(copy.file, sizeof(copy.file), "%s/treue.db.schema-%d", fixture->directory, MIGRATION_COUNT);
         assert_int_equal(look(&copy, "SELECT COUNT(*) FROM setting WHERE name = 'value' AND value = 'kept'"), 1);
+        assert_int_equal(look(&copy, "SELECT MAX(version) FROM schema_version"), MIGRATION_COUNT);
 }
 
 static void one_owner(void **state)
@@ -375,7 +393,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(create_and_open, fixture_directory, fixture_free),
                 cmocka_unit_test_setup_teardown(interrupted_create, fixture_directory, fixture_free),
                 cmocka_unit_test_setup_teardown(schema_is_checked, fixture_new, fixture_free),
-                cmocka_unit_test_setup_teardown(copy_before_migration, fixture_new, fixture_free),
+                cmocka_unit_test_setup_teardown(pending_migrations, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(one_owner, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(failing_request_leaves_nothing, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(views_are_consistent, fixture_new, fixture_free),

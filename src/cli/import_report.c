@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * import_report.c: what treue import says: the progress bar, the preview of a dry run, the summary.
+ */
+#include "cli/columns.h"
+#include "cli/import_parts.h"
+#include "importer/encoding.h"
+#include "platform/clock.h"
+
+enum { BAR_WIDTH = 30, BAR_INTERVAL_MS = 100, CELL_WIDTH_MAX = 40 };
+
+void import_bar_show(void *context, const struct import_progress *progress)
+{
+        struct import_bar *bar = context;
+        int64_t now_ns = clock_monotonic_ns();
+        if (!bar->visible || (bar->shown_ns && now_ns - bar->shown_ns < BAR_INTERVAL_MS * INT64_C(1000000) &&
+                              !progress->publishing))
+                return;
+        bar->shown_ns = now_ns;
+        unsigned filled = progress->bytes_total
+                                  ? (unsigned)((unsigned __int128)progress->bytes_done * BAR_WIDTH / progress->bytes_total)
+                                  : 0;
+        if (filled > BAR_WIDTH)
+                filled = BAR_WIDTH;
+        struct buffer line __attribute__((cleanup(buffer_release)));
+        buffer_init(&line, 4096);
+        buffer_add_text(&line, "\r[");
+        for (unsigned i = 0; i < BAR_WIDTH; i++)
+                buffer_add_byte(&line, i < filled ? '#' : '.');
+        buffer_add_text(&line, "] ");
+        if (progress->publishing) {
+                message_add(&line, bar->context->language, "import.progress.publishing", NULL);
+        } else {
+                format_add_percent(&line, bar->context->language, (int64_t)progress->bytes_done,
+                                   progress->bytes_total ? (int64_t)progress->bytes_total : 1);
+        }
+        buffer_add_text(&line, "\x1B[K");
+        fwrite(line.data, 1, line.length, stderr);
+        fflush(stderr);
+}
+
+void import_bar_clear(struct import_bar *bar)
+{
+        if (!bar->visible || !bar->shown_ns)
+                return;
+        fputs("\r\x1B[K", stderr);
+        fflush(stderr);
+        bar->shown_ns = 0;
+}
+
+/* One line of the summary with a number, in singular or plural. */
+static void say_count(struct cli_context *context, const char *key, uint64_t count)
+{
+        struct buffer number __attribute__((cleanup(buffer_release)));
+        buffer_init(&number, 64);
+        format_add_count(&number, context->language, (int64_t)count);
+        cli_print(context, stdout, key, "count", number.data);
+}
+
+static const char *delimiter_name(char delimiter)
+{
+        return delimiter == '\t' ? "tab" : delimiter == ';' ? ";" : delimiter == '|' ? "|" : ",";
+}
+
+static void say_detected(struct cli_context *context, const struct import_result *result)
+{
+        cli_print(context, stdout, "import.summary.detected", "encoding", encoding_name(result->encoding), "delimiter",
+                  delimiter_name(result->delimiter), "decimal", result->decimal == DECIMAL_COMMA ? "," : ".");
+}
+
+struct count_line {
+        const char *documents_key, *rows_key;
+        uint64_t count;
+        bool always;
+};
+
+void import_print_summary(struct cli_context *context, const struct import_options *options,
+                          const struct import_result *result)
+{
+        const struct import_counters *counters = &result->counters;
+        const struct count_line lines[] = {
+                {"import.summary.documents_new", "import.summary.rows_new", counters->rows_new, true},
+                {"import.summary.documents_changed", "import.summary.rows_changed", counters->rows_changed, false},
+                {"import.summary.documents_same", "import.summary.rows_same", counters->rows_same, false},
+                {"import.summary.customers_created", "import.summary.customers_created", counters->customers_created,
+                 false},
+                {"import.summary.products_created", "import.summary.products_created", counters->products_created,
+                 false},
+                {"import.summary.several_dates", "import.summary.several_dates", counters->documents_several_dates,
+                 false},
+                {"import.summary.several_groups", "import.summary.several_groups", counters->articles_several_groups,
+                 false},
+                {"import.summary.documents_rejected", "import.summary.rows_rejected", counters->rows_rejected, false},
+        };
+        bool documents = options->profile->kind == IMPORT_PURCHASES;
+        char number[16], generation[24];
+        snprintf(number, sizeof(number), "%d", (int)result->import_id);
+        snprintf(generation, sizeof(generation), "%lld", (long long)result->generation);
+        if (options->dry_run)
+                cli_print(context, stdout, "import.summary.dry", "file", options->file);
+        else
+                cli_print(context, stdout, "import.summary.published", "file", options->file, "import", number,
+                          "generation", generation);
+        say_count(context, "import.summary.read", counters->lines_read);
+        if (!options->dry_run)
+                say_detected(context, result);
+        for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+                if (lines[i].always || lines[i].count)
+                        say_count(context, documents ? lines[i].documents_key : lines[i].rows_key, lines[i].count);
+        if (documents && counters->lines_rejected)
+                say_count(context, "import.summary.lines_rejected", counters->lines_rejected);
+        if (result->error_path[0])
+                cli_print(context, stdout, "import.summary.error_file", "path", result->error_path, "reasons",
+                          result->reasons_path);
+        if (result->index_stale)
+                cli_print(context, stdout, "import.summary.index_stale");
+}
+
+static void print_mapping(struct cli_context *context, const struct import_preview *preview)
+{
+        struct columns table;
+        struct buffer out;
+        columns_init(&table, 2, CELL_WIDTH_MAX);
+        buffer_init(&out, CLI_TEXT_MAX);
+        for (size_t i = 0; i < preview->column_count; i++) {
+                const struct preview_column *column = &preview->columns[i];
+                struct buffer place __attribute__((cleanup(buffer_release)));
+                buffer_init(&place, 1 << 16);
+                buffer_add_text(&place, column->is_constant ? "= " : "");
+                buffer_add(&place, column->place.data, column->place.length);
+                if (column->prefix)
+                        buffer_addf(&place, " [1-%u]", column->prefix);
+                if (column->format.length) {
+                        buffer_add_text(&place, " (");
+                        buffer_add(&place, column->format.data, column->format.length);
+                        buffer_add_byte(&place, ')');
+                }
+                columns_add(&table, column->field);
+                columns_add(&table, (struct text){place.data, place.length});
+        }
+        columns_write(&table, "  ", &out);
+        cli_write(stdout, &out);
+        columns_release(&table);
+        buffer_release(&out);
+}
+
+static void print_rows(struct cli_context *context, const struct import_preview *preview)
+{
+        struct columns table;
+        struct buffer out;
+        columns_init(&table, preview->column_count + 1, CELL_WIDTH_MAX / 2);
+        buffer_init(&out, CLI_TEXT_MAX);
+        columns_add(&table, text_of(message_raw(context->language, "import.reasons.line")));
+        for (size_t i = 0; i + 1 < table.count; i++)
+                columns_add(&table, preview->columns[i].field);
+        for (size_t r = 0; r < preview->row_count; r++) {
+                const struct preview_row *row = &preview->rows[r];
+                char line[24];
+                snprintf(line, sizeof(line), "%llu", (unsigned long long)row->line);
+                columns_add_count(&table, line);
+                for (size_t i = 0; i + 1 < table.count; i++) {
+                        struct buffer cell __attribute__((cleanup(buffer_release)));
+                        buffer_init(&cell, (size_t)32 << 20);
+                        buffer_add_text(&cell, row->refused[i] ? "! " : "");
+                        buffer_add(&cell, row->cells[i].data, row->cells[i].length);
+                        columns_add(&table, (struct text){cell.data, cell.length});
+                }
+        }
+        columns_write(&table, "  ", &out);
+        cli_write(stdout, &out);
+        columns_release(&table);
+        buffer_release(&out);
+}
+
+void import_print_preview(struct cli_context *context, const struct import_result *result)
+{
+        const struct import_preview *preview = result->preview;
+        say_detected(context, result);
+        cli_print(context, stdout, "import.preview.columns");
+        print_mapping(context, preview);
+        cli_print(context, stdout, "import.preview.rows");
+        print_rows(context, preview);
+        if (preview->rejected.length) {
+                cli_print(context, stdout, "import.preview.rejected");
+                fwrite(preview->rejected.data, 1, preview->rejected.length, stdout);
+        }
+}

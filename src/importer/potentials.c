@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * potentials.c: a potential is known by customer, product group and valid_from. A changed one is written whole, as a new
+ * version with its competitors' shares; what a file does not mention is taken over from the version before.
+ */
+#include "importer/figures.h"
+
+#include "base/calendar.h"
+#include "db/write.h"
+#include "importer/rows.h"
+#include "queries.h"
+
+enum { SHARE_WHOLE = 1000000 };
+
+struct share {
+        struct text competitor;
+        int64_t millionths;
+};
+
+struct version {
+        struct import_row *row;
+        int64_t customer_id;
+        uint32_t group_id;
+        int32_t valid_from, valid_to;
+        int64_t amount_minor;
+        bool estimated, known; /* known: the database has a version */
+        struct text note;
+        struct share *shares;
+        size_t share_count;
+        bool write;
+};
+
+struct potentials {
+        const struct mapped_column *customer, *group, *valid_to;
+        size_t competitor_columns;
+        struct seen_keys *seen;
+};
+
+struct changes {
+        struct import_run *run;
+        const struct version *versions;
+        size_t count;
+};
+
+static enum status resolve(struct import_run *run, const struct potentials *potentials, struct version *versions,
+                           size_t count, struct arena *arena, struct error *error)
+{
+        struct text *numbers = arena_array(arena, struct text, count + 1);
+        struct text *codes = arena_array(arena, struct text, count + 1);
+        int64_t *ids = arena_array(arena, int64_t, count + 1);
+        uint32_t *groups = arena_array(arena, uint32_t, count + 1);
+        if (!numbers || !codes || !ids || !groups)
+                return error_memory(error);
+        for (size_t i = 0; i < count; i++)
+                numbers[i] = text_trim(row_value(run, versions[i].row, "customer").text);
+        enum status status = registry_customers_resolve(run, numbers, count, run->profile->create_customers, ids, NULL,
+                                                        error);
+        for (size_t i = 0; i < count && !status; i++) {
+                versions[i].customer_id = ids[i];
+                if (ids[i] == 0)
+                        row_reject(run, versions[i].row, potentials->customer, "import.reason.unknown_customer");
+                else
+                        codes[i] = text_trim(row_value(run, versions[i].row, "product_group").text);
+        }
+        if (!status)
+                status = registry_groups_resolve(run, codes, count, groups, NULL, error);
+        for (size_t i = 0; i < count && !status; i++)
+                versions[i].group_id = groups[i];
+        return status;
+}
+
+static enum status load_shares(struct import_run *run, struct version *version, int32_t import_id, struct arena *arena,
+                               struct error *error)
+{
+        struct q_competitor_shares_of_args args = {version->customer_id, (int32_t)version->group_id,
+                                                   version->valid_from, import_id};
+        size_t capacity = version->share_count;
+        rows_cleanup struct rows *rows = NULL;
+        enum status status = q_competitor_shares_of_open(run->connection, &args, &rows, error);
+        while (!status) {
+                struct q_competitor_shares_of_row row;
+                bool more;
+                status = q_competitor_shares_of_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                if (version->share_count == capacity) {
+                        struct share *shares = arena_array(arena, struct share, capacity = capacity * 2 + 16);
+                        if (!shares)
+                                return error_memory(error);
+                        if (version->share_count)
+                                memcpy(shares, version->shares, version->share_count * sizeof(*shares));
+                        version->shares = shares;
+                }
+                char *copy = arena_copy(arena, row.competitor.data, row.competitor.length);
+                if (!copy)
+                        return error_memory(error);
+                version->shares[version->share_count++] = (struct share){{copy, row.competitor.length},
+                                                                         row.share_millionths};
+        }
+        return status;
+}
+
+/* The version before this import. */
+static enum status load_version(struct import_run *run, struct version *version, struct arena *arena,
+                                struct error *error)
+{
+        struct q_potential_visible_args args = {version->customer_id, (int32_t)version->group_id, version->valid_from};
+        struct q_potential_visible_row row;
+        enum status status = q_potential_visible(run->connection, &args, &row, &version->known, error);
+        if (status || !version->known)
+                return status;
+        version->valid_to = row.valid_to;
+        version->amount_minor = row.amount_minor;
+        version->estimated = row.estimated;
+        version->note.data = arena_copy(arena, row.note.data ? row.note.data : "", row.note.length);
+        version->note.length = row.note.length;
+        int32_t import_id = row.import_id;
+        return version->note.data ? load_shares(run, version, import_id, arena, error) : error_memory(error);
+}
+
+static bool set_share(struct version *version, struct text competitor, int64_t millionths)
+{
+        for (size_t i = 0; i < version->share_count; i++) {
+                if (!text_equal(version->shares[i].competitor, competitor))
+                        continue;
+                bool changed = version->shares[i].millionths != millionths;
+                version->shares[i].millionths = millionths;
+                return changed;
+        }
+        version->shares[version->share_count++] = (struct share){competitor, millionths};
+        return true;
+}
+
+/* Puts the cells that say something over what was known; *ret_changed: it is no longer the same. */
+static enum status apply(struct import_run *run, const struct potentials *potentials, struct version *version,
+                         struct arena *arena, bool *ret_changed, struct error *error)
+{
+        const struct import_row *row = version->row;
+        struct field_value amount = row_value(run, row, "amount"), valid_to = row_value(run, row, "valid_to");
+        struct field_value method = row_value(run, row, "method"), note = row_value(run, row, "note");
+        struct text trimmed = text_trim(note.text);
+        bool changed = amount.number != version->amount_minor;
+        version->amount_minor = amount.number;
+        if (valid_to.known) {
+                changed = changed || valid_to.day != version->valid_to;
+                version->valid_to = valid_to.day;
+        }
+        if (method.known) {
+                changed = changed || method.yes != version->estimated;
+                version->estimated = method.yes;
+        }
+        if (note.known) {
+                changed = changed || !text_equal(trimmed, version->note);
+                version->note = trimmed;
+        }
+        struct share *shares = arena_array(arena, struct share, version->share_count + potentials->competitor_columns + 1);
+        if (!shares)
+                return error_memory(error);
+        if (version->share_count)
+                memcpy(shares, version->shares, version->share_count * sizeof(*shares));
+        version->shares = shares;
+        for (size_t i = 0; i < run->mapping.count; i++)
+                if (run->mapping.columns[i].field->type == FIELD_SHARE && row->values[i].known &&
+                    set_share(version, run->mapping.columns[i].column->suffix, row->values[i].number))
+                        changed = true;
+        *ret_changed = changed;
+        return STATUS_OK;
+}
+
+/* What can be told from the row alone, before a customer is created for it. */
+static enum status check_row(struct import_run *run, const struct potentials *potentials, struct version *version,
+                             struct arena *arena, struct error *error)
+{
+        struct text parts[3] = {text_trim(row_value(run, version->row, "customer").text),
+                                text_trim(row_value(run, version->row, "product_group").text),
+                                key_of_day(arena, version->valid_from)};
+        struct field_value valid_to = row_value(run, version->row, "valid_to");
+        if (row_value(run, version->row, "amount").number < 0)
+                row_reject(run, version->row, column_mapping_find(&run->mapping, "amount"), "import.reason.negative");
+        else if (valid_to.known && valid_to.day < version->valid_from)
+                row_reject(run, version->row, potentials->valid_to, "import.reason.period");
+        else
+                return seen_keys_check(potentials->seen, run, version->row, arena, parts, 3, error);
+        return STATUS_OK;
+}
+
+/* What must make sense together with what was known. */
+static void check_version(struct import_run *run, const struct potentials *potentials, struct version *version)
+{
+        int64_t sum = 0;
+        for (size_t i = 0; i < version->share_count; i++)
+                sum += version->shares[i].millionths;
+        if (version->valid_to < version->valid_from)
+                row_reject(run, version->row, potentials->valid_to, "import.reason.period");
+        else if (sum > SHARE_WHOLE)
+                row_reject(run, version->row, NULL, "import.reason.shares");
+}
+
+static enum status compare(struct import_run *run, const struct potentials *potentials, struct version *version,
+                           struct arena *arena, struct error *error)
+{
+        bool changed = false;
+        enum status status = load_version(run, version, arena, error);
+        if (!status)
+                status = apply(run, potentials, version, arena, &changed, error);
+        if (status)
+                return status;
+        check_version(run, potentials, version);
+        if (version->row->rejection.reason)
+                return STATUS_OK;
+        version->write = changed || !version->known;
+        run->counters.rows_new += !version->known;
+        run->counters.rows_changed += version->known && changed;
+        run->counters.rows_same += version->known && !changed;
+        return STATUS_OK;
+}
+
+static enum status write_version(struct connection *connection, const struct changes *changes,
+                                 const struct version *version, struct error *error)
+{
+        struct q_potential_insert_args args = {
+                .customer_id = version->customer_id,
+                .group_id = (int32_t)version->group_id,
+                .valid_from = version->valid_from,
+                .import_id = changes->run->import_id,
+                .valid_to = version->valid_to,
+                .amount_minor = version->amount_minor,
+                .estimated = version->estimated,
+                .note = version->note,
+        };
+        enum status status = q_potential_insert(connection, &args, NULL, error);
+        for (size_t i = 0; i < version->share_count && !status; i++) {
+                struct q_competitor_share_insert_args share = {
+                        args.customer_id, args.group_id, args.valid_from, args.import_id,
+                        version->shares[i].competitor, version->shares[i].millionths};
+                status = q_competitor_share_insert(connection, &share, NULL, error);
+        }
+        return status;
+}
+
+static enum status write_versions(struct connection *connection, void *context, struct error *error)
+{
+        const struct changes *changes = context;
+        enum status status = STATUS_OK;
+        for (size_t i = 0; i < changes->count && !status; i++)
+                if (changes->versions[i].write)
+                        status = write_version(connection, changes, &changes->versions[i], error);
+        return status;
+}
+
+static enum status store(struct import_run *run, struct import_row *rows, size_t count, struct arena *arena,
+                         void *context, struct error *error)
+{
+        struct potentials *potentials = context;
+        struct version *versions = arena_array(arena, struct version, count);
+        size_t kept = 0;
+        if (!versions)
+                return error_memory(error);
+        for (size_t i = 0; i < count; i++)
+                if (!rows[i].rejection.reason)
+                        versions[kept++] = (struct version){.row = &rows[i], .valid_to = DAY_OPEN_END, .note = {"", 0},
+                                                            .valid_from = row_value(run, &rows[i], "valid_from").day};
+        enum status status = STATUS_OK;
+        size_t sound = 0;
+        for (size_t i = 0; i < kept && !status; i++) {
+                status = check_row(run, potentials, &versions[i], arena, error);
+                if (!versions[i].row->rejection.reason)
+                        versions[sound++] = versions[i];
+        }
+        kept = sound;
+        if (!status)
+                status = resolve(run, potentials, versions, kept, arena, error);
+        for (size_t i = 0; i < kept && !status; i++)
+                if (!versions[i].row->rejection.reason)
+                        status = compare(run, potentials, &versions[i], arena, error);
+        struct changes changes = {run, versions, kept};
+        if (!status && !run->dry_run)
+                status = db_write_bulk(run->database, write_versions, &changes, error);
+        return status;
+}
+
+enum status import_potentials(struct import_run *run, struct error *error)
+{
+        struct potentials potentials = {
+                .customer = column_mapping_find(&run->mapping, "customer"),
+                .group = column_mapping_find(&run->mapping, "product_group"),
+                .valid_to = column_mapping_find(&run->mapping, "valid_to"),
+        };
+        for (size_t i = 0; i < run->mapping.count; i++)
+                potentials.competitor_columns += run->mapping.columns[i].field->type == FIELD_SHARE;
+        enum status status = seen_keys_new(&potentials.seen, error);
+        if (!status)
+                status = rows_import(run, "customer", store, &potentials, error);
+        seen_keys_free(potentials.seen);
+        return status;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * rows.c: batches of rows.
+ */
+#include "importer/rows.h"
+
+#include "base/buffer.h"
+#include "importer/csv.h"
+#include "importer/dictionary.h"
+
+#define BATCH_BYTES_MAX ((size_t)192 << 20)
+#define BATCH_BYTES_FULL ((size_t)64 << 20) /* long rows fill a batch before 20,000 of them are there */
+
+struct reading {
+        struct import_run *run;
+        const struct mapped_column *key;
+        rows_store store;
+        void *context;
+        struct arena *arena;
+        struct import_row *rows;
+        size_t count;
+};
+
+void row_reject(const struct import_run *run, struct import_row *row, const struct mapped_column *column,
+                const char *reason)
+{
+        row->rejection.reason = reason;
+        if (!column)
+                return;
+        row->rejection.column = column->name;
+        row->rejection.value = row->values ? row->values[column - run->mapping.columns].text : (struct text){0};
+}
+
+struct field_value row_value(const struct import_run *run, const struct import_row *row, const char *field)
+{
+        const struct mapped_column *column = column_mapping_find(&run->mapping, field);
+        return column ? row->values[column - run->mapping.columns] : (struct field_value){0};
+}
+
+static bool copy_text(struct arena *arena, struct text *text)
+{
+        text->data = arena_copy(arena, text->data ? text->data : "", text->length);
+        return text->data != NULL;
+}
+
+/* Writes what was refused, in the order of the file. */
+static enum status write_rejected(struct reading *reading, struct error *error)
+{
+        struct import_run *run = reading->run;
+        for (size_t i = 0; i < reading->count; i++) {
+                struct import_row *row = &reading->rows[i];
+                if (!row->rejection.reason)
+                        continue;
+                row->rejection.line = row->line;
+                run->counters.lines_rejected++;
+                run->counters.rows_rejected++;
+                enum status status = error_file_record(run->errors, row->record, error);
+                if (!status)
+                        status = error_file_reason(run->errors, &row->rejection, error);
+                if (status)
+                        return status;
+        }
+        return STATUS_OK;
+}
+
+static enum status flush(struct reading *reading, struct error *error)
+{
+        if (reading->count == 0)
+                return STATUS_OK;
+        enum status status = reading->store(reading->run, reading->rows, reading->count, reading->arena,
+                                            reading->context, error);
+        if (!status)
+                status = write_rejected(reading, error);
+        arena_reset(reading->arena);
+        reading->count = 0;
+        return status;
+}
+
+/* Reads the cells by type; the first that cannot be read refuses the row. */
+static bool parse_values(struct reading *reading, struct import_row *row, const struct text *fields, size_t count)
+{
+        struct import_run *run = reading->run;
+        struct field_value *values = arena_array(reading->arena, struct field_value, run->mapping.count + 1);
+        if (!values)
+                return false;
+        row->values = values;
+        for (size_t i = 0; i < run->mapping.count; i++) {
+                const struct mapped_column *column = &run->mapping.columns[i];
+                struct text cell = mapped_text(column, fields, count);
+                const char *reason = field_parse(column, cell, source_file_decimal(run->file), run->minor_digits,
+                                                 &values[i]);
+                if (reason && !values[i].text.data)
+                        values[i].text = cell;
+                if (values[i].text.data && !copy_text(reading->arena, &values[i].text))
+                        return false;
+                if (reason && !row->rejection.reason)
+                        row_reject(run, row, column, reason);
+                if (column == reading->key)
+                        row->rejection.key = text_trim(values[i].text);
+        }
+        return true;
+}
+
+static enum status take_record(struct reading *reading, const struct text *fields, size_t count, uint64_t line,
+                               struct text record, struct error *error)
+{
+        if (reading->count == ROWS_BATCH || arena_used(reading->arena) > BATCH_BYTES_FULL) {
+                enum status status = flush(reading, error);
+                if (status)
+                        return status;
+        }
+        struct import_row *row = &reading->rows[reading->count];
+        *row = (struct import_row){.line = line, .record = record};
+        if (!copy_text(reading->arena, &row->record))
+                return error_memory(error);
+        if (count != reading->run->mapping.file_columns) {
+                bool few = count < reading->run->mapping.file_columns;
+                row->rejection.reason = few ? "import.reason.too_few_columns" : "import.reason.too_many_columns";
+        } else if (!parse_values(reading, row, fields, count)) {
+                return error_memory(error);
+        }
+        reading->count++;
+        reading->run->counters.lines_read++;
+        return STATUS_OK;
+}
+
+static enum status take_block(struct reading *reading, const struct block *block, struct buffer *scratch,
+                              struct text *fields, struct error *error)
+{
+        struct csv_parser parser = {.cursor = block->data, .end = block->data + block->length,
+                                    .delimiter = source_file_delimiter(reading->run->file),
+                                    .line = block->first_line, .scratch = scratch};
+        struct text record;
+        size_t count;
+        uint64_t line;
+        enum status status = STATUS_OK;
+        while (!status && csv_next(&parser, fields, CSV_COLUMNS_MAX, &count, &line, &record))
+                status = take_record(reading, fields, count, line, record, error);
+        return status;
+}
+
+static enum status read_blocks(struct reading *reading, struct text *fields, struct error *error)
+{
+        struct buffer scratch __attribute__((cleanup(buffer_release)));
+        buffer_init(&scratch, (size_t)64 << 20);
+        for (;;) {
+                struct block block;
+                bool more;
+                enum status status = source_file_next(reading->run->file, &block, &more, error);
+                if (status || !more)
+                        return status ? status : flush(reading, error);
+                status = take_block(reading, &block, &scratch, fields, error);
+                block_release(&block);
+                if (status)
+                        return status;
+                import_report_progress(reading->run);
+        }
+}
+
+enum status rows_import(struct import_run *run, const char *key_field, rows_store store, void *context,
+                        struct error *error)
+{
+        struct reading reading = {.run = run, .key = column_mapping_find(&run->mapping, key_field), .store = store,
+                                  .context = context};
+        reading.arena = arena_new(BATCH_BYTES_MAX);
+        reading.rows = calloc(ROWS_BATCH, sizeof(*reading.rows));
+        struct text *fields = calloc(CSV_COLUMNS_MAX, sizeof(*fields));
+        enum status status = reading.arena && reading.rows && fields ? read_blocks(&reading, fields, error)
+                                                                     : error_memory(error);
+        free(fields);
+        free(reading.rows);
+        arena_free(reading.arena);
+        return status;
+}
+
+/* ---- keys seen ---------------------------------------------------------------------------------------------------- */
+
+struct seen_keys {
+        struct dictionary keys;
+        uint64_t *lines;
+        size_t capacity;
+};
+
+enum status seen_keys_new(struct seen_keys **ret, struct error *error)
+{
+        struct seen_keys *seen = calloc(1, sizeof(*seen));
+        if (!seen)
+                return error_memory(error);
+        dictionary_init(&seen->keys);
+        *ret = seen;
+        return STATUS_OK;
+}
+
+void seen_keys_free(struct seen_keys *seen)
+{
+        if (!seen)
+                return;
+        dictionary_release(&seen->keys);
+        free(seen->lines);
+        free(seen);
+}
+
+static struct text joined(struct arena *arena, const struct text *parts, size_t count)
+{
+        size_t length = 0, at = 0;
+        for (size_t i = 0; i < count; i++)
+                length += parts[i].length + 1;
+        char *key = arena_alloc(arena, length);
+        for (size_t i = 0; key && i < count; i++) {
+                if (parts[i].length)
+                        memcpy(key + at, parts[i].data, parts[i].length);
+                at += parts[i].length;
+                key[at++] = '\0'; /* no text holds one: parts cannot run into each other */
+        }
+        return (struct text){key, length};
+}
+
+enum status seen_keys_check(struct seen_keys *seen, const struct import_run *run, struct import_row *row,
+                            struct arena *arena, const struct text *parts, size_t part_count, struct error *error)
+{
+        struct text key = joined(arena, parts, part_count);
+        bool added = false;
+        uint32_t number = key.data ? dictionary_number(&seen->keys, key, &added) : (uint32_t)DICTIONARY_FULL;
+        if (number == (uint32_t)DICTIONARY_FULL)
+                return error_memory(error);
+        if (number >= seen->capacity) {
+                size_t capacity = seen->capacity ? seen->capacity * 2 : 1024;
+                uint64_t *lines = realloc(seen->lines, capacity * sizeof(*lines));
+                if (!lines)
+                        return error_memory(error);
+                seen->lines = lines;
+                seen->capacity = capacity;
+        }
+        if (added) {
+                seen->lines[number] = row->line;
+                return STATUS_OK;
+        }
+        char first[24];
+        int length = snprintf(first, sizeof(first), "%llu", (unsigned long long)seen->lines[number]);
+        row_reject(run, row, NULL, "import.reason.doubled");
+        row->rejection.value = row->rejection.key;
+        row->rejection.argument_name = "line";
+        row->rejection.argument = (struct text){arena_copy(arena, first, (size_t)length), (size_t)length};
+        return row->rejection.argument.data ? STATUS_OK : error_memory(error);
+}
+
+struct text key_of_day(struct arena *arena, int32_t day)
+{
+        char digits[16];
+        int length = snprintf(digits, sizeof(digits), "%d", (int)day);
+        return (struct text){arena_copy(arena, digits, (size_t)length), (size_t)length};
+}

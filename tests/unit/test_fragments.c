@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * test_fragments.c: fragments of documents come back sorted and complete, from memory and from spilled runs alike.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "importer/dictionary.h"
+#include "importer/fragments.h"
+#include "importer/hash_set.h"
+#include "platform/file.h"
+
+enum { CUSTOMERS = 40, DOCUMENTS = 400, LINES = 6000, SHELVES = 2 };
+
+static char directory[64];
+
+static int make_directory(void **state)
+{
+        (void)state;
+        snprintf(directory, sizeof(directory), "/tmp/treue-fragments-%ld", (long)getpid());
+        struct error error;
+        return directory_make(directory, &error) == STATUS_OK ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+        (void)state;
+        struct error error;
+        return directory_clear(directory, "", &error) == STATUS_OK ? rmdir(directory) : -1;
+}
+
+/* A small generator of our own: the same sequence on every machine. */
+static uint32_t next_random(uint64_t *seed)
+{
+        *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        return (uint32_t)(*seed >> 33);
+}
+
+struct world {
+        int64_t ids[CUSTOMERS];
+        uint32_t products[100], groups[10];
+        struct fragment_names names[SHELVES];
+        struct fragment_shelf shelves[SHELVES];
+        int64_t sum[DOCUMENTS];   /* of amounts, by document */
+        unsigned lines[DOCUMENTS];
+};
+
+static void world_init(struct world *world)
+{
+        memset(world, 0, sizeof(*world));
+        for (size_t i = 0; i < CUSTOMERS; i++)
+                world->ids[i] = 1000000 - (int64_t)i * 7; /* not in the order of the dictionary */
+        for (uint32_t i = 0; i < 100; i++)
+                world->products[i] = 5000 + i;
+        for (uint32_t i = 0; i < 10; i++)
+                world->groups[i] = 70 + i;
+        for (uint32_t s = 0; s < SHELVES; s++) {
+                fragment_shelf_init(&world->shelves[s], s);
+                world->names[s] = (struct fragment_names){world->ids, CUSTOMERS, world->products, world->groups};
+        }
+}
+
+/* Puts `count` lines of random documents on random shelves. Document d belongs to customer d % CUSTOMERS. */
+static void scatter(struct world *world, uint64_t *seed, unsigned count)
+{
+        for (unsigned i = 0; i < count; i++) {
+                unsigned document = next_random(seed) % DOCUMENTS;
+                struct fragment_shelf *shelf = &world->shelves[next_random(seed) % SHELVES];
+                char number[16];
+                snprintf(number, sizeof(number), "R%08u", document);
+                struct line line = {
+                        .product = next_random(seed) % 100,
+                        .quantity_milli = (int64_t)(next_random(seed) % 9000) - 500,
+                        .amount_minor = (int64_t)(next_random(seed) % 100000) - 20000,
+                        .marks = LINE_COST_KNOWN | FRAGMENT_GROUP,
+                        .cost_minor = 5,
+                        .group = next_random(seed) % 10,
+                };
+                int32_t day = 15000 + (int32_t)(document % 300);
+                fragment_begin(shelf, document % CUSTOMERS, text_of(number), day, FRAGMENT_MARKED);
+                assert_true(fragment_add(shelf, day, &line));
+                fragment_end(shelf);
+                world->sum[document] += line.amount_minor;
+                world->lines[document]++;
+        }
+}
+
+/* Takes everything out of a merge and compares with what went in. */
+static void drain(struct world *world, struct fragment_merge *merge)
+{
+        struct error error;
+        int64_t last_customer = INT64_MIN;
+        char last_number[256] = "";
+        for (;;) {
+                struct fragment fragment;
+                struct line lines[FRAGMENT_LINES_MAX];
+                bool more;
+                assert_int_equal(fragment_merge_next(merge, &fragment, &more, &error), STATUS_OK);
+                if (!more)
+                        break;
+                char number[256];
+                memcpy(number, fragment.number.data, fragment.number.length);
+                number[fragment.number.length] = '\0';
+                assert_true(fragment.customer_id > last_customer
+                            || (fragment.customer_id == last_customer && strcmp(number, last_number) >= 0));
+                last_customer = fragment.customer_id;
+                memcpy(last_number, number, sizeof(number));
+                assert_true(fragment_lines(&fragment, lines));
+                unsigned document = (unsigned)strtoul(number + 1, NULL, 10);
+                assert_int_equal(fragment.customer_id, world->ids[document % CUSTOMERS]);
+                assert_int_equal(fragment.day, 15000 + (int32_t)(document % 300));
+                for (unsigned i = 0; i < fragment.line_count; i++) {
+                        assert_in_range(lines[i].product, 5000, 5099);
+                        assert_in_range(lines[i].group, 70, 79);
+                        assert_int_equal(lines[i].cost_minor, 5);
+                        world->sum[document] -= lines[i].amount_minor;
+                        world->lines[document]--;
+                }
+        }
+        for (unsigned d = 0; d < DOCUMENTS; d++) {
+                assert_int_equal(world->sum[d], 0);
+                assert_int_equal(world->lines[d], 0);
+        }
+}
+
+static void merges_in_memory_and_from_runs(void **state)
+{
+        (void)state;
+        for (unsigned spills = 0; spills <= 5; spills += 5) {
+                struct world *world = malloc(sizeof(*world));
+                struct fragment_merge *merge;
+                struct error error;
+                uint64_t seed = 42;
+                world_init(world);
+                assert_int_equal(fragment_merge_new(directory, &merge, &error), STATUS_OK);
+                for (unsigned i = 0; i < spills; i++) {
+                        scatter(world, &seed, LINES);
+                        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, &error),
+                                         STATUS_OK);
+                }
+                scatter(world, &seed, LINES);
+                assert_int_equal(fragment_merge_start(merge, world->shelves, world->names, SHELVES, &error),
+                                 STATUS_OK);
+                drain(world, merge);
+                fragment_merge_free(merge);
+                for (size_t s = 0; s < SHELVES; s++)
+                        fragment_shelf_clear(&world->shelves[s]);
+                free(world);
+        }
+}
+
+/* A document has one date, that of its earliest line; different ones are noticed. */
+static void keeps_the_earliest_day(void **state)
+{
+        (void)state;
+        struct fragment_shelf shelf;
+        fragment_shelf_init(&shelf, 0);
+        struct line line = {.product = 1, .amount_minor = 1};
+        fragment_begin(&shelf, 0, text_of("A"), 100, 0);
+        assert_true(fragment_add(&shelf, 100, &line));
+        assert_true(fragment_add(&shelf, 98, &line));
+        assert_true(fragment_add(&shelf, 99, &line));
+        fragment_end(&shelf);
+        int32_t day;
+        memcpy(&day, shelf.refs[0].data, 4);
+        assert_int_equal(day, 98);
+        assert_int_equal(shelf.refs[0].data[6] & FRAGMENT_DATES_DIFFER, FRAGMENT_DATES_DIFFER);
+        fragment_shelf_clear(&shelf);
+}
+
+static void a_full_fragment_says_so(void **state)
+{
+        (void)state;
+        struct fragment_shelf shelf;
+        fragment_shelf_init(&shelf, 0);
+        struct line line = {.product = UINT32_MAX, .quantity_milli = INT64_MIN, .amount_minor = INT64_MAX};
+        fragment_begin(&shelf, 0, text_of("A"), 100, 0);
+        for (unsigned i = 0; i < FRAGMENT_LINES_MAX; i++)
+                assert_true(fragment_add(&shelf, 100, &line));
+        assert_false(fragment_add(&shelf, 100, &line));
+        fragment_end(&shelf);
+        fragment_shelf_clear(&shelf);
+}
+
+static void a_damaged_run_is_noticed(void **state)
+{
+        (void)state;
+        struct world *world = malloc(sizeof(*world));
+        struct fragment_merge *merge;
+        struct error error;
+        uint64_t seed = 7;
+        world_init(world);
+        assert_int_equal(fragment_merge_new(directory, &merge, &error), STATUS_OK);
+        scatter(world, &seed, 100);
+        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, &error), STATUS_OK);
+        char path[128];
+        snprintf(path, sizeof(path), "%s/run-0.fragments", directory);
+        assert_int_equal(truncate(path, 15), 0);
+        assert_int_equal(fragment_merge_start(merge, world->shelves, world->names, SHELVES, &error), STATUS_CORRUPT);
+        assert_string_equal(error.key, "import.staging_damaged");
+        fragment_merge_free(merge);
+        free(world);
+}
+
+static void dictionary_numbers_texts(void **state)
+{
+        (void)state;
+        struct dictionary dictionary;
+        dictionary_init(&dictionary);
+        for (unsigned round = 0; round < 2; round++)
+                for (unsigned i = 0; i < 20000; i++) {
+                        char text[16];
+                        bool added;
+                        snprintf(text, sizeof(text), "K%u", i);
+                        assert_int_equal(dictionary_number(&dictionary, text_of(text), &added), i);
+                        assert_int_equal(added, round == 0);
+                        assert_true(text_is(dictionary_text(&dictionary, i), text));
+                }
+        assert_int_equal(dictionary_number(&dictionary, text_of(""), NULL), 20000);
+        dictionary_release(&dictionary);
+}
+
+static void hash_set_keeps_first_note(void **state)
+{
+        (void)state;
+        struct hash_set set = {0};
+        assert_false(hash_set_has(&set, 5, NULL));
+        for (uint64_t i = 0; i < 10000; i++)
+                assert_true(hash_set_add(&set, i * UINT64_C(0x9e3779b97f4a7c15), (uint8_t)(i % 3)));
+        uint8_t note;
+        assert_true(hash_set_has(&set, 2 * UINT64_C(0x9e3779b97f4a7c15), &note));
+        assert_int_equal(note, 2);
+        assert_true(hash_set_add(&set, 2 * UINT64_C(0x9e3779b97f4a7c15), 1));
+        assert_true(hash_set_has(&set, 2 * UINT64_C(0x9e3779b97f4a7c15), &note));
+        assert_int_equal(note, 2);
+        assert_int_equal(set.count, 10000);
+        hash_set_release(&set);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(merges_in_memory_and_from_runs), cmocka_unit_test(keeps_the_earliest_day),
+                cmocka_unit_test(a_full_fragment_says_so),        cmocka_unit_test(a_damaged_run_is_noticed),
+                cmocka_unit_test(dictionary_numbers_texts),       cmocka_unit_test(hash_set_keeps_first_note),
+        };
+        return cmocka_run_group_tests_name("fragments", tests, make_directory, remove_directory);
+}
