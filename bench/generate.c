@@ -286,7 +286,8 @@ int main(int argc, char **argv)
 {
         struct options options;
         if (!parse_options(argc, argv, &options)) {
-                fputs("usage: generate --lines N [--variant plain|rich] [--seed S] [--customers N] > file.csv\n", stderr);
+                fputs("usage: generate --lines N [--variant plain|rich] [--seed S] [--customers N] > file.csv\n",
+                      stderr);
                 return 2;
         }
         struct output out = {.bytes = malloc(OUTPUT_BYTES)};

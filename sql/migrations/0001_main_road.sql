@@ -224,7 +224,7 @@ CREATE TABLE evaluation_run (
         created_ms {instant} NOT NULL,
         decided_ms {instant},
         decided_day {day},
-        approval_number {int},
+        approval_number {ordinal},
         effective_day {day},
         customers_evaluated {int} NOT NULL,
         beneath_undone {flag} NOT NULL DEFAULT 0

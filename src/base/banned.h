@@ -23,7 +23,7 @@
 #undef vsprintf
 #undef gets
 #undef alloca
-#pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets atoi atol atoll atof strtok strtok_r strtod \
-        strtof strtold asctime ctime gmtime localtime setlocale rand srand alloca
+#pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets atoi atol atoll atof strtok strtok_r \
+        strtod strtof strtold asctime ctime gmtime localtime setlocale rand srand alloca
 
 #endif

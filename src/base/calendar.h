@@ -36,10 +36,10 @@ bool day_is_month_end(int32_t day);
  * 2010-11-30, 2024-02-29 - 12 -> 2023-02-28. */
 int32_t day_add_months(int32_t day, int months);
 
-/* As day_add_months, without the month's-end rule: 2011-02-28 - 3 -> 2010-11-28. For anniversaries (newcomer, tenure). */
+/* As day_add_months, without the month's-end rule: 2011-02-28 - 3 -> 2010-11-28. For anniversaries. */
 int32_t day_add_months_clamped(int32_t day, int months);
 
-/* Full months from `from` to `to`: the largest m with day_add_months_clamped(from, m) <= to; negative when to < from. */
+/* Full months from `from` to `to`: the largest m with day_add_months_clamped(from, m) <= to; below 0 when to < from. */
 int months_between(int32_t from, int32_t to);
 
 /* "2010-11-30" only. */

@@ -145,9 +145,9 @@ static enum decimal_result read_decimal(struct text text, enum decimal_mark mark
                                         struct reading *r)
 {
         text = text_trim(text);
-        *r = (struct reading){.cursor = text.data, .end = text.data + text.length};
         if (text.length == 0)
                 return DECIMAL_EMPTY;
+        *r = (struct reading){.cursor = text.data, .end = text.data + text.length};
         bool signed_before = read_sign(r);
         if (!read_whole(r, mark == DECIMAL_POINT ? ',' : '.'))
                 return DECIMAL_MALFORMED;
@@ -181,13 +181,13 @@ enum decimal_result decimal_parse(struct text text, enum decimal_mark mark, stru
 /* Plain "1234.56" of up to 15 digits and at most `scale` decimals; false: the slow way decides. */
 static bool parse_plain(struct text text, char mark, unsigned scale, int64_t *ret)
 {
+        if (text.length == 0 || text.length > 16)
+                return false;
         const char *p = text.data, *end = p + text.length;
         int64_t units = 0;
-        bool negative = p < end && *p == '-';
+        bool negative = *p == '-';
         p += negative;
         const char *start = p;
-        if (end - p > 16)
-                return false;
         while (is_digit(p, end))
                 units = units * 10 + (*p++ - '0');
         if (p == start)

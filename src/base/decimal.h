@@ -27,7 +27,7 @@ enum decimal_mark {
 enum decimal_result { DECIMAL_OK, DECIMAL_EMPTY, DECIMAL_MALFORMED, DECIMAL_TOO_LARGE, DECIMAL_TOO_PRECISE };
 
 /* Reads all of `text` (blanks at both ends allowed): sign before or after the number ("12-"), digits, thousands marks
- * only where they group by three (also ' ' , U+00A0, U+202F and ' as used in CH), at most one decimal mark. No exponent,
+ * only where they group by three (also ' ', U+00A0, U+202F and ' as used in CH), at most one decimal mark. No exponent,
  * no currency sign. Trailing zeros of the fraction are dropped before the precision check. */
 enum decimal_result decimal_parse(struct text text, enum decimal_mark mark, struct decimal *ret);
 

@@ -3,8 +3,8 @@
  * id.h: 63-bit ids: 41 bits of milliseconds since 2024-01-01 UTC, 10 bits of node, 12 bits of sequence. Made by the
  * program, rising within a node, never 0. Text in JSON. Not secrets.
  *
- * The generator is pure: the caller supplies the time. The time part never runs backwards: when the clock does, or 4,096
- * ids were made in one millisecond, the time part runs ahead of the clock. The caller persists `last_ms`
+ * The generator is pure: the caller supplies the time. The time part never runs backwards: when the clock does, or
+ * 4,096 ids were made in one millisecond, the time part runs ahead of the clock. The caller persists `last_ms`
  * (db/identity.h) and starts with the persisted value.
  */
 #ifndef TREUE_BASE_ID_H

@@ -30,7 +30,7 @@ static inline bool text_equal(struct text a, struct text b)
 }
 static inline bool text_is(struct text a, const char *string) { return text_equal(a, text_of(string)); }
 int text_compare(struct text a, struct text b);          /* bytewise, shorter first; the order of C collation */
-struct text text_trim(struct text text);                 /* without ASCII blanks, tabs, CR, LF and U+00A0 at both ends */
+struct text text_trim(struct text text);                /* without ASCII blanks, tabs, CR, LF and U+00A0 at both ends */
 bool text_is_utf8(const char *data, size_t length);      /* strict: no overlong, no surrogates, up to U+10FFFF */
 uint64_t text_hash(const void *data, size_t length);     /* XXH3, 64 bits; stable across versions of Treue */
 

@@ -116,7 +116,7 @@ void import_print_summary(struct cli_context *context, const struct import_optio
                 cli_print(context, stdout, "import.summary.index_stale");
 }
 
-static void print_mapping(struct cli_context *context, const struct import_preview *preview)
+static void print_mapping(const struct import_preview *preview)
 {
         struct columns table;
         struct buffer out;
@@ -177,7 +177,7 @@ void import_print_preview(struct cli_context *context, const struct import_resul
         const struct import_preview *preview = result->preview;
         say_detected(context, result);
         cli_print(context, stdout, "import.preview.columns");
-        print_mapping(context, preview);
+        print_mapping(preview);
         cli_print(context, stdout, "import.preview.rows");
         print_rows(context, preview);
         if (preview->rejected.length) {

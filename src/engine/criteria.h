@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * criteria.h: what a criterion admits, made ready for comparison: one or more ranges per factor class, as whole units of
- * the column (money, counts, values) or as fractions (ratios, attributes). Each criterion is met, not met or unknown.
+ * criteria.h: what a criterion admits, made ready for comparison: one or more ranges per factor class, as whole units
+ * of the column (money, counts, values) or as fractions (ratios, attributes). Each criterion is met, not met or
+ * unknown.
  */
 #ifndef TREUE_ENGINE_CRITERIA_H
 #define TREUE_ENGINE_CRITERIA_H

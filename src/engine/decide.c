@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * decide.c: columns -> criteria -> paths -> best segment -> ladder, 64 customers at a time. Criteria and paths are words
- * of 64 bits; only the ladder looks at single customers. Every range of customers has its own tally; tallies are sums,
- * so that the order of ranges does not matter.
+ * decide.c: columns -> criteria -> paths -> best segment -> ladder, 64 customers at a time. Criteria and paths are
+ * words of 64 bits; only the ladder looks at single customers. Every range of customers has its own tally; tallies
+ * are sums, so that the order of ranges does not matter.
  */
 #include "engine/evaluate.h"
 
@@ -28,6 +28,7 @@ struct decide_job {
         struct ladder_rules rules;
         struct judge *judges;          /* by criterion */
         bool any_keep, any_class;
+        int32_t no_days[WORD];         /* DAY_NONE: copied, not set one by one */
         struct decisions *decisions;
         struct range_tally *tallies;   /* by range begin / DECIDE_GRAIN */
 };
@@ -45,7 +46,8 @@ struct block {
         uint64_t *words, *keep_words;  /* by criterion */
 };
 
-/* Who is a prospect. Eight bytes of 0 or 1 at once: the multiplication gathers their lowest bits in the highest byte. */
+/* Who is a prospect. Eight bytes of 0 or 1 at once: the multiplication gathers their lowest bits in the highest byte.
+ * */
 static uint64_t prospects_word(const uint8_t *kinds, unsigned count)
 {
         uint64_t word = 0;
@@ -213,11 +215,16 @@ static void block_judge(const struct decide_job *job, struct block *block)
 
 static void set_bytes(uint8_t *bytes, uint64_t word, uint8_t value)
 {
+        if (word == UINT64_MAX) {
+                memset(bytes, value, WORD);
+                return;
+        }
         for (; word; word &= word - 1)
                 bytes[__builtin_ctzll(word)] = value;
 }
 
-/* Rule 1: the best fulfilled segment of the customer's kind. Most customers are in the rest segment: all begin there. */
+/* Rule 1: the best fulfilled segment of the customer's kind. Most customers are in the rest segment: all begin there.
+ * */
 static void block_qualified(const struct decide_job *job, struct block *block, struct tally *tally)
 {
         const struct engine_plan *plan = job->plan;
@@ -257,13 +264,6 @@ static uint32_t kept_rungs(const struct engine_plan *plan, const struct block *b
         return kept;
 }
 
-static void move(struct block *block, uint64_t who, uint8_t to)
-{
-        for (unsigned i = 0; i < CONCEPT_SEGMENTS_MAX; i++)
-                block->held[i] &= ~who;
-        block->held[to] |= who;
-}
-
 /* Rule 3: without membership the qualified segment, or the rest segment until he can be classified. */
 static void block_without_membership(const struct decide_job *job, struct block *block, uint64_t who,
                                      struct tally *tally)
@@ -278,7 +278,9 @@ static void block_without_membership(const struct decide_job *job, struct block 
         set_bytes(out->decision + block->first, unclassified, DECISION_UNCLASSIFIED);
         set_bytes(out->segment + block->first, unclassified, rest);
         tally->decision[DECISION_UNCLASSIFIED] += (uint64_t)__builtin_popcountll(unclassified);
-        move(block, unclassified, rest);
+        for (unsigned i = 0; i < CONCEPT_SEGMENTS_MAX; i++)
+                block->held[i] &= ~unclassified;
+        block->held[rest] |= unclassified;
 }
 
 /* Rules 4 to 7 for one member whose segment is of his kind. */
@@ -294,8 +296,8 @@ static void step_member(const struct decide_job *job, struct block *block, unsig
         uint32_t kept = qualified > current ? kept_rungs(plan, block, kind, i) : 0;
         struct ladder_outcome outcome = ladder_step(&job->rules, qualified, current, kept, standing);
         uint8_t segment = plan->kinds[kind].segments[outcome.rung];
-        if (segment != out->qualified[customer])
-                move(block, (uint64_t)1 << i, segment);
+        block->held[out->qualified[customer]] &= ~((uint64_t)1 << i);
+        block->held[segment] |= (uint64_t)1 << i;
         out->segment[customer] = segment;
         out->decision[customer] = outcome.decision;
         out->grace[customer] = outcome.grace;
@@ -316,8 +318,7 @@ static void block_decide(const struct decide_job *job, struct block *block, stru
         memcpy(out->segment + block->first, qualified, block->count);
         memset(out->decision + block->first, DECISION_STAY, block->count);
         memset(out->grace + block->first, 0, block->count);
-        for (unsigned i = 0; i < block->count; i++)
-                out->grace_end_day[block->first + i] = DAY_NONE;
+        memcpy(out->grace_end_day + block->first, job->no_days, block->count * sizeof(*job->no_days));
         if (job->standing) {
                 const struct standing *standing = job->standing + block->first;
                 uint64_t member = 0;
@@ -451,6 +452,8 @@ enum status engine_decide(const struct engine_plan *plan, const struct measures 
         const struct mechanics *mechanics = &plan->concept->mechanics;
         struct decisions decisions;
         struct decide_job job = {.plan = plan, .measures = measures, .standing = standing, .decisions = &decisions};
+        for (size_t i = 0; i < WORD; i++)
+                job.no_days[i] = DAY_NONE;
         if (evaluation >= mechanics->evaluation_count)
                 return error_set(error, STATUS_INVALID, "engine.evaluation_unknown", NULL);
         job.rules = ladder_rules_for(mechanics, evaluation, plan->cutoff_day);

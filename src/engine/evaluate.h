@@ -53,7 +53,7 @@ struct metric_column {
         uint8_t scale;                     /* decimals of `value` (money: minor digits; counts 0; values as imported) */
         int64_t *value;                    /* customer_count */
         int64_t *denominator;              /* ratios only: value / denominator (growth: (rev - prev) / prev); > 0 where
-                                              known. Share of wallet is kept uncapped here: only its display is capped */
+                                              known. Share of wallet is kept uncapped: only its display is capped */
         int64_t *line_count, *line_left_out; /* margin only: lines in the window, those of them without cost; or NULL */
         uint64_t *known;                   /* bits; a column that is always known has all bits set */
         uint64_t *estimated;               /* bits or NULL */
@@ -68,16 +68,16 @@ struct engine_plan;
 must_check enum status engine_plan_new(struct arena *arena, const struct concept *concept, int32_t cutoff_day,
                                        struct engine_plan **ret, struct error *error);
 
-/* The measured columns plus who exists, of which kind, and what the factors depend on. Column 0 is always the revenue of
- * 12 months; classify_after adds orders and revenue over `all`. What the mechanics make of size and joining date (factor,
- * newcomer, classification) is decided in engine_decide, so that a what-if may change the mechanics too. */
+/* The measured columns plus who exists, of which kind, and what the factors depend on. Column 0 is always the revenue
+ * of 12 months; classify_after adds orders and revenue over `all`. What the mechanics make of size and joining date
+ * (factor, newcomer, classification) is decided in engine_decide, so that a what-if may change the mechanics too. */
 struct measures {
         size_t customer_count;
         size_t column_count;
         struct metric_column *columns;     /* in the order of the plan */
         uint64_t *exists;                  /* bits: evaluated at this cut-off */
         uint8_t *kind;                     /* after conversion of prospects */
-        int32_t *since_day;                /* customer since, else first document, else recorded: what `existence` used */
+        int32_t *since_day;                /* since, else first document, else recorded: what existence used */
         int32_t *joined_day;               /* DAY_NONE: not given or after the cut-off (then invisible) */
         uint8_t *size_class;               /* as in the input */
         const int64_t *revenue_12m_minor;  /* for the reports, always there: columns[0].value */
@@ -121,7 +121,7 @@ must_check enum status engine_decide(const struct engine_plan *plan, const struc
                                      const struct parallel *parallel, struct arena *arena, struct decisions *ret,
                                      struct tally *ret_tally, struct error *error);
 
-/* ---- explanation -------------------------------------------------------------------------------------------------- */
+/* ---- explanation ------------------------------------------------------------------------------------------------- */
 
 enum judgement { NOT_MET, MET, UNKNOWN };
 
@@ -170,12 +170,12 @@ struct explanation {
         bool has_next;
         uint8_t next_segment;              /* the next better one than the segment after the decision */
         size_t next_path;
-        size_t next_missing_count;         /* of that path: criteria that must still be met: unmet `all` plus the missing n of `some` */
+        size_t next_missing_count;         /* of that path: unmet `all` plus the missing n of `some` */
 };
 
-/* The next step is shown by the path that misses least: fewest criteria missing, then the smallest relative gap (the sum
- * over the missing criteria of |threshold - value| / |threshold| in parts per thousand million; 1 for what is unknown, not
- * a number or measured against 0), then the order of the document. For `some` the n smallest gaps count.
+/* The next step is shown by the path that misses least: fewest criteria missing, then the smallest relative gap (the
+ * sum over the missing criteria of |threshold - value| / |threshold| in parts per thousand million; 1 for what is
+ * unknown, not a number or measured against 0), then the order of the document. For `some` the n smallest gaps count.
  *
  * Attributes: `equals` and `in` compare numbers by value, texts by their bytes, booleans as such; kinds that cannot be
  * compared are not met. A comparator of size or order (at_least, between, ...) on an attribute that is no number is
@@ -187,7 +187,7 @@ must_check enum status engine_explain(const struct engine_plan *plan, const stru
                                       uint8_t segment_after, struct arena *arena, struct explanation *ret,
                                       struct error *error);
 
-/* ---- what a stored run keeps -------------------------------------------------------------------------------------- */
+/* ---- what a stored run keeps ------------------------------------------------------------------------------------- */
 
 /* Appends the metric values and the context of one customer in a versioned packed form: everything engine_explain and
  * engine_decide need, so that a run can be explained and repeated without today's data. */

@@ -25,12 +25,13 @@ struct measure_job {
         const struct plan_column *walked; /* the first column that walks lines, or NULL */
         size_t age_count, month_count;
         bool needs_groups, needs_articles, some_unnumbered;
-        int failure;                 /* enum failure; the largest wins, so that the outcome does not depend on threads */
+        int failure;                 /* enum failure; the largest wins, whatever the order of threads */
 };
 
 /* One thread's working memory for one range. */
 struct scratch {
         struct document_sum *sums;   /* by interval */
+        struct index_range *lines;   /* by segment; for groups and articles in turn */
         struct number_sums groups, articles;
         struct month_stamps months;
         bool overflow;
@@ -47,6 +48,7 @@ static void report_failure(struct measure_job *job, int failure)
 static void scratch_release(struct scratch *scratch)
 {
         free(scratch->sums);
+        free(scratch->lines);
         free(scratch->groups.sums);
         free(scratch->articles.sums);
         free(scratch->months.stamps);
@@ -61,6 +63,8 @@ static bool scratch_init(struct scratch *scratch, const struct measure_job *job)
                                     .months = {.age_count = job->age_count, .month_by_age = job->month_by_age}};
         bool complete = true;
         complete &= (scratch->sums = calloc(job->plan->interval_count + 1, sizeof(*scratch->sums))) != NULL;
+        complete &= (scratch->lines = calloc(input->segment_count + 1, sizeof(*scratch->lines))) != NULL;
+        scratch->groups.lines = scratch->articles.lines = scratch->lines;
         if (job->needs_groups) {
                 scratch->groups.sums = calloc(input->group_count + 1, sizeof(int64_t));
                 complete &= scratch->groups.sums != NULL;

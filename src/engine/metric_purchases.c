@@ -10,20 +10,16 @@
 /* A window longer than this is met by the hardware's own prefetching. */
 enum { SEARCH_DOCUMENTS_MIN = 32, PREFETCH_LINES_MAX = 96, AMOUNTS_PER_CACHE_LINE = 8, ARTICLES_PER_CACHE_LINE = 16 };
 
-struct range {
-        size_t begin, end;
-};
-
-static inline struct range customer_documents(const struct purchase_segment *segment, size_t customer)
+static inline struct index_range customer_documents(const struct purchase_segment *segment, size_t customer)
 {
         if (!segment->document_count)
-                return (struct range){0, 0};
-        return (struct range){segment->customer_document[customer], segment->customer_document[customer + 1]};
+                return (struct index_range){0, 0};
+        return (struct index_range){segment->customer_document[customer], segment->customer_document[customer + 1]};
 }
 
 /* First document of the range on or after the day. Few are counted rather than searched: a branch that depends on the
  * data costs more than looking at all of them. */
-static inline size_t first_document_from(const int32_t *days, struct range range, int32_t day)
+static inline size_t first_document_from(const int32_t *days, struct index_range range, int32_t day)
 {
         size_t begin = range.begin, count = range.end - range.begin, before = 0;
         if (count == 0 || days[range.end - 1] < day)
@@ -39,23 +35,23 @@ static inline size_t first_document_from(const int32_t *days, struct range range
         return begin + before;
 }
 
-static inline struct range window_documents(const struct purchase_segment *segment, size_t customer, int32_t from_day,
-                                            int32_t to_day)
+static inline struct index_range window_documents(const struct purchase_segment *segment, size_t customer,
+                                                  int32_t from_day, int32_t to_day)
 {
-        struct range all = customer_documents(segment, customer);
+        struct index_range all = customer_documents(segment, customer);
         size_t begin = first_document_from(segment->document_day, all, from_day);
-        struct range rest = {begin, all.end};
+        struct index_range rest = {begin, all.end};
         size_t end = to_day == INT32_MAX ? all.end : first_document_from(segment->document_day, rest, to_day + 1);
-        return (struct range){begin, end};
+        return (struct index_range){begin, end};
 }
 
-static inline struct range window_lines(const struct purchase_segment *segment, size_t customer, int32_t from_day,
-                                        int32_t to_day)
+static inline struct index_range window_lines(const struct purchase_segment *segment, size_t customer, int32_t from_day,
+                                              int32_t to_day)
 {
-        struct range documents = window_documents(segment, customer, from_day, to_day);
+        struct index_range documents = window_documents(segment, customer, from_day, to_day);
         if (documents.begin >= documents.end)
-                return (struct range){0, 0};
-        return (struct range){segment->document_line[documents.begin], segment->document_line[documents.end]};
+                return (struct index_range){0, 0};
+        return (struct index_range){segment->document_line[documents.begin], segment->document_line[documents.end]};
 }
 
 struct purchase_history purchases_history(const struct engine_input *input, size_t customer)
@@ -63,7 +59,7 @@ struct purchase_history purchases_history(const struct engine_input *input, size
         struct purchase_history history = {DAY_NONE, DAY_NONE, DAY_NONE};
         for (size_t s = 0; s < input->segment_count; s++) {
                 const struct purchase_segment *segment = &input->segments[s];
-                struct range documents = customer_documents(segment, customer);
+                struct index_range documents = customer_documents(segment, customer);
                 size_t end = documents.end;
                 while (end > documents.begin && segment->document_day[end - 1] > input->cutoff_day)
                         end--;
@@ -98,7 +94,7 @@ struct document_sum purchases_sum(const struct engine_input *input, size_t custo
         uint32_t width = (uint32_t)to_day - (uint32_t)from_day;
         for (size_t s = 0; s < input->segment_count; s++) {
                 const struct purchase_segment *segment = &input->segments[s];
-                struct range documents = customer_documents(segment, customer);
+                struct index_range documents = customer_documents(segment, customer);
                 /* Looking at every document once costs less than searching borders: customers have few. */
                 for (size_t d = documents.begin; d < documents.end; d++) {
                         bool inside = (uint32_t)segment->document_day[d] - (uint32_t)from_day <= width;
@@ -115,7 +111,7 @@ void purchases_prefetch_lines(const struct engine_input *input, size_t customer,
 {
         for (size_t s = 0; s < input->segment_count; s++) {
                 const struct purchase_segment *segment = &input->segments[s];
-                struct range lines = window_lines(segment, customer, from_day, to_day);
+                struct index_range lines = window_lines(segment, customer, from_day, to_day);
                 if (lines.end - lines.begin > PREFETCH_LINES_MAX)
                         lines.end = lines.begin + PREFETCH_LINES_MAX;
                 for (size_t i = lines.begin; i < lines.end; i += AMOUNTS_PER_CACHE_LINE)
@@ -125,15 +121,15 @@ void purchases_prefetch_lines(const struct engine_input *input, size_t customer,
         }
 }
 
-/* Sets the touched sums back to 0; returns whether a line with an amount has no number. Its lines are still in the
+/* Sets the touched sums back to 0; returns whether a line with an amount has no number. The lines are still in the
  * cache from counting, so that this costs less than telling old sums from new ones while counting. */
-static bool clear_numbers(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
-                          const uint32_t *number_by_article, struct number_sums *sums)
+static bool clear_numbers(const struct engine_input *input, const uint32_t *number_by_article,
+                          struct number_sums *sums)
 {
         bool unnumbered = false;
         for (size_t s = 0; s < input->segment_count; s++) {
                 const struct purchase_segment *segment = &input->segments[s];
-                struct range lines = window_lines(segment, customer, from_day, to_day);
+                struct index_range lines = sums->lines[s];
                 for (size_t i = lines.begin; i < lines.end; i++)
                         sums->sums[number_by_article[segment->line_article[i]]] = 0;
                 for (size_t i = lines.begin; sums->some_unnumbered && i < lines.end; i++)
@@ -152,7 +148,8 @@ struct number_count purchases_count_numbers(const struct engine_input *input, si
         bool too_large = false;
         for (size_t s = 0; s < input->segment_count; s++) {
                 const struct purchase_segment *segment = &input->segments[s];
-                struct range lines = window_lines(segment, customer, from_day, to_day);
+                struct index_range lines = window_lines(segment, customer, from_day, to_day);
+                sums->lines[s] = lines;
                 const uint32_t *articles = segment->line_article;
                 const int64_t *amounts = segment->line_amount;
                 for (size_t i = lines.begin; i < lines.end; i++) {
@@ -165,7 +162,7 @@ struct number_count purchases_count_numbers(const struct engine_input *input, si
         }
         positive -= by_number[sums->count] > 0;
         *overflow |= too_large;
-        bool unnumbered = clear_numbers(input, customer, from_day, to_day, number_by_article, sums);
+        bool unnumbered = clear_numbers(input, number_by_article, sums);
         return (struct number_count){positive, unnumbered};
 }
 
@@ -176,7 +173,7 @@ int64_t purchases_number_revenue(const struct engine_input *input, size_t custom
         bool too_large = false;
         for (size_t s = 0; s < input->segment_count; s++) {
                 const struct purchase_segment *segment = &input->segments[s];
-                struct range lines = window_lines(segment, customer, from_day, to_day);
+                struct index_range lines = window_lines(segment, customer, from_day, to_day);
                 for (size_t i = lines.begin; i < lines.end; i++) {
                         bool counts = number_by_article[segment->line_article[i]] == number;
                         too_large |= __builtin_add_overflow(sum, segment->line_amount[i] & -(int64_t)counts, &sum);
@@ -192,7 +189,7 @@ struct margin_sum purchases_margin(const struct engine_input *input, size_t cust
         struct margin_sum sum = {0, 0, 0};
         for (size_t s = 0; s < input->segment_count; s++) {
                 const struct purchase_segment *segment = &input->segments[s];
-                struct range lines = window_lines(segment, customer, from_day, to_day);
+                struct index_range lines = window_lines(segment, customer, from_day, to_day);
                 sum.line_count += (int64_t)(lines.end - lines.begin);
                 if (!segment->line_cost || !segment->line_cost_known) {
                         sum.line_left_out += (int64_t)(lines.end - lines.begin);
@@ -218,7 +215,7 @@ int64_t purchases_active_months(const struct engine_input *input, size_t custome
         int64_t count = 0;
         for (size_t s = 0; s < input->segment_count; s++) {
                 const struct purchase_segment *segment = &input->segments[s];
-                struct range documents = window_documents(segment, customer, from_day, to_day);
+                struct index_range documents = window_documents(segment, customer, from_day, to_day);
                 for (size_t d = documents.begin; d < documents.end; d++) {
                         uint32_t age_days = (uint32_t)input->cutoff_day - (uint32_t)segment->document_day[d];
                         if (segment->document_total[d] <= 0 || age_days >= months->age_count)

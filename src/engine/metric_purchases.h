@@ -21,10 +21,15 @@ struct document_sum {
 struct document_sum purchases_sum(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
                                   bool *overflow);
 
+struct index_range {
+        size_t begin, end;
+};
+
 /* Net amounts by number (of a product group or an article), all 0 between two customers. Owned by one thread. */
 struct number_sums {
         size_t count;                /* numbers 0..count-1; articles without group go to slot `count` */
         int64_t *sums;               /* count + 1 */
+        struct index_range *lines;   /* by segment: the lines last counted */
         bool some_unnumbered;        /* there are articles without group at all */
 };
 

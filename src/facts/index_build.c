@@ -53,8 +53,7 @@ struct index_builder {
         uint8_t *marks;
 };
 
-/* ---- columns ------------------------------------------------------------------------------------------------------
- * */
+/* ---- columns ----------------------------------------------------------------------------------------------------- */
 
 static enum status column_flush(struct index_builder *builder, enum index_column id, struct error *error)
 {
@@ -142,8 +141,7 @@ static inline enum status column_put(struct index_builder *builder, enum index_c
         return STATUS_OK;
 }
 
-/* ---- one customer -------------------------------------------------------------------------------------------------
- * */
+/* ---- one customer ------------------------------------------------------------------------------------------------ */
 
 static int document_compare(const void *left, const void *right, void *context)
 {
@@ -369,8 +367,7 @@ enum status index_builder_add(struct index_builder *builder, const struct index_
                                                                                              : error_memory(error);
 }
 
-/* ---- a segment from beginning to end ------------------------------------------------------------------------------
- * */
+/* ---- a segment from beginning to end ----------------------------------------------------------------------------- */
 
 static void builder_free(struct index_builder *builder)
 {
@@ -597,8 +594,7 @@ void segment_memory_release(struct segment_data *segment)
         *segment = (struct segment_data){0};
 }
 
-/* ---- publishing ---------------------------------------------------------------------------------------------------
- * */
+/* ---- publishing -------------------------------------------------------------------------------------------------- */
 
 struct orphans {
         const char *directory;
@@ -649,10 +645,13 @@ enum status index_publish(const char *index_directory, int64_t generation, const
         for (size_t s = 0; s < segment_count && status == STATUS_OK; s++) {
                 struct segment_ledger *ledger = &manifest.segments[manifest.segment_count];
                 status = ledger_read(index_directory, segments[s], ledger, error);
-                if (status == STATUS_OK) {
-                        ledger->generation = generation;
+                if (status != STATUS_OK)
+                        break;
+                ledger->generation = generation;
+                if (ledger->document_count) /* an import of nothing new leaves no segment behind */
                         manifest.segment_count++;
-                }
+                else
+                        ledger_release(ledger);
         }
         if (status == STATUS_OK)
                 status = manifest_write(index_directory, &manifest, error);

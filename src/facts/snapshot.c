@@ -76,8 +76,7 @@ static enum status reuse(struct opening *opening, struct snapshot *snapshot, boo
         bool *missing = NULL;
         size_t missing_count = 0;
         status = coverage_of(opening->connection, &snapshot->index->manifest, snapshot->visibility.generation,
-                             &coverage,
-                             &missing, &missing_count, error);
+                             &coverage, &missing, &missing_count, error);
         if (status == STATUS_OK && coverage != COVERAGE_AFRESH) {
                 bool merge = snapshot->index->manifest.segment_count > INDEX_SEGMENTS_MAX;
                 *ret_fits = !(opening->write_back && (merge || coverage == COVERAGE_ADD));
@@ -107,9 +106,9 @@ static enum status fill(struct opening *opening, struct snapshot *snapshot, stru
                 fits = false;
                 status = STATUS_OK;
         }
+        bool missing = opening->note.key && strcmp(opening->note.key, "index.rebuilt_missing") == 0;
         /* An index that never was is only worth a word when there was something to put into it. */
-        if (opening->note.key && snapshot->document_count == 0 && strcmp(opening->note.key,
-                                                                         "index.rebuilt_missing") == 0)
+        if (missing && snapshot->document_count == 0)
                 opening->note.key = NULL;
         return status;
 }
@@ -182,13 +181,11 @@ int64_t snapshot_find_customer(const struct snapshot *snapshot, int64_t customer
         return low < snapshot->customer_count && snapshot->ids[low] == customer_id ? (int64_t)low : -1;
 }
 
-/* ---- customer numbers ---------------------------------------------------------------------------------------------
- * */
+/* ---- customer numbers -------------------------------------------------------------------------------------------- */
 
 /* Source codes by id. */
 static enum status load_sources(struct connection *connection, struct arena *arena, struct text **ret,
-                                size_t *ret_count,
-                                struct error *error)
+                                size_t *ret_count, struct error *error)
 {
         struct text *codes = NULL;
         size_t count = 0;

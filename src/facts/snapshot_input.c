@@ -36,8 +36,7 @@ struct filling {
         int32_t *since, *joined;
 };
 
-/* ---- what the concept names ---------------------------------------------------------------------------------------
- * */
+/* ---- what the concept names -------------------------------------------------------------------------------------- */
 
 struct names {
         struct text *attributes, *values;
@@ -90,8 +89,7 @@ static bool note_names(struct names *names, const struct concept *concept, struc
         return true;
 }
 
-/* ---- facts of customers -------------------------------------------------------------------------------------------
- * */
+/* ---- facts of customers ------------------------------------------------------------------------------------------ */
 
 /* true/false, yes/no, ja/nein in any case. */
 static bool boolean_of(struct text text, bool *ret)
@@ -327,8 +325,7 @@ static enum status fill_customers(struct filling *filling, struct connection *co
         return status;
 }
 
-/* ---- groups of articles -------------------------------------------------------------------------------------------
- * */
+/* ---- groups of articles ------------------------------------------------------------------------------------------ */
 
 struct group_filling {
         const struct snapshot *snapshot;

@@ -8,8 +8,7 @@
 #include "facts/snapshot_parts.h"
 #include "queries.h"
 
-/* ---- customers ----------------------------------------------------------------------------------------------------
- * */
+/* ---- customers --------------------------------------------------------------------------------------------------- */
 
 /* All customers the database ever recorded, ascending. */
 struct records {
@@ -168,8 +167,7 @@ enum status snapshot_load_customers(struct snapshot *snapshot, struct connection
         return status;
 }
 
-/* ---- articles and groups ------------------------------------------------------------------------------------------
- * */
+/* ---- articles and groups ----------------------------------------------------------------------------------------- */
 
 static enum status load_groups(struct snapshot *snapshot, struct connection *connection, struct error *error)
 {

@@ -339,10 +339,9 @@ static enum status refuse_compressed(const struct source_file *file, const struc
 /* The first record: header names, or the number of columns. */
 static enum status read_header(struct source_file *file, struct filling *sample, bool whole, struct error *error)
 {
-        bool unclosed;
-        size_t used = csv_split(sample->data, sample->length, file->delimiter, whole, &unclosed);
-        if (used == 0 || unclosed)
-                return invalid_text(file, 1, unclosed ? "import.unclosed_quote" : "import.record_too_long", error);
+        size_t used = csv_split(sample->data, sample->length, file->delimiter, whole, NULL);
+        if (used == 0)
+                return invalid_text(file, 1, "import.record_too_long", error);
         struct csv_parser parser = {.cursor = sample->data, .end = sample->data + used,
                                     .delimiter = file->delimiter, .line = 1};
         struct buffer scratch __attribute__((cleanup(buffer_release)));

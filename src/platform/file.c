@@ -247,7 +247,7 @@ enum status directory_clear(const char *path, const char *prefix, struct error *
         return status;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------ */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 struct reader {
         int descriptor;
@@ -315,7 +315,7 @@ void reader_close(struct reader *reader)
         free(reader);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 struct writer {
         int descriptor;
@@ -403,7 +403,7 @@ void writer_discard(struct writer *writer)
         writer_free(writer);
 }
 
-/* ---- mapping and locking ------------------------------------------------------------------------------------------ */
+/* ---- mapping and locking --------------------------------------------------------------------------------------- */
 
 enum status mapping_open(const char *path, struct mapping *ret, struct error *error)
 {

@@ -65,7 +65,7 @@ unsigned processor_count(void)
         return count < 1 ? 1 : count < THREADS_MAX ? (unsigned)count : THREADS_MAX;
 }
 
-/* ---- pool --------------------------------------------------------------------------------------------------------- */
+/* ---- pool ------------------------------------------------------------------------------------------------------ */
 
 struct pool {
         pthread_mutex_t in_use; /* by one loop at a time */
@@ -187,7 +187,7 @@ struct parallel pool_parallel(struct pool *pool)
         return (struct parallel){.self = pool, .run = pool ? pool_run : NULL};
 }
 
-/* ---- queue -------------------------------------------------------------------------------------------------------- */
+/* ---- queue ----------------------------------------------------------------------------------------------------- */
 
 struct queue {
         pthread_mutex_t lock;

@@ -12,7 +12,8 @@
 #include "base/status.h"
 
 struct thread;
-must_check enum status thread_start(void (*run)(void *context), void *context, struct thread **ret, struct error *error);
+must_check enum status thread_start(void (*run)(void *context), void *context, struct thread **ret,
+                                    struct error *error);
 void thread_join(struct thread *thread); /* waits and frees; accepts NULL */
 
 unsigned processor_count(void); /* TREUE_THREADS when set (1..64), else the processors this process may use */

@@ -17,7 +17,7 @@ void *read_zero(struct reading *reading, size_t count, size_t size)
         return memory;
 }
 
-/* ---- hints -------------------------------------------------------------------------------------------------------- */
+/* ---- hints ----------------------------------------------------------------------------------------------------- */
 
 /* Number of single changes that make one word of the other. */
 static size_t distance(const char *a, const char *b)
@@ -72,7 +72,7 @@ static void guess_report(struct reading *reading, const struct node *node, struc
         buffer_release(&guess->allowed);
 }
 
-/* ---- maps and lists ----------------------------------------------------------------------------------------------- */
+/* ---- maps and lists -------------------------------------------------------------------------------------------- */
 
 static void report_kind(struct reading *reading, const struct node *node, const char *key, const char *message)
 {
@@ -165,7 +165,7 @@ bool read_list(struct reading *reading, const struct node *node, enum concept_ke
         return false;
 }
 
-/* ---- scalars ------------------------------------------------------------------------------------------------------ */
+/* ---- scalars --------------------------------------------------------------------------------------------------- */
 
 bool read_text(struct reading *reading, const struct node *node, const char *key, struct text *ret)
 {
@@ -176,8 +176,9 @@ bool read_text(struct reading *reading, const struct node *node, const char *key
         if (text_trim(node->text).length == 0 || node->text.length > TEXT_LENGTH_MAX) {
                 char limit[16];
                 snprintf(limit, sizeof(limit), "%d", TEXT_LENGTH_MAX);
-                READ_ERROR(reading, node, node->text.length > TEXT_LENGTH_MAX ? "concept.text_long" : "concept.text_empty",
-                           "key", key, "limit", limit);
+                bool is_long = node->text.length > TEXT_LENGTH_MAX;
+                READ_ERROR(reading, node, is_long ? "concept.text_long" : "concept.text_empty", "key", key, "limit",
+                           limit);
                 return false;
         }
         *ret = node->text;
@@ -324,7 +325,8 @@ bool read_month_day(struct reading *reading, const struct node *node, enum conce
         }
         if (!valid) {
                 bool leap = month == 2 && day == 29;
-                report_kind(reading, node, key_infos[key].key, leap ? "concept.leap_day" : "concept.month_day_expected");
+                report_kind(reading, node, key_infos[key].key,
+                            leap ? "concept.leap_day" : "concept.month_day_expected");
                 return false;
         }
         *ret = (struct month_day){(uint8_t)month, (uint8_t)day};
@@ -339,7 +341,7 @@ bool read_day(struct reading *reading, const struct node *node, enum concept_key
         return false;
 }
 
-/* ---- words from a list -------------------------------------------------------------------------------------------- */
+/* ---- words from a list ----------------------------------------------------------------------------------------- */
 
 bool read_choice(struct reading *reading, const struct node *node, enum concept_key key, unsigned *ret)
 {
@@ -398,7 +400,7 @@ static bool counted_window(struct text text, struct window *ret)
                 char letter;
                 enum window_kind kind;
                 unsigned most;
-        } units[] = {{'m', WINDOW_MONTHS, 120}, {'d', WINDOW_DAYS, 3660}, {'q', WINDOW_QUARTERS, 40}};
+        } units[] = {{'m', WINDOW_MONTHS, 1200}, {'d', WINDOW_DAYS, 9999}, {'q', WINDOW_QUARTERS, 400}};
         unsigned count = 0;
         if (text.length < 2 || text.length > 5 || text.data[0] == '0')
                 return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * csv.h: writes delimited text (RFC 4180, UTF-8) into a buffer: fields with delimiter, quotes, line breaks or blanks at the
- * ends are quoted.
+ * csv.h: writes delimited text (RFC 4180, UTF-8) into a buffer: fields with delimiter, quotes, line breaks or blanks
+ * at the ends are quoted.
  */
 #ifndef TREUE_RENDER_CSV_H
 #define TREUE_RENDER_CSV_H

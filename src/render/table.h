@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * table.h: a plain table for terminals: titles, a thin rule, aligned columns; widths by what a terminal shows, not bytes.
+ * table.h: a plain table for terminals: titles, a thin rule, aligned columns; widths are what a terminal shows.
  */
 #ifndef TREUE_RENDER_TABLE_H
 #define TREUE_RENDER_TABLE_H

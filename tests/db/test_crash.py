@@ -30,10 +30,10 @@ columns:
   product_group: Group
 create: [customers, products]
 """
-# What an undisturbed import and one after a crash must agree on. No ids: they are made from the clock.
+# What an undisturbed import and one after a crash must agree on. No ids, they are made from the clock; no lengths of
+# lines, as articles are numbered in the order the threads meet them.
 SAME = [
     "SELECT COUNT(*), SUM(total_minor), SUM(line_count), COUNT(DISTINCT number) FROM document",
-    "SELECT SUM(LENGTH(lines)) FROM document",
     "SELECT COUNT(*), COUNT(DISTINCT customer_id) FROM customer_key",
     "SELECT COUNT(*), COUNT(DISTINCT customer_id) FROM customer_record",
     "SELECT COUNT(*) FROM product",

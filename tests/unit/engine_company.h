@@ -153,7 +153,7 @@ static inline void company_articles(struct company *company, const uint32_t *gro
         company->input.group_codes = codes;
 }
 
-/* ---- concepts ----------------------------------------------------------------------------------------------------- */
+/* ---- concepts ---------------------------------------------------------------------------------------------------- */
 
 static inline struct operand number_of(int64_t units, uint8_t scale)
 {
@@ -178,7 +178,7 @@ static inline struct criterion criterion_of(enum metric metric, struct window wi
                                   .operands = operands, .operand_count = count};
 }
 
-/* ---- running ------------------------------------------------------------------------------------------------------ */
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 struct company_threads {
         size_t count, grain, next;

@@ -46,8 +46,8 @@ static inline void put_import(const struct fixture *fixture, int id, const char 
 {
         run_sql(fixture,
                 "INSERT OR IGNORE INTO source (id, code) VALUES (1, 'erp'), (2, 'crm');"
-                "INSERT INTO import (id, kind, source_id, file_name, profile, file_hash, file_bytes, state, started_ms, "
-                "import_day, generation, rows_new, rows_changed) "
+                "INSERT INTO import (id, kind, source_id, file_name, profile, file_hash, file_bytes, state, "
+                "started_ms, import_day, generation, rows_new, rows_changed) "
                 "VALUES (%d, '%s', 1, 'f', 'p', 0, 0, 'published', 0, 14600, %d, %d, %d);"
                 "UPDATE head SET generation = %d",
                 id, kind, generation, rows_new, rows_changed, generation);

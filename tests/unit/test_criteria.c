@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * test_criteria.c: comparators, three-valued criteria, scaled thresholds, n of m and paths, and the explanation that goes
- * with them. Each criterion is judged twice, in the bulk decision and in the explanation, and both must agree.
+ * test_criteria.c: comparators, three-valued criteria, scaled thresholds, n of m and paths, and the explanation that
+ * goes with them. Each criterion is judged twice, in the bulk decision and in the explanation, and both must agree.
  */
 #include "engine_company.h"
 
@@ -57,7 +57,8 @@ static enum judgement judged(struct company *company, const struct company_resul
         return path->all[0].state;
 }
 
-static void expect_values(struct criterion criterion, const int64_t *units, const enum judgement *expected, size_t count)
+static void expect_values(struct criterion criterion, const int64_t *units, const enum judgement *expected,
+                          size_t count)
 {
         struct company company = with_values(units, count);
         struct rules rules;

@@ -9,8 +9,7 @@
 #include "facts/product_facts.h"
 #include "facts_fixture.h"
 
-/* ---- the rule of dated facts --------------------------------------------------------------------------------------
- * */
+/* ---- the rule of dated facts ------------------------------------------------------------------------------------- */
 
 static void assert_on(const struct dated *dated, int32_t day, const char *expected)
 {
@@ -53,8 +52,7 @@ static void first_known_is_open(void **state)
         assert_false(fact_is_dated(text_of("email")));
 }
 
-/* ---- a company ----------------------------------------------------------------------------------------------------
- * */
+/* ---- a company --------------------------------------------------------------------------------------------------- */
 
 struct world {
         struct connection *connection;
@@ -174,8 +172,21 @@ static void dated_facts_of_customers(void **state)
         assert_int_equal(w.input.since_day[at(&w, 12)], 11356); /* 2001-02-03 */
         assert_int_equal(w.input.joined_day[at(&w, 12)], DAY_NONE);
         close_world(&w);
+}
 
-        undo_import(fixture, 1, 3); /* what the second import said is now the first known */
+/* Without the first import, what the second one said is the first known. */
+static void undone_facts_open_the_next(void **state)
+{
+        struct fixture *fixture = *state;
+        struct world w;
+        put_import(fixture, 1, "customers", 1, 1, 0);
+        put_customer(fixture, 11, 1, 14610);
+        put_fact(fixture, 11, "kind", 14610, 1, "prospect");
+        put_fact(fixture, 11, "size_class", 14610, 1, "S");
+        put_import(fixture, 2, "customers", 2, 0, 1);
+        put_fact(fixture, 11, "kind", 14700, 2, "customer");
+        put_fact(fixture, 11, "size_class", 14800, 2, "L");
+        undo_import(fixture, 1, 3);
         open_world(fixture, &w, &concept, 3, 14610);
         assert_int_equal(w.input.customer_count, 0);
         close_world(&w);
@@ -213,8 +224,7 @@ static void numbers_of_attributes(void **state)
         close_world(&w);
 }
 
-/* ---- existence and numbers ----------------------------------------------------------------------------------------
- * */
+/* ---- existence and numbers --------------------------------------------------------------------------------------- */
 
 static void existence_and_numbers(void **state)
 {
@@ -255,8 +265,7 @@ static void existence_and_numbers(void **state)
         close_world(&w);
 }
 
-/* ---- product groups -----------------------------------------------------------------------------------------------
- * */
+/* ---- product groups ---------------------------------------------------------------------------------------------- */
 
 static const char *group_of(const struct world *world, uint32_t article)
 {
@@ -328,8 +337,7 @@ static void groups_of_articles(void **state)
         close_world(&w);
 }
 
-/* ---- potentials and values ----------------------------------------------------------------------------------------
- * */
+/* ---- potentials and values --------------------------------------------------------------------------------------- */
 
 static void put_potential(struct fixture *fixture, int64_t customer, int group, int from, int to, int import,
                           int amount,
@@ -443,8 +451,7 @@ static void too_large_figures_are_refused(void **state)
         close_world(&w);
 }
 
-/* ---- costs and documents ------------------------------------------------------------------------------------------
- * */
+/* ---- costs and documents ----------------------------------------------------------------------------------------- */
 
 static void costs_of_products(void **state)
 {
@@ -462,7 +469,14 @@ static void costs_of_products(void **state)
         put_import(fixture, 2, "products", 2, 1, 0);
         put_product_fact(fixture, 1, "cost", 14750, 2, "3");
         assert_ok(db_connect(fixture->database, &connection, &error));
-        static const struct { int generation; uint32_t product; int day; int64_t quantity; bool known; int64_t cost; } cases[] = {
+        static const struct {
+                int generation;
+                uint32_t product;
+                int day;
+                int64_t quantity;
+                bool known;
+                int64_t cost;
+        } cases[] = {
                 {1, 1, 14000, 3000, true, 100},   /* 3 x 0.333333 = 0.999999 -> 1.00 */
                 {1, 1, 14000, 1500, true, 50},    /* 0.4999995 */
                 {1, 1, 14749, -1000, true, -33},
@@ -542,6 +556,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(first_known_is_open),
                 cmocka_unit_test_setup_teardown(dated_facts_of_customers, fixture_new, facts_free),
+                cmocka_unit_test_setup_teardown(undone_facts_open_the_next, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(numbers_of_attributes, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(existence_and_numbers, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(groups_of_articles, fixture_new, facts_free),

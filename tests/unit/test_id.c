@@ -89,7 +89,8 @@ static void nodes_never_collide(void **state)
         id_maker_init(&a, 1, 0);
         id_maker_init(&b, 2, 0);
         for (int i = 0; i < 10000; i++)
-                assert_int_not_equal(id_make(&a, ID_EPOCH_MS + 9) >> 12 & 1023, id_make(&b, ID_EPOCH_MS + 9) >> 12 & 1023);
+                assert_int_not_equal(id_make(&a, ID_EPOCH_MS + 9) >> 12 & 1023,
+                                     id_make(&b, ID_EPOCH_MS + 9) >> 12 & 1023);
 }
 
 int main(void)

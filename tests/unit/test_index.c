@@ -11,7 +11,7 @@
 
 enum { DAY = 14700, SEEN_MAX = 2000 };
 
-/* ---- the builder alone -------------------------------------------------------------------------------------------- */
+/* ---- the builder alone ------------------------------------------------------------------------------------------- */
 
 static void add(struct index_builder *builder, int64_t customer, int source, const char *number, int day,
                 const struct line *lines, size_t count)
@@ -141,6 +141,11 @@ static void orphans_go(void **state)
         assert_ok(index_publish(index_of(fixture), 1, &first, 1, true, &error));
         assert_int_equal(files_in(index_of(fixture)), COLUMN_COUNT + 1);
         index_builder_discard(NULL);
+        /* A segment without documents is not kept. */
+        assert_ok(index_builder_new(index_of(fixture), &one, &error));
+        assert_ok(index_builder_finish(one, &second, &error));
+        assert_ok(index_publish(index_of(fixture), 2, &second, 1, false, &error));
+        assert_int_equal(files_in(index_of(fixture)), COLUMN_COUNT + 1);
 }
 
 /* Costs, flags and mentions that begin late, over many chunks, with files and memory agreeing. */
@@ -188,7 +193,7 @@ static void large_segments_agree(void **state)
         segment_memory_release(&data);
 }
 
-/* ---- snapshots over a database ------------------------------------------------------------------------------------ */
+/* ---- snapshots over a database ----------------------------------------------------------------------------------- */
 
 struct view {
         struct seen_line lines[SEEN_MAX];
@@ -233,9 +238,10 @@ static void fill_database(struct fixture *fixture, int import, int first, int co
                         lines[l] = (struct line){.product = 1 + (seed >> 16) % 5, .amount_minor = seed >> 22,
                                                  .quantity_milli = (int64_t)(seed >> 25) * 1000};
                         if (i % 3 == 0)
-                                lines[l] = (struct line){.product = lines[l].product, .cost_minor = seed >> 24,
-                                                         .marks = LINE_COST_KNOWN | LINE_DIGITAL_KNOWN | LINE_GROUP_NAMED,
-                                                         .group = 1, .quantity_milli = INT64_C(9000000000000)};
+                                lines[l] = (struct line){
+                                        .product = lines[l].product, .cost_minor = seed >> 24, .group = 1,
+                                        .marks = LINE_COST_KNOWN | LINE_DIGITAL_KNOWN | LINE_GROUP_NAMED,
+                                        .quantity_milli = INT64_C(9000000000000)};
                 }
                 snprintf(number, sizeof(number), "D%d", i);
                 put_document(fixture, import, 1000 + i % 12, 1, number, DAY - i % 40, lines, 4);

@@ -66,13 +66,13 @@ static const struct text codes[] = {{"G0", 2}, {"G1", 2}, {"G2", 2}};
 
 static const struct company_sale sales[] = {
         /* customer 0: everything */
-        {0, "2008-12-01", {{1, 5000, 0, false}}},                                       /* first day of the previous 12m */
-        {0, "2009-11-30", {{2, 3000, 0, false}}},                                       /* its last day */
-        {0, "2009-12-01", {{1, 10000, 6000, true}, {2, 2000, 0, false}}},               /* first day of 12m */
+        {0, "2008-12-01", {{1, 5000, 0, false}}}, /* first day of the previous 12m */
+        {0, "2009-11-30", {{2, 3000, 0, false}}}, /* its last day */
+        {0, "2009-12-01", {{1, 10000, 6000, true}, {2, 2000, 0, false}}}, /* first day of 12m */
         {0, "2010-03-10", {{3, 7000, 7500, true}, {4, 100, 0, false}}},
-        {0, "2010-03-20", {{2, -2000, 0, false}}},                                      /* credit note: G1 nets to 0 */
+        {0, "2010-03-20", {{2, -2000, 0, false}}}, /* credit note: G1 nets to 0 */
         {0, "2010-11-30", {{1, 500, 400, true}}},
-        {0, "2010-12-01", {{1, 99900, 0, true}}},                                       /* after the cut-off: invisible */
+        {0, "2010-12-01", {{1, 99900, 0, true}}}, /* after the cut-off: invisible */
         /* customer 1: a credit note only */
         {1, "2010-05-05", {{1, -100, 0, false}}},
         /* customer 2: only after the cut-off */

@@ -59,7 +59,8 @@ static void utf8(const char *bytes, size_t length, bool expected)
                 char text[64];
                 memset(text, 'a', sizeof(text));
                 memcpy(text + shift, bytes, length);
-                if (text_is_utf8(text, shift + length) != expected || text_is_utf8(text, shift + length + 9) != expected)
+                if (text_is_utf8(text, shift + length) != expected
+                    || text_is_utf8(text, shift + length + 9) != expected)
                         fail_msg("%02x... of %zu bytes at %zu", (unsigned char)bytes[0], length, shift);
         }
 }

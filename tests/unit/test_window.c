@@ -26,8 +26,8 @@ static void expect_previous(struct window window, const char *cutoff, struct mon
         assert_int_equal(last, day_of(to));
 }
 
-/* "after c minus n months, up to c. Month arithmetic keeps the day and clamps to the month's end; when c is the last day
- * of its month, the start is the last day of its month too" */
+/* "after c minus n months, up to c. Month arithmetic keeps the day and clamps to the month's end; when c is the last
+ * day of its month, the start is the last day of its month too" */
 static void months_count_back_from_the_cutoff(void **state)
 {
         (void)state;

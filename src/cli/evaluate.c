@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * evaluate.c: `treue evaluate`: who belongs where at a cut-off date, as a proposal, approved, or only looked at.
+ */
+#include "cli/evaluate_output.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/concept_file.h"
+#include "cli/options.h"
+#include "db/generation.h"
+#include "platform/file.h"
+#include "platform/thread.h"
+#include "program/runs.h"
+
+#define ARENA_BYTES_MAX ((size_t)16 << 30)
+
+struct request {
+        const char *cutoff, *evaluation, *concept, *format, *near;
+        bool dry_run, approve;
+        int32_t cutoff_day;
+        size_t near_count;
+        enum evaluate_format output;
+};
+
+struct session {
+        struct cli_context *context;
+        struct database *database;
+        struct connection *connection;
+        struct arena *arena;
+        struct pool *pool;
+        struct snapshot *snapshot;
+};
+
+static void session_close(struct session *session)
+{
+        snapshot_unref(session->snapshot);
+        pool_free(session->pool);
+        db_disconnect(session->connection);
+        database_close(session->database);
+        arena_free(session->arena);
+}
+
+static enum status read_request(struct cli_context *context, int argc, char **argv, struct request *request,
+                                struct error *error)
+{
+        const struct option_info options[] = {
+                {"--cutoff", OPTION_VALUE, "DATE", "cli.option.cutoff", NULL, &request->cutoff, NULL},
+                {"--evaluation", OPTION_VALUE, "ID", "cli.option.evaluation", NULL, &request->evaluation, NULL},
+                {"--concept", OPTION_VALUE, "FILE|VERSION", "cli.option.concept", NULL, &request->concept, NULL},
+                {"--dry-run", OPTION_FLAG, NULL, "cli.option.evaluate_dry_run", &request->dry_run, NULL, NULL},
+                {"--approve", OPTION_FLAG, NULL, "cli.option.approve", &request->approve, NULL, NULL},
+                {"--near", OPTION_VALUE, "N", "cli.option.near", NULL, &request->near, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &request->format, NULL},
+        };
+        struct words words;
+        enum status status =
+                options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words, error);
+        if (status != STATUS_OK)
+                return status;
+        if (words.count)
+                return error_set(error, STATUS_USAGE, "evaluate.unexpected_word", "word", words.items[0], NULL);
+        if (!request->cutoff)
+                return error_set(error, STATUS_USAGE, "evaluate.cutoff_missing", NULL);
+        if (!day_parse_iso(text_of(request->cutoff), &request->cutoff_day))
+                return error_set(error, STATUS_USAGE, "cli.bad_date", "value", request->cutoff, NULL);
+        if (request->dry_run && request->approve)
+                return error_set(error, STATUS_USAGE, "evaluate.dry_run_and_approve", NULL);
+        if (request->near) {
+                int64_t count;
+                if (decimal_parse_scaled(text_of(request->near), DECIMAL_POINT, 0, false, &count) != DECIMAL_OK
+                    || count < 1 || count > 100000)
+                        return error_set(error, STATUS_USAGE, "evaluate.bad_near", "value", request->near, NULL);
+                request->near_count = (size_t)count;
+        }
+        return evaluate_format_parse(request->format, &request->output, error);
+}
+
+/* The version to evaluate: a file (loaded as a draft when it is new), a version by name, or the latest released one. */
+static enum status find_version(struct session *session, const struct request *request, struct version *ret,
+                                struct error *error)
+{
+        if (request->concept && file_exists(request->concept)) {
+                if (request->dry_run)
+                        return concept_file_look_up(session->context, session->connection, request->concept,
+                                                    session->arena, ret, error);
+                bool existed;
+                return concept_file_load(session->context, session->database, session->connection, request->concept,
+                                         session->arena, ret, &existed, error);
+        }
+        int64_t program_id;
+        const char *program;
+        enum status status = program_choose(session->connection, session->context->program, session->arena, &program_id,
+                                            &program, error);
+        if (status == STATUS_OK)
+                status = version_find(session->connection, program_id, program, request->concept, session->arena, ret,
+                                      error);
+        return status;
+}
+
+static enum status open_snapshot(struct session *session, bool may_write, struct error *error)
+{
+        int64_t generation;
+        struct snapshot_note note = {0};
+        enum status status = pool_new(processor_count(), &session->pool, error);
+        if (status == STATUS_OK)
+                status = generation_latest(session->connection, &generation, error);
+        if (status != STATUS_OK)
+                return status;
+        struct parallel parallel = pool_parallel(session->pool);
+        status = snapshot_open(session->database, session->connection, generation, may_write, &parallel,
+                               &session->snapshot, &note, error);
+        if (status == STATUS_OK && note.key)
+                cli_print(session->context, stderr, note.key, "detail", note.detail);
+        return status;
+}
+
+static enum status store(struct session *session, const struct request *request, struct evaluation *evaluation,
+                         struct run *run, struct error *error)
+{
+        *run = (struct run){
+                .version = evaluation->version,
+                .evaluation = evaluation->rule,
+                .cutoff_day = evaluation->cutoff_day,
+                .generation = snapshot_generation(session->snapshot),
+                .plan = evaluation->plan,
+                .measures = &evaluation->measures,
+                .decisions = &evaluation->decisions,
+                .customer_ids = snapshot_customer_ids(session->snapshot),
+                .customers_evaluated = evaluation->tally.evaluated,
+                .effective_day = DAY_NONE,
+        };
+        if (request->dry_run)
+                return STATUS_OK;
+        enum status status = run_store(session->database, session->connection, run, error);
+        if (status == STATUS_OK && request->approve)
+                status = run_approve(session->database, run, error);
+        return status;
+}
+
+static enum status evaluate(struct session *session, const struct request *request, struct error *error)
+{
+        struct version version;
+        struct evaluation evaluation = {.version = &version, .cutoff_day = request->cutoff_day};
+        struct run run;
+        enum status status = find_version(session, request, &version, error);
+        if (status == STATUS_OK)
+                status = evaluation_choose(version.concept, request->evaluation, request->cutoff_day, &evaluation.rule,
+                                           error);
+        if (status == STATUS_OK && request->approve)
+                status = run_check_approval(session->connection, &version, request->cutoff_day, error);
+        if (status == STATUS_OK)
+                status = open_snapshot(session, !request->dry_run, error);
+        if (status != STATUS_OK)
+                return status;
+        struct parallel parallel = pool_parallel(session->pool);
+        evaluation.snapshot = session->snapshot;
+        status = evaluation_run(&evaluation, session->connection, &parallel, session->arena, error);
+        if (status == STATUS_OK)
+                status = store(session, request, &evaluation, &run, error);
+        if (status == STATUS_OK)
+                status = evaluate_output(session->context, session->connection, &evaluation, &run, request->output,
+                                         request->near_count, request->dry_run, session->arena, error);
+        return status;
+}
+
+int cmd_evaluate(struct cli_context *context, int argc, char **argv)
+{
+        struct request request = {0};
+        struct error error;
+        struct session session = {.context = context, .arena = arena_new(ARENA_BYTES_MAX)};
+        enum status status = session.arena ? read_request(context, argc, argv, &request, &error) : error_memory(&error);
+        if (status == STATUS_OK)
+                status = cli_open_database(context, request.dry_run ? CLI_READ : CLI_WRITE, &session.database, &error);
+        if (status == STATUS_OK)
+                status = db_connect(session.database, &session.connection, &error);
+        if (status == STATUS_OK)
+                status = evaluate(&session, &request, &error);
+        session_close(&session);
+        return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * evaluate_output.h: the result of an evaluation as a ladder for people, as JSON and as CSV.
+ */
+#ifndef TREUE_CLI_EVALUATE_OUTPUT_H
+#define TREUE_CLI_EVALUATE_OUTPUT_H
+
+#include "cli/cli.h"
+#include "program/evaluation.h"
+#include "program/runs.h"
+
+enum evaluate_format { EVALUATE_TABLE, EVALUATE_JSON, EVALUATE_CSV };
+
+/* NULL: a table. STATUS_USAGE "cli.bad_format" {value} {formats}. */
+must_check enum status evaluate_format_parse(const char *name, enum evaluate_format *ret, struct error *error);
+
+/* Prints on standard output. `near_count` > 0 adds, to the table, that many customers who miss exactly one criterion of
+ * the next better segment. */
+must_check enum status evaluate_output(struct cli_context *context, struct connection *connection,
+                                       const struct evaluation *evaluation, const struct run *run,
+                                       enum evaluate_format format, size_t near_count, bool dry_run,
+                                       struct arena *arena, struct error *error);
+
+/* The table: evaluate_table.c. */
+must_check enum status evaluate_table(struct cli_context *context, struct connection *connection,
+                                      const struct evaluation *evaluation, const struct run *run, size_t near_count,
+                                      bool dry_run, struct arena *arena, struct error *error);
+
+#endif

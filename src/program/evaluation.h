@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * evaluation.h: one evaluation from the snapshot to decisions, in memory. Storing and approving it is runs.h.
+ */
+#ifndef TREUE_PROGRAM_EVALUATION_H
+#define TREUE_PROGRAM_EVALUATION_H
+
+#include "engine/evaluate.h"
+#include "facts/snapshot.h"
+#include "program/versions.h"
+
+struct evaluation {
+        const struct version *version;
+        size_t rule;                  /* index into the concept's evaluations */
+        int32_t cutoff_day;
+        struct snapshot *snapshot;    /* borrowed */
+        struct engine_plan *plan;
+        struct measures measures;
+        struct standing *standings;
+        struct decisions decisions;
+        struct tally tally;
+};
+
+/* Which evaluation of the concept is meant: by id, or, with `id` NULL, the one whose cut-off day matches. STATUS_INVALID
+ * "evaluate.unknown_evaluation" {evaluation} {evaluations} or "evaluate.no_evaluation_matches" {cutoff} {evaluations}. */
+must_check enum status evaluation_choose(const struct concept *concept, const char *id, int32_t cutoff_day,
+                                         size_t *ret_rule, struct error *error);
+
+/* Measures, loads where everybody stands, and decides. `evaluation` comes with version, rule, cutoff_day and snapshot
+ * set; the rest is filled and lives in the arena. */
+must_check enum status evaluation_run(struct evaluation *evaluation, struct connection *connection,
+                                      const struct parallel *parallel, struct arena *arena, struct error *error);
+
+#endif

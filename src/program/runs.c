@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * runs.c: writes runs and their approval.
+ */
+#include "program/runs.h"
+
+#include <stdlib.h>
+
+#include "base/bits.h"
+#include "db/audit.h"
+#include "db/identity.h"
+#include "db/write.h"
+#include "platform/clock.h"
+#include "queries.h"
+
+enum { DECISIONS_PER_TRANSACTION = 50000, VALUES_BYTES_MAX = 1 << 20 };
+
+struct storing {
+        struct run *run;
+        size_t begin, end;
+};
+
+static enum status clear_leftovers(struct connection *connection, void *context, struct error *error)
+{
+        (void)context;
+        return q_decision_remove_leftovers(connection, NULL, NULL, error);
+}
+
+static enum status remove_leftovers(struct database *database, struct connection *connection, struct error *error)
+{
+        struct q_decision_leftover_row row;
+        bool found;
+        enum status status = q_decision_leftover(connection, NULL, &row, &found, error);
+        if (status != STATUS_OK || !found)
+                return status;
+        return db_write(database, clear_leftovers, NULL, error);
+}
+
+static enum status take_id(struct connection *connection, void *context, struct error *error)
+{
+        struct run *run = context;
+        return identity_next(connection, &run->id, error);
+}
+
+static enum status insert_decisions(struct connection *connection, void *context, struct error *error)
+{
+        const struct storing *storing = context;
+        const struct run *run = storing->run;
+        const struct decisions *d = run->decisions;
+        const struct segment *segments = run->version->concept->segments;
+        struct buffer values buffer_cleanup;
+        buffer_init(&values, VALUES_BYTES_MAX);
+        enum status status = STATUS_OK;
+        for (size_t i = storing->begin; i < storing->end && status == STATUS_OK; i++) {
+                if (!bits_get(run->measures->exists, i))
+                        continue;
+                buffer_clear(&values);
+                if (!engine_values_pack(run->plan, run->measures, i, &values))
+                        return error_memory(error);
+                struct q_decision_insert_args args = {
+                        .customer_id = run->customer_ids[i],
+                        .run_id = run->id,
+                        .program_id = run->version->program_id,
+                        .has_segment_before = d->before[i] != SEGMENT_NONE,
+                        .qualified = segments[d->qualified[i]].id,
+                        .segment = segments[d->segment[i]].id,
+                        .decision = text_of(decision_names[d->decision[i]]),
+                        .flags = d->flags[i],
+                        .grace = d->grace[i],
+                        .has_grace_end_day = d->grace[i] && d->grace_end_day[i] != DAY_NONE,
+                        .grace_end_day = d->grace_end_day[i],
+                        .metric_values = {(const uint8_t *)values.data, values.length},
+                };
+                if (args.has_segment_before)
+                        args.segment_before = segments[d->before[i]].id;
+                status = q_decision_insert(connection, &args, NULL, error);
+        }
+        return status;
+}
+
+static enum status add_audit(struct connection *connection, const char *kind, const struct run *run,
+                             struct error *error)
+{
+        struct buffer detail buffer_cleanup;
+        struct buffer subject buffer_cleanup;
+        buffer_init(&detail, 4096);
+        buffer_init(&subject, 64);
+        const struct text evaluation = run->version->concept->mechanics.evaluations[run->evaluation].id;
+        buffer_add_int(&subject, run->id);
+        buffer_addf(&detail, "{\"program\":\"%s\",\"version\":%d,\"evaluation\":\"%.*s\",\"cutoff\":\"",
+                    run->version->program, run->version->number, (int)evaluation.length, evaluation.data);
+        day_add_iso(&detail, run->cutoff_day);
+        buffer_addf(&detail, "\",\"generation\":%lld,\"customers\":%llu", (long long)run->generation,
+                    (unsigned long long)run->customers_evaluated);
+        if (run->effective_day != DAY_NONE) {
+                buffer_add_text(&detail, ",\"effective\":\"");
+                day_add_iso(&detail, run->effective_day);
+                buffer_add_text(&detail, "\"");
+        }
+        buffer_add_text(&detail, "}");
+        if (detail.failed || subject.failed)
+                return error_memory(error);
+        struct audit_event event = {.actor = "cli", .kind = kind, .subject = {subject.data, subject.length},
+                                    .detail = {detail.data, detail.length}};
+        return audit_append(connection, &event, error);
+}
+
+static enum status insert_run(struct connection *connection, void *context, struct error *error)
+{
+        const struct run *run = context;
+        struct q_run_insert_args args = {
+                .id = run->id,
+                .program_id = run->version->program_id,
+                .concept_version_id = run->version->id,
+                .evaluation = run->version->concept->mechanics.evaluations[run->evaluation].id,
+                .cutoff_day = run->cutoff_day,
+                .generation = run->generation,
+                .created_ms = clock_now_ms(),
+                .customers_evaluated = (int64_t)run->customers_evaluated,
+        };
+        enum status status = q_run_insert(connection, &args, NULL, error);
+        return status == STATUS_OK ? add_audit(connection, "run.created", run, error) : status;
+}
+
+enum status run_store(struct database *database, struct connection *connection, struct run *run, struct error *error)
+{
+        run->effective_day = DAY_NONE;
+        enum status status = remove_leftovers(database, connection, error);
+        if (status == STATUS_OK)
+                status = db_write(database, take_id, run, error);
+        size_t count = run->measures->customer_count;
+        for (size_t begin = 0; begin < count && status == STATUS_OK; begin += DECISIONS_PER_TRANSACTION) {
+                size_t end = count - begin < DECISIONS_PER_TRANSACTION ? count : begin + DECISIONS_PER_TRANSACTION;
+                struct storing storing = {run, begin, end};
+                status = db_write_bulk(database, insert_decisions, &storing, error);
+        }
+        if (status == STATUS_OK)
+                status = db_write(database, insert_run, run, error);
+        return status;
+}
+
+static enum status latest_approved(struct connection *connection, int64_t program_id, int32_t *ret_cutoff_day,
+                                   int64_t *ret_approvals, struct error *error)
+{
+        struct q_run_latest_approved_args args = {program_id};
+        struct q_run_latest_approved_row row;
+        bool found;
+        enum status status = q_run_latest_approved(connection, &args, &row, &found, error);
+        if (status != STATUS_OK)
+                return status;
+        *ret_cutoff_day = found && row.has_cutoff_day ? row.cutoff_day : DAY_NONE;
+        *ret_approvals = found ? row.approvals : 0;
+        return STATUS_OK;
+}
+
+enum status run_check_approval(struct connection *connection, const struct version *version, int32_t cutoff_day,
+                               struct error *error)
+{
+        int32_t latest;
+        int64_t approvals;
+        if (!version->released) {
+                char number[16];
+                snprintf(number, sizeof(number), "%d", version->number);
+                return error_set(error, STATUS_CONFLICT, "run.version_not_released", "program", version->program,
+                                 "version", number, NULL);
+        }
+        enum status status = latest_approved(connection, version->program_id, &latest, &approvals, error);
+        if (status != STATUS_OK || latest == DAY_NONE || latest <= cutoff_day)
+                return status;
+        struct buffer asked buffer_cleanup;
+        struct buffer later buffer_cleanup;
+        buffer_init(&asked, 32);
+        buffer_init(&later, 32);
+        day_add_iso(&asked, cutoff_day);
+        day_add_iso(&later, latest);
+        return error_set(error, STATUS_CONFLICT, "run.approval_older", "cutoff", asked.data, "later", later.data, NULL);
+}
+
+static enum status approve(struct connection *connection, void *context, struct error *error)
+{
+        struct run *run = context;
+        int32_t latest;
+        int64_t approvals, now_ms = clock_now_ms();
+        enum status status = run_check_approval(connection, run->version, run->cutoff_day, error);
+        if (status == STATUS_OK)
+                status = latest_approved(connection, run->version->program_id, &latest, &approvals, error);
+        if (status != STATUS_OK)
+                return status;
+        int32_t today = clock_local_day(now_ms);
+        const struct evaluation_rule *rule = &run->version->concept->mechanics.evaluations[run->evaluation];
+        run->effective_day = engine_effective_day(rule, run->cutoff_day);
+        if (run->effective_day < today)
+                run->effective_day = today;
+        struct q_run_approve_args args = {
+                .id = run->id,
+                .decided_ms = now_ms,
+                .decided_day = today,
+                .approval_number = (int32_t)approvals + 1,
+                .effective_day = run->effective_day,
+        };
+        int64_t changes = 0;
+        status = q_run_approve(connection, &args, &changes, error);
+        if (status == STATUS_OK && changes != 1)
+                status = error_set(error, STATUS_CONFLICT, "run.already_decided", NULL);
+        return status == STATUS_OK ? add_audit(connection, "run.approved", run, error) : status;
+}
+
+enum status run_approve(struct database *database, struct run *run, struct error *error)
+{
+        return db_write(database, approve, run, error);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * runs.h: evaluation runs: stored with the decisions and the metric values they were taken with, then approved.
+ *
+ * Decisions are written in bounded transactions before their run; the run's row makes them count. What a crash leaves
+ * without a run is removed before the next one is stored.
+ */
+#ifndef TREUE_PROGRAM_RUNS_H
+#define TREUE_PROGRAM_RUNS_H
+
+#include "db/db.h"
+#include "engine/evaluate.h"
+#include "program/versions.h"
+
+struct run {
+        const struct version *version;
+        size_t evaluation;            /* index into the concept's evaluations */
+        int32_t cutoff_day;
+        int64_t generation;
+        const struct engine_plan *plan;
+        const struct measures *measures;
+        const struct decisions *decisions;
+        const int64_t *customer_ids;  /* as measures: ascending */
+        uint64_t customers_evaluated;
+        int64_t id;                   /* set by run_store */
+        int32_t effective_day;        /* set by run_approve */
+};
+
+/* Stores the run as a proposal. Audit entry "run.created". */
+must_check enum status run_store(struct database *database, struct connection *connection, struct run *run,
+                                 struct error *error);
+
+/* Could the run be approved? Asked before the work is done, and again inside run_approve. STATUS_CONFLICT
+ * "run.version_not_released" {program} {version}, "run.approval_older" {cutoff} {later}. */
+must_check enum status run_check_approval(struct connection *connection, const struct version *version,
+                                          int32_t cutoff_day, struct error *error);
+
+/* Approves all proposals of a stored run: the decisions take effect on the evaluation's first effective date after the
+ * cut-off, or today if that is later. Audit entry "run.approved". */
+must_check enum status run_approve(struct database *database, struct run *run, struct error *error);
+
+#endif
