@@ -251,6 +251,21 @@ static uint64_t *repeat_bits(struct arena *arena, const uint64_t *from, size_t h
         return to;
 }
 
+static const struct attribute_column *repeat_attribute(struct arena *arena, const struct attribute_column *from,
+                                                       size_t have, size_t count, bool *failed)
+{
+        if (!from)
+                return NULL;
+        struct attribute_column *to = arena_array(arena, struct attribute_column, 1);
+        if (!to) {
+                *failed = true;
+                return NULL;
+        }
+        to->name = from->name;
+        to->values = repeat(arena, from->values, have, count, sizeof(*from->values), failed);
+        return to;
+}
+
 static enum status repeat_measures(struct arena *arena, const struct measures *from, size_t count, struct measures *ret,
                                    struct error *error)
 {
@@ -266,6 +281,10 @@ static enum status repeat_measures(struct arena *arena, const struct measures *f
                 to.columns[i] = *column;
                 to.columns[i].value = repeat(arena, column->value, have, count, sizeof(int64_t), &failed);
                 to.columns[i].denominator = repeat(arena, column->denominator, have, count, sizeof(int64_t), &failed);
+                to.columns[i].attribute = repeat_attribute(arena, column->attribute, have, count, &failed);
+                to.columns[i].line_count = repeat(arena, column->line_count, have, count, sizeof(int64_t), &failed);
+                to.columns[i].line_left_out =
+                        repeat(arena, column->line_left_out, have, count, sizeof(int64_t), &failed);
                 to.columns[i].known = repeat_bits(arena, column->known, have, count, &failed);
                 to.columns[i].estimated = repeat_bits(arena, column->estimated, have, count, &failed);
                 to.columns[i].flagged = repeat_bits(arena, column->flagged, have, count, &failed);

@@ -95,7 +95,9 @@ static bool read_whole(struct reading *r, char group)
                 size_t mark = thousands_mark(r, group);
                 if (!mark || !is_digit(r->cursor + mark, r->end))
                         return true;
-                if (run == 0 || run > 3 || (groups && (mark != used_mark || *r->cursor != mark_byte)))
+                /* "0,123" is no grouped number: more likely the other mark was meant. */
+                if (run == 0 || run > 3 || (groups == 0 && r->cursor[-(ptrdiff_t)run] == '0')
+                    || (groups && (mark != used_mark || *r->cursor != mark_byte)))
                         return false;
                 used_mark = mark;
                 mark_byte = *r->cursor;

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 
 #define COMMANDS(X) \
+        X(concept) \
         X(evaluate) \
         X(import) \
         X(init)
