@@ -13,6 +13,7 @@
 #define COMMANDS(X) \
         X(concept) \
         X(evaluate) \
+        X(explain) \
         X(import) \
         X(init)
 

@@ -18,7 +18,8 @@ void import_bar_show(void *context, const struct import_progress *progress)
                 return;
         bar->shown_ns = now_ns;
         unsigned filled = progress->bytes_total
-                                  ? (unsigned)((unsigned __int128)progress->bytes_done * BAR_WIDTH / progress->bytes_total)
+                                  ? (unsigned)((unsigned __int128)progress->bytes_done * BAR_WIDTH /
+                                               progress->bytes_total)
                                   : 0;
         if (filled > BAR_WIDTH)
                 filled = BAR_WIDTH;

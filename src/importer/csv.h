@@ -39,8 +39,8 @@ struct csv_parser {
 };
 
 /* The next record: fields into fields[0..fields_max); *ret_count the number in the record (may exceed fields_max: the
- * surplus is dropped but counted). *ret_line the line it began on; *ret_record (may be NULL) the record without its line
- * end. False at the end. */
+ * surplus is dropped but counted). *ret_line the line it began on; *ret_record (may be NULL) the record without its
+ * line end. False at the end. */
 bool csv_next(struct csv_parser *parser, struct text *fields, size_t fields_max, size_t *ret_count, uint64_t *ret_line,
               struct text *ret_record);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * customers.c: what a file says about a customer becomes his name and dated facts; what it repeats changes nothing, what
- * it does not mention (no column, blank cell) stays.
+ * customers.c: what a file says about a customer becomes his name and dated facts; what it repeats changes nothing,
+ * what it does not mention (no column, blank cell) stays.
  */
 #include "importer/customers.h"
 

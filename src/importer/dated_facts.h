@@ -29,8 +29,8 @@ struct known_facts {
 bool known_facts_add(struct known_facts *facts, struct arena *arena, int32_t fact_id, int32_t valid_from,
                      struct text value);
 
-/* Does the row change anything? `stated`: the row itself carries the day, as a history does: then only a fact of the very
- * same day counts as known, so that rows of a history may come in any order. Otherwise the value valid on that day
+/* Does the row change anything? `stated`: the row itself carries the day, as a history does: then only a fact of the
+ * very same day counts as known, so that rows of a history may come in any order. Otherwise the value valid on that day
  * counts; the first known value of a fact is open at its start. */
 bool known_facts_lack(const struct known_facts *facts, int32_t fact_id, int32_t valid_from, bool stated,
                       struct text value);

@@ -319,7 +319,8 @@ enum status detect_decimal(const char *data, size_t length, bool whole, char del
         if (evidence.point || evidence.comma || evidence.ambiguous) {
                 struct buffer example __attribute__((cleanup(buffer_release)));
                 buffer_init(&example, 64);
-                buffer_add(&example, evidence.example.data, evidence.example.length < 60 ? evidence.example.length : 60);
+                size_t shown = evidence.example.length < 60 ? evidence.example.length : 60;
+                buffer_add(&example, evidence.example.data, shown);
                 return error_set(error, STATUS_INVALID, evidence.ambiguous && !evidence.point && !evidence.comma ?
                                  "import.ambiguous_decimal" : "import.mixed_decimal", "file", file_name, "value",
                                  example.data, NULL);

@@ -25,7 +25,8 @@ bool encoding_is_cut_utf_8(const char *data, size_t length);
 uint64_t encoding_count_lines(const char *data, size_t length);
 
 /* Appends data as UTF-8. *ret_used: bytes taken; less than length when a character is cut off and `at_end` is false.
- * False: something that no text of this encoding holds; what stands before it was appended. UTF-8 is copied unchecked. */
+ * False: something that no text of this encoding holds; what stands before it was appended. UTF-8 is copied
+ * unchecked. */
 bool encoding_to_utf_8(struct buffer *out, enum encoding encoding, const uint8_t *data, size_t length, bool at_end,
                        size_t *ret_used);
 /* Appends valid UTF-8 in another encoding; what Windows-1252 lacks becomes '?'. */

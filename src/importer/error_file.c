@@ -8,7 +8,8 @@
 #include "importer/encoding.h"
 #include "platform/file.h"
 
-enum { PATH_MAX_BYTES = 1024, NAME_BYTES_MAX = 100, VALUE_BYTES_MAX = 500, SAMPLE_REASONS = 10, SAMPLE_VALUE_BYTES = 60 };
+enum { PATH_MAX_BYTES = 1024, NAME_BYTES_MAX = 100, VALUE_BYTES_MAX = 500 };
+enum { SAMPLE_REASONS = 10, SAMPLE_VALUE_BYTES = 60 };
 
 struct error_file {
         const struct source_file *file;
@@ -99,7 +100,10 @@ static void add_field(struct error_file *errors, struct text value)
                 buffer_add_byte(out, '"');
 }
 
-static void add_delimiter(struct error_file *errors) { buffer_add_byte(&errors->scratch, source_file_delimiter(errors->file)); }
+static void add_delimiter(struct error_file *errors)
+{
+        buffer_add_byte(&errors->scratch, source_file_delimiter(errors->file));
+}
 
 static enum status write_reasons_header(struct error_file *errors, struct error *error)
 {

@@ -39,7 +39,7 @@ void import_report_progress(struct import_run *run)
         run->options->progress(run->options->progress_context, &progress);
 }
 
-/* ---- registering -------------------------------------------------------------------------------------------------- */
+/* ---- registering ------------------------------------------------------------------------------------------- */
 
 /* The id of a source; made when it is new. Under the head lock. */
 static enum status take_source(struct connection *connection, struct text code, int32_t *ret_id, struct error *error)
@@ -112,7 +112,7 @@ static enum status look_up_sources(struct import_run *run, struct error *error)
         return STATUS_OK;
 }
 
-/* ---- publishing --------------------------------------------------------------------------------------------------- */
+/* ---- publishing -------------------------------------------------------------------------------------------- */
 
 static void add_detail(struct buffer *out, const struct import_run *run)
 {
@@ -183,7 +183,7 @@ static enum status publish(struct connection *connection, void *context, struct 
         return status ? status : append_audit(connection, run, error);
 }
 
-/* ---- the frame ---------------------------------------------------------------------------------------------------- */
+/* ---- the frame --------------------------------------------------------------------------------------------- */
 
 static enum status open_source(struct import_run *run, struct error *error)
 {

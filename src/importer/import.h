@@ -2,9 +2,10 @@
  *
  * import.h: the frame of an import, the same for all kinds.
  *
- * A file is registered as an import in state "staging", its kind stages rows nobody sees yet in bounded transactions, and
- * one small transaction publishes all of it as the next generation, with the audit entry. What fails is given up: its
- * rows are removed. What a crash leaves in staging is removed at the next start (import_clean_up).
+ * A file is registered as an import in state "staging", its kind stages rows nobody sees yet in bounded
+ * transactions, and one small transaction publishes all of it as the next generation, with the audit entry. What
+ * fails is given up: its rows are removed. What a crash leaves in staging is removed at the next start
+ * (import_clean_up).
  */
 #ifndef TREUE_IMPORTER_IMPORT_H
 #define TREUE_IMPORTER_IMPORT_H

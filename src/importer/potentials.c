@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * potentials.c: a potential is known by customer, product group and valid_from. A changed one is written whole, as a new
- * version with its competitors' shares; what a file does not mention is taken over from the version before.
+ * potentials.c: a potential is known by customer, product group and valid_from. A changed one is written whole, as a
+ * new version with its competitors' shares; what a file does not mention is taken over from the version before.
  */
 #include "importer/figures.h"
 
@@ -153,7 +153,8 @@ static enum status apply(struct import_run *run, const struct potentials *potent
                 changed = changed || !text_equal(trimmed, version->note);
                 version->note = trimmed;
         }
-        struct share *shares = arena_array(arena, struct share, version->share_count + potentials->competitor_columns + 1);
+        size_t room = version->share_count + potentials->competitor_columns + 1;
+        struct share *shares = arena_array(arena, struct share, room);
         if (!shares)
                 return error_memory(error);
         if (version->share_count)

@@ -145,7 +145,8 @@ static enum status compare_group_name(struct import_run *run, const struct produ
         bool found;
         enum status status = q_product_group_name_visible(run->connection, &args, &row, &found, error);
         if (!status && !(found && text_equal(row.name, trimmed)))
-                changes->group_names[changes->group_name_count++] = (struct new_group_name){accepted->group_id, trimmed};
+                changes->group_names[changes->group_name_count++] =
+                        (struct new_group_name){accepted->group_id, trimmed};
         return status;
 }
 

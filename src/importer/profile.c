@@ -161,8 +161,8 @@ static enum status read_choice(struct reading *reading, yaml_node_t *node, const
                         return STATUS_OK;
                 }
         }
-        return error_at(reading->error, STATUS_INVALID, line_of(node), column_of(node), "profile.bad_value", "key", what,
-                        "value", text.data, "allowed", allowed, NULL);
+        return error_at(reading->error, STATUS_INVALID, line_of(node), column_of(node), "profile.bad_value", "key",
+                        what, "value", text.data, "allowed", allowed, NULL);
 }
 
 #define CHOICES(table) table, sizeof(table) / sizeof((table)[0])
@@ -176,7 +176,7 @@ static enum status read_encoding(struct reading *reading, yaml_node_t *node)
                 {"Windows-1252", ENCODING_WINDOWS_1252},
         };
         int value = 0;
-        enum status status = read_choice(reading, node, "file.encoding", CHOICES(choices),
+        enum status status = read_choice(reading, node, "encoding", CHOICES(choices),
                                          "auto, utf-8, utf-16, utf-16le, utf-16be, windows-1252", &value);
         reading->profile->encoding = (enum encoding)value;
         return status;
@@ -188,7 +188,7 @@ static enum status read_delimiter(struct reading *reading, yaml_node_t *node)
                 {"auto", 0}, {",", ','}, {";", ';'}, {"tab", '\t'}, {"\t", '\t'}, {"\\t", '\t'}, {"|", '|'},
         };
         int value = 0;
-        enum status status = read_choice(reading, node, "file.delimiter", CHOICES(choices),
+        enum status status = read_choice(reading, node, "delimiter", CHOICES(choices),
                                          "auto, \",\", \";\", tab, \"|\"", &value);
         reading->profile->delimiter = (char)value;
         return status;
@@ -201,7 +201,7 @@ static enum status read_decimal(struct reading *reading, yaml_node_t *node)
                 {",", DECIMAL_SETTING_COMMA}, {"comma", DECIMAL_SETTING_COMMA},
         };
         int value = 0;
-        enum status status = read_choice(reading, node, "file.decimal", CHOICES(choices),
+        enum status status = read_choice(reading, node, "decimal", CHOICES(choices),
                                          "auto, \".\" (point), \",\" (comma)", &value);
         reading->profile->decimal = (enum decimal_setting)value;
         return status;
@@ -211,7 +211,7 @@ static enum status read_has_header(struct reading *reading, yaml_node_t *node)
 {
         static const struct choice choices[] = {{"true", 1}, {"yes", 1}, {"false", 0}, {"no", 0}};
         int value = 1;
-        enum status status = read_choice(reading, node, "file.header", CHOICES(choices), "true, false", &value);
+        enum status status = read_choice(reading, node, "header", CHOICES(choices), "true, false", &value);
         reading->profile->header = value != 0;
         return status;
 }
@@ -227,7 +227,7 @@ static enum status read_create(struct reading *reading, yaml_node_t *node)
 {
         struct profile *profile = reading->profile;
         const struct kind_info *kind = &kind_infos[profile->kind];
-        const char *allowed = kind->create_products ? "customers, products" : kind->create_customers ? "customers" : "-";
+        const char *allowed = kind->create_products ? "customers, products" : "customers";
         if (node->type != YAML_SEQUENCE_NODE)
                 return problem(reading, node, "profile.list_expected", "key", "create");
         for (yaml_node_item_t *item = node->data.sequence.items.start; item < node->data.sequence.items.top; item++) {
@@ -259,7 +259,10 @@ static bool parse_whole(struct text text, unsigned max, unsigned *ret)
 {
         unsigned value = 0;
         for (size_t i = 0; i < text.length; i++) {
-                if (text.data[i] < '0' || text.data[i] > '9' || (value = value * 10 + (unsigned)(text.data[i] - '0')) > max)
+                if (text.data[i] < '0' || text.data[i] > '9')
+                        return false;
+                value = value * 10 + (unsigned)(text.data[i] - '0');
+                if (value > max)
                         return false;
         }
         *ret = value;
@@ -322,7 +325,8 @@ static enum status read_column_map(struct reading *reading, yaml_node_t *node, e
         }
         if (!status && prefix) {
                 status = read_text(reading, prefix, "prefix", &text);
-                if (!status && (type != FIELD_TEXT || !parse_whole(text, PREFIX_MAX, &column->prefix) || !column->prefix))
+                if (!status && (type != FIELD_TEXT || !parse_whole(text, PREFIX_MAX, &column->prefix) ||
+                                !column->prefix))
                         status = problem(reading, prefix, "profile.prefix", "value", text.data);
         }
         return status;
@@ -373,7 +377,8 @@ static enum status read_column(struct reading *reading, yaml_node_t *key_node, y
         for (size_t i = 0; i < profile->column_count; i++)
                 if (profile->columns[i].field == column.field && text_equal(profile->columns[i].suffix, column.suffix))
                         return problem(reading, key_node, "profile.doubled_key", "key", key.data);
-        status = node->type == YAML_MAPPING_NODE ? read_column_map(reading, node, kind->fields[column.field].type, &column)
+        enum field_type type = kind->fields[column.field].type;
+        status = node->type == YAML_MAPPING_NODE ? read_column_map(reading, node, type, &column)
                                                  : read_place(reading, node, &column);
         if (!status)
                 profile->columns[profile->column_count++] = column;
@@ -421,7 +426,8 @@ static enum status check_required(struct reading *reading, const yaml_node_t *co
         if (profile->kind == IMPORT_PURCHASES && !has_field(profile, "amount") &&
             !(has_field(profile, "quantity") && has_field(profile, "unit_price")))
                 return problem(reading, columns, "profile.amount_missing", "kind", kind->name);
-        if (profile->kind == IMPORT_PRODUCTS && has_field(profile, "group_name") && !has_field(profile, "product_group"))
+        if (profile->kind == IMPORT_PRODUCTS && has_field(profile, "group_name") &&
+            !has_field(profile, "product_group"))
                 return error_at(reading->error, STATUS_INVALID, line_of(columns), column_of(columns),
                                 "profile.missing_field", "field", "product_group", "kind", kind->name, NULL);
         return STATUS_OK;
@@ -511,7 +517,8 @@ static enum status read_document(struct reading *reading, yaml_parser_t *parser)
         return status;
 }
 
-enum status profile_parse(struct arena *arena, const char *yaml, size_t length, struct profile *ret, struct error *error)
+enum status profile_parse(struct arena *arena, const char *yaml, size_t length, struct profile *ret,
+                          struct error *error)
 {
         struct profile profile = {.header = true, .valid_from_day = DAY_NONE};
         struct reading reading = {.arena = arena, .profile = &profile, .error = error};

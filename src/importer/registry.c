@@ -2,8 +2,8 @@
  *
  * registry.c: customers, articles, product groups and names of facts by their codes.
  *
- * Each kind is a table: a dictionary of texts and beside it one slot per text. New entries are written in transactions of
- * bounded size; should another process have made an entry meanwhile, its id is taken over.
+ * Each kind is a table: a dictionary of texts and beside it one slot per text. New entries are written in
+ * transactions of bounded size; should another process have made an entry meanwhile, its id is taken over.
  */
 #include "importer/registry.h"
 
@@ -130,7 +130,7 @@ static enum status pending_write(struct pending *pending, write_function work, s
         return STATUS_OK;
 }
 
-/* ---- customers ---------------------------------------------------------------------------------------------------- */
+/* ---- customers --------------------------------------------------------------------------------------------- */
 
 static enum status customers_load(struct import_run *run, struct error *error)
 {
@@ -249,7 +249,7 @@ enum status registry_customers_introduce(struct import_run *run, const struct te
         return customers_record(run, numbers, recorded_days, count, SLOT_INTRODUCED, true, ret_ids, ret_created, error);
 }
 
-/* ---- articles ----------------------------------------------------------------------------------------------------- */
+/* ---- articles ---------------------------------------------------------------------------------------------- */
 
 static enum status products_load(struct import_run *run, struct error *error)
 {
@@ -268,7 +268,8 @@ static enum status products_load(struct import_run *run, struct error *error)
                 size_t slot = table_slot(table, row.article);
                 if (slot == SIZE_MAX)
                         return error_memory(error);
-                table->slots[slot] = (struct slot){row.id, row.has_first_group_id ? (uint32_t)row.first_group_id : 0, 0};
+                uint32_t first_group = row.has_first_group_id ? (uint32_t)row.first_group_id : 0;
+                table->slots[slot] = (struct slot){row.id, first_group, 0};
                 table->highest = row.id > table->highest ? row.id : table->highest;
         }
         table->loaded = !status;
@@ -367,7 +368,7 @@ enum status registry_products_resolve(struct import_run *run, const struct text 
         return status;
 }
 
-/* ---- product groups and facts: small dictionaries numbered under the head lock ------------------------------------- */
+/* ---- product groups and facts: small dictionaries numbered under the head lock ------------------------------ */
 
 static enum status lock_head(struct connection *connection, struct error *error)
 {

@@ -173,7 +173,7 @@ enum status rows_import(struct import_run *run, const char *key_field, rows_stor
         return status;
 }
 
-/* ---- keys seen ---------------------------------------------------------------------------------------------------- */
+/* ---- keys seen --------------------------------------------------------------------------------------------- */
 
 struct seen_keys {
         struct dictionary keys;

@@ -17,8 +17,8 @@ struct import_row {
         struct rejection rejection;       /* reason NULL: accepted so far */
 };
 
-/* What a kind does with a batch: find, compare, write, count rows_new, rows_changed and rows_same, refuse by row_reject.
- * Memory from `arena` lives as long as the batch. Rows already refused are among them. */
+/* What a kind does with a batch: find, compare, write, count rows_new, rows_changed and rows_same, refuse by
+ * row_reject. Memory from `arena` lives as long as the batch. Rows already refused are among them. */
 typedef enum status (*rows_store)(struct import_run *run, struct import_row *rows, size_t count, struct arena *arena,
                                   void *context, struct error *error);
 

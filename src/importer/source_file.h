@@ -28,9 +28,10 @@ struct block {
 };
 void block_release(struct block *block); /* accepts a zeroed one */
 
-/* Opens `path` ("-": standard input) and finds out what the profile leaves open. `staging_directory` takes the spool of a
- * pipe; it is made when needed, the spool removed by close. Errors of the input carry {file} and a line where known:
- * import.unknown_encoding, import.unknown_delimiter, import.ambiguous_decimal, import.empty_file, import.compressed. */
+/* Opens `path` ("-": standard input) and finds out what the profile leaves open. `staging_directory` takes the spool
+ * of a pipe; it is made when needed, the spool removed by close. Errors of the input carry {file} and a line where
+ * known: import.unknown_encoding, import.unknown_delimiter, import.ambiguous_decimal, import.empty_file,
+ * import.compressed. */
 must_check enum status source_file_open(const char *path, const struct profile *profile, const char *staging_directory,
                                         struct source_file **ret, struct error *error);
 void source_file_close(struct source_file *file); /* accepts NULL */
@@ -43,8 +44,8 @@ must_check enum status source_file_header(const struct source_file *file, struct
 /* The header record as it stands in the file, without line end; none with header: false. Lives as long as the file. */
 struct text source_file_header_record(const struct source_file *file);
 
-/* The next block, after the header; *ret_more is false at the end (and nothing is handed out). Problems of the text name
- * their line: import.nul_byte, import.invalid_text, import.unclosed_quote, import.record_too_long. */
+/* The next block, after the header; *ret_more is false at the end (and nothing is handed out). Problems of the text
+ * name their line: import.nul_byte, import.invalid_text, import.unclosed_quote, import.record_too_long. */
 must_check enum status source_file_next(struct source_file *file, struct block *ret, bool *ret_more,
                                         struct error *error);
 must_check enum status source_file_rewind(struct source_file *file, struct error *error); /* to the first record */

@@ -15,7 +15,7 @@
 #include "queries.h"
 #include "render/json.h"
 
-/* ---- removing ----------------------------------------------------------------------------------------------------- */
+/* ---- removing ---------------------------------------------------------------------------------------------- */
 
 static enum status remove_rows(struct connection *connection, void *context, struct error *error)
 {
@@ -81,7 +81,7 @@ enum status import_clean_up(struct database *database, struct connection *connec
         return status;
 }
 
-/* ---- undoing ------------------------------------------------------------------------------------------------------ */
+/* ---- undoing ----------------------------------------------------------------------------------------------- */
 
 struct undoing {
         int32_t import_id;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * fuzz_csv.c: the CSV parser on any bytes: cut into blocks of any size it gives the same records as in one piece, with and
- * without scratch. Byte 0 chooses the delimiter, byte 1 the block size.
+ * fuzz_csv.c: the CSV parser on any bytes: cut into blocks of any size it gives the same records as in one piece,
+ * with and without scratch. Byte 0 chooses the delimiter, byte 1 the block size.
  */
 #include <stdlib.h>
 

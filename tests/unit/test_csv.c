@@ -18,7 +18,7 @@
 
 enum { FIELDS = 64 };
 
-/* ---- by hand ------------------------------------------------------------------------------------------------------ */
+/* ---- by hand ----------------------------------------------------------------------------------------------- */
 
 struct expected {
         uint64_t line;
@@ -118,7 +118,7 @@ static void splitting(void **state)
         assert_int_equal(csv_split("a\r", 2, ',', true, NULL), 2);
 }
 
-/* ---- random text against a plain parser ---------------------------------------------------------------------------- */
+/* ---- random text against a plain parser --------------------------------------------------------------------- */
 
 /* Byte by byte, as the rules are written down: appends "line|field|field...\x1E" per record. */
 static void plain_parse(const char *at, const char *end, char delimiter, struct buffer *out)
@@ -224,7 +224,7 @@ static void random_text_in_blocks(void **state)
         }
 }
 
-/* ---- csv-spectrum -------------------------------------------------------------------------------------------------- */
+/* ---- csv-spectrum ------------------------------------------------------------------------------------------- */
 
 /* The flat JSON of csv-spectrum, [{"a": "1"}], to "key=value\n" lines with a blank line per record. */
 static void flatten_json(const char *json, struct buffer *out)
@@ -251,7 +251,8 @@ static void flatten_json(const char *json, struct buffer *out)
 
 static void flatten_csv(struct buffer *file, struct buffer *out)
 {
-        struct csv_parser parser = {.cursor = file->data, .end = file->data + file->length, .delimiter = ',', .line = 1};
+        struct csv_parser parser = {.cursor = file->data, .end = file->data + file->length, .delimiter = ',',
+                                    .line = 1};
         struct text header[FIELDS], fields[FIELDS];
         size_t columns, count;
         uint64_t line;
@@ -269,7 +270,8 @@ static void flatten_csv(struct buffer *file, struct buffer *out)
 }
 
 /* The corpus contradicts itself in one value: location_coordinates.csv has the phone number 2095257564 where its JSON
- * expects 1234567890. No parser of that CSV can return the latter: what the CSV says is put in its place, and only that. */
+ * expects 1234567890. No parser of that CSV can return the latter: what the CSV says is put in its place, and only
+ * that. */
 static void correct_expected(const char *name, struct buffer *expected)
 {
         static const char wrong[] = "Contact Phone Number=1234567890";
@@ -288,7 +290,8 @@ static void csv_spectrum(void **state)
         };
         const char *data = getenv("TREUE_TEST_DATA");
         char path[4096];
-        snprintf(path, sizeof(path), "%s/corpora/csv-spectrum/csvs/simple.csv", data ? data : "../shared");
+        const char *folder = data ? data : "../shared";
+        snprintf(path, sizeof(path), "%s/corpora/csv-spectrum/csvs/simple.csv", folder);
         if (!file_exists(path)) {
                 print_message("csv-spectrum is skipped: %s is not there (set TREUE_TEST_DATA)\n", path);
                 skip();
@@ -298,9 +301,9 @@ static void csv_spectrum(void **state)
                 struct error error;
                 buffer_init(&expected, 1 << 20);
                 buffer_init(&found, 1 << 20);
-                snprintf(path, sizeof(path), "%s/corpora/csv-spectrum/csvs/%s.csv", data ? data : "../shared", names[i]);
+                snprintf(path, sizeof(path), "%s/corpora/csv-spectrum/csvs/%s.csv", folder, names[i]);
                 assert_int_equal(file_read(path, 1 << 20, &csv, &error), STATUS_OK);
-                snprintf(path, sizeof(path), "%s/corpora/csv-spectrum/json/%s.json", data ? data : "../shared", names[i]);
+                snprintf(path, sizeof(path), "%s/corpora/csv-spectrum/json/%s.json", folder, names[i]);
                 assert_int_equal(file_read(path, 1 << 20, &json, &error), STATUS_OK);
                 flatten_json(json.data, &expected);
                 correct_expected(names[i], &expected);

@@ -30,7 +30,7 @@ static struct profile profile_of(const char *yaml)
         return profile;
 }
 
-/* ---- encoding ----------------------------------------------------------------------------------------------------- */
+/* ---- encoding ---------------------------------------------------------------------------------------------- */
 
 static void expect_encoding(const char *data, size_t length, bool whole, enum encoding encoding, size_t mark_bytes)
 {
@@ -70,7 +70,7 @@ static void encodings(void **state)
         expect_no_encoding(BYTES("\x89PNG\x1A\x01\xFC"));
 }
 
-/* ---- delimiter ---------------------------------------------------------------------------------------------------- */
+/* ---- delimiter --------------------------------------------------------------------------------------------- */
 
 static const char two_columns[] = "kind: products\nsource: e\ncolumns: {article: A, name: B}\n";
 
@@ -97,19 +97,20 @@ static void delimiters(void **state)
         expect_delimiter("X;Y;Z\n1,5;2,5;3\n", two_columns, ';'); /* other names: by the number of columns */
         expect_delimiter("A B\n1 2\n", two_columns, 0);
         expect_delimiter("X,Y;Z\n1,2;3\n", two_columns, 0);         /* two delimiters equally good */
-        expect_delimiter("1;2\n3;4\n", "kind: products\nsource: e\nfile: {header: false}\ncolumns: {article: 1, name: 2}\n",
-                         ';');
+        expect_delimiter("1;2\n3;4\n", "kind: products\nsource: e\nfile: {header: false}\n"
+                         "columns: {article: 1, name: 2}\n", ';');
         expect_delimiter("A\n1\n2\n", "kind: products\nsource: e\ncolumns: {article: A, name: {value: x}}\n", ',');
 }
 
-/* ---- decimal mark ------------------------------------------------------------------------------------------------- */
+/* ---- decimal mark ------------------------------------------------------------------------------------------ */
 
 enum { UNDECIDED = -1, MIXED = -2 };
 
 static void expect_decimal(const char *amounts, char delimiter, int expected)
 {
         struct profile profile = profile_of("kind: values\nsource: e\n"
-                                            "columns: {customer: C, name: {value: x}, amount: A, valid_from: {value: 2026-01-01}}\n");
+                                            "columns: {customer: C, name: {value: x}, amount: A,"
+                                            " valid_from: {value: 2026-01-01}}\n");
         enum decimal_mark found = DECIMAL_POINT;
         struct buffer out;
         buffer_init(&out, 1 << 12);
@@ -153,7 +154,7 @@ static void decimals(void **state)
         expect_decimal("", '\t', DECIMAL_POINT);
 }
 
-/* ---- files -------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------- */
 
 static struct source_file *open_bytes(const char *data, size_t length, const char *yaml, enum status expected)
 {

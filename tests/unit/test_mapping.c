@@ -113,7 +113,8 @@ static void days_words_and_blanks(void **state)
         assert_int_equal(value.day, expected);
         assert_null(field_parse(&mapped, text_of(" 31.12.2025 "), DECIMAL_POINT, 2, &value));
         assert_int_equal(value.day, expected);
-        assert_string_equal(field_parse(&mapped, text_of("12/31/2025"), DECIMAL_POINT, 2, &value), "import.reason.date");
+        assert_string_equal(field_parse(&mapped, text_of("12/31/2025"), DECIMAL_POINT, 2, &value),
+                            "import.reason.date");
         mapped.format = "%m/%d/%Y";
         assert_null(field_parse(&mapped, text_of("12/31/2025"), DECIMAL_POINT, 2, &value));
         assert_int_equal(value.day, expected);

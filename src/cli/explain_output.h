@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * explain_output.h: an explained decision as words and as JSON (tests/road/explain-format.md describes the JSON).
+ */
+#ifndef TREUE_CLI_EXPLAIN_OUTPUT_H
+#define TREUE_CLI_EXPLAIN_OUTPUT_H
+
+#include "cli/cli.h"
+#include "program/concept_keys.h"
+#include "program/explained.h"
+
+/* "12m", "90d", "year", "4q", ...; appends nothing for WINDOW_NONE. */
+void window_add(struct buffer *out, struct window window);
+/* The value counts: known, and measured where the criterion asks for it. */
+bool criterion_has_value(const struct explained_criterion *criterion);
+
+void explain_json(const struct explained *explained, struct buffer *out);
+void explain_text(struct cli_context *context, const struct explained *explained, struct buffer *out);
+
+#endif

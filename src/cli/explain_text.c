@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * explain_text.c: an explained decision in words: which segment and why, what is missing for the next step, the
+ * evidence, the history.
+ */
+#include "cli/explain_output.h"
+
+#include "base/checked.h"
+
+enum { PERCENT_DECIMALS = 1 };
+
+struct page {
+        enum language language;
+        const struct explained *explained;
+        const struct concept *concept;
+        struct buffer *out;
+};
+
+static void add(struct page *page, struct text text)
+{
+        /* Names come from files: what steers a terminal is shown as a blank. */
+        for (size_t i = 0; i < text.length; i++)
+                buffer_add_byte(page->out, (unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7f ? ' '
+                                                                                                      : text.data[i]);
+}
+
+static void say(struct page *page, const char *key)
+{
+        buffer_add_text(page->out, message_raw(page->language, key));
+}
+
+static void say_family(struct page *page, const char *family, const char *name)
+{
+        char key[96];
+        snprintf(key, sizeof(key), "%s.%s", family, name);
+        say(page, key);
+}
+
+static void say_day(struct page *page, int32_t day)
+{
+        format_add_day(page->out, page->language, day);
+}
+
+static void add_segment(struct page *page, uint8_t segment)
+{
+        const struct segment *about = &page->concept->segments[segment];
+        bool english = page->language == LANGUAGE_ENGLISH && about->name.english.length;
+        add(page, about->id);
+        buffer_add_byte(page->out, ' ');
+        add(page, english ? about->name.english : about->name.german);
+}
+
+/* ---- numbers ------------------------------------------------------------------------------------------------------ */
+
+/* A threshold or a gap in the unit of its metric, rounded half away for readers; the JSON has it exactly. */
+static void add_amount(struct page *page, const struct criterion *criterion, struct rational value)
+{
+        enum metric_unit unit = metric_infos[criterion->metric].unit;
+        char currency[16];
+        int128 scaled = value.numerator;
+        unsigned decimals = 0;
+        if (unit == UNIT_MONEY)
+                decimals = page->concept->minor_digits;
+        else if (unit == UNIT_RATIO)
+                decimals = PERCENT_DECIMALS + 2;
+        else if (value.denominator != 1)
+                decimals = 2;
+        for (unsigned i = 0; i < decimals; i++)
+                scaled *= 10;
+        int64_t units;
+        if (!narrow_i64(divide_half_away(scaled, value.denominator), &units))
+                return;
+        snprintf(currency, sizeof(currency), "%.*s", (int)page->concept->currency.length, page->concept->currency.data);
+        if (unit == UNIT_MONEY) {
+                format_add_money(page->out, page->language, units, decimals, currency);
+        } else if (unit == UNIT_RATIO) {
+                format_add_decimal(page->out, page->language, units, PERCENT_DECIMALS);
+                buffer_add_text(page->out, page->language == LANGUAGE_GERMAN ? " %" : "%");
+        } else {
+                format_add_decimal(page->out, page->language, units, decimals);
+                if (unit == UNIT_DAYS || unit == UNIT_MONTHS) {
+                        buffer_add_byte(page->out, ' ');
+                        say(page, unit == UNIT_DAYS ? "unit.days" : "unit.months");
+                }
+        }
+}
+
+static void add_operand(struct page *page, const struct criterion *criterion, const struct operand *operand)
+{
+        if (operand->kind == OPERAND_NUMBER)
+                add_amount(page, criterion, rational_from_decimal(operand->number));
+        else if (operand->kind == OPERAND_BOOL)
+                say(page, operand->boolean ? "word.yes" : "word.no");
+        else
+                add(page, operand->text);
+}
+
+static void add_value(struct page *page, const struct explained_criterion *c)
+{
+        struct rational value;
+        int128 denominator = 1;
+        if (!criterion_has_value(c)) {
+                say(page, "explain.unknown");
+                return;
+        }
+        if (c->attribute) {
+                add(page, c->attribute->text);
+                return;
+        }
+        if (metric_infos[c->criterion->metric].unit == UNIT_RATIO)
+                denominator = c->denominator;
+        else
+                denominator = power_of_ten(c->column->scale);
+        int128 numerator = c->value;
+        if (c->criterion->metric == METRIC_SHARE_OF_WALLET && numerator > denominator)
+                numerator = denominator;
+        if (rational_make(numerator, denominator, &value))
+                add_amount(page, c->criterion, value);
+        if (c->estimated) {
+                buffer_add_text(page->out, " (");
+                say(page, "explain.estimated");
+                buffer_add_text(page->out, ")");
+        }
+}
+
+/* ---- one criterion ------------------------------------------------------------------------------------------------ */
+
+static void add_metric_name(struct page *page, const struct criterion *criterion)
+{
+        if (criterion->metric == METRIC_ATTRIBUTE || criterion->metric == METRIC_VALUE) {
+                add(page, criterion->of);
+                return;
+        }
+        say_family(page, "metric", metric_infos[criterion->metric].name);
+        if (criterion->of.length) {
+                buffer_add_byte(page->out, ' ');
+                add(page, criterion->of);
+        }
+}
+
+static void add_window(struct page *page, const struct explained_criterion *c)
+{
+        if (c->criterion->window.kind == WINDOW_NONE || c->to_day == DAY_NONE)
+                return;
+        buffer_add_text(page->out, " (");
+        if (c->from_day == DAY_OPEN_START) {
+                say(page, "explain.up_to");
+                buffer_add_byte(page->out, ' ');
+        } else {
+                say_day(page, c->from_day);
+                buffer_add_text(page->out, " \xe2\x80\x93 ");
+        }
+        say_day(page, c->to_day);
+        buffer_add_text(page->out, ")");
+}
+
+static void add_factors(struct page *page, const struct explained_criterion *c)
+{
+        static const char *const keys[] = {"explain.factor_size", "explain.factor_newcomer", "explain.factor_pro_rata"};
+        for (size_t i = 0; i < c->factor_count; i++) {
+                const struct fraction *factor = &c->factors[i].factor;
+                struct rational exact;
+                buffer_add_text(page->out, " \xc3\x97 ");
+                int64_t hundredths = 0;
+                bool finite = rational_make(factor->numerator, factor->denominator, &exact)
+                              && exact.denominator <= 100 && 100 % (int64_t)exact.denominator == 0
+                              && narrow_i64(exact.numerator * (100 / exact.denominator), &hundredths);
+                if (c->factors[i].kind == FACTOR_PRO_RATA || !finite)
+                        buffer_addf(page->out, "%lld/%lld", (long long)factor->numerator, (long long)factor->denominator);
+                else if (hundredths % 10 == 0)
+                        format_add_decimal(page->out, page->language, hundredths / 10, 1);
+                else
+                        format_add_decimal(page->out, page->language, hundredths, 2);
+                buffer_add_text(page->out, " ");
+                say(page, keys[c->factors[i].kind]);
+        }
+        if (c->factor_count && c->criterion->operands[0].kind == OPERAND_NUMBER) {
+                buffer_add_text(page->out, " = ");
+                add_amount(page, c->criterion, c->effective);
+        }
+}
+
+static void add_threshold(struct page *page, const struct explained_criterion *c)
+{
+        const struct criterion *criterion = c->criterion;
+        say_family(page, "comparator", comparator_names[criterion->comparator]);
+        buffer_add_byte(page->out, ' ');
+        for (size_t i = 0; i < criterion->operand_count; i++) {
+                if (i && criterion->comparator == COMPARE_BETWEEN)
+                        buffer_addf(page->out, " %s ", message_raw(page->language, "word.and"));
+                else if (i)
+                        buffer_add_text(page->out, ", ");
+                add_operand(page, criterion, &criterion->operands[i]);
+        }
+        add_factors(page, c);
+        if (criterion->has_keep && c->keep_state != c->state) {
+                buffer_add_text(page->out, ", ");
+                say(page, "explain.keep");
+                buffer_add_byte(page->out, ' ');
+                add_amount(page, criterion, c->effective_keep);
+        }
+}
+
+static void add_missing(struct page *page, const struct explained_criterion *c)
+{
+        if (c->state == MET || !c->has_missing)
+                return;
+        enum comparator comparator = c->criterion->comparator;
+        bool less = comparator == COMPARE_AT_MOST || comparator == COMPARE_LESS_THAN;
+        buffer_add_text(page->out, "; ");
+        say(page, less ? "explain.too_much" : "explain.still");
+        buffer_add_byte(page->out, ' ');
+        add_amount(page, c->criterion, c->missing);
+}
+
+static const char *state_sign(enum judgement state)
+{
+        return state == MET ? "\xe2\x9c\x93" : state == NOT_MET ? "\xe2\x9c\x97" : "\xe2\x97\x8b";
+}
+
+static void add_criterion(struct page *page, const struct explained_criterion *c, const char *indent)
+{
+        buffer_addf(page->out, "%s%s ", indent, state_sign(c->state));
+        add_metric_name(page, c->criterion);
+        add_window(page, c);
+        buffer_add_text(page->out, ": ");
+        add_value(page, c);
+        buffer_add_text(page->out, ", ");
+        add_threshold(page, c);
+        add_missing(page, c);
+        if (c->state == UNKNOWN && c->criterion->unknown_is_met) {
+                buffer_add_text(page->out, "; ");
+                say(page, "explain.unknown_counts");
+        }
+        buffer_add_byte(page->out, '\n');
+}
+
+/* ---- the page ----------------------------------------------------------------------------------------------------- */
+
+static void add_head(struct page *page)
+{
+        const struct explained *e = page->explained;
+        const struct bilingual *program = &page->concept->program_name;
+        bool english = page->language == LANGUAGE_ENGLISH && program->english.length;
+        add(page, e->number);
+        if (!text_equal(e->name, e->number)) {
+                buffer_add_byte(page->out, ' ');
+                add(page, e->name);
+        }
+        buffer_add_text(page->out, " \xc2\xb7 ");
+        add(page, english ? program->english : program->german);
+        buffer_add_byte(page->out, '\n');
+        add_segment(page, e->segment);
+        buffer_add_text(page->out, " \xc2\xb7 ");
+        say_family(page, "decision", decision_names[e->decision]);
+        buffer_add_text(page->out, " \xc2\xb7 ");
+        say(page, e->approved ? "explain.effective" : "explain.proposed");
+        buffer_add_byte(page->out, ' ');
+        say_day(page, e->effective_day);
+        buffer_add_byte(page->out, '\n');
+}
+
+/* Why, in one or two sentences. */
+static void add_reason(struct page *page)
+{
+        const struct explained *e = page->explained;
+        char before[64] = "", qualified[64], until[32];
+        struct buffer day buffer_cleanup;
+        buffer_init(&day, 64);
+        snprintf(before, sizeof(before), "%.*s", (int)e->before.length, e->before.length ? e->before.data : "");
+        struct text id = page->concept->segments[e->qualified].id;
+        snprintf(qualified, sizeof(qualified), "%.*s", (int)id.length, id.data);
+        format_add_day(&day, page->language, e->grace_until_day);
+        snprintf(until, sizeof(until), "%s", day.data);
+        char key[64];
+        snprintf(key, sizeof(key), "reason.%s", decision_names[e->decision]);
+        message_add(page->out, page->language, key, "before", before, "qualified", qualified, "until", until, NULL);
+        buffer_add_byte(page->out, '\n');
+        for (unsigned f = 0; f < FLAG_COUNT; f++) {
+                if (!(e->flags >> f & 1))
+                        continue;
+                buffer_add_text(page->out, "  ! ");
+                say_family(page, "customer_flag", flag_names[f]);
+                buffer_add_byte(page->out, '\n');
+        }
+        if (e->beneath_undone) {
+                buffer_add_text(page->out, "  ! ");
+                say(page, "explain.beneath_undone");
+                buffer_add_byte(page->out, '\n');
+        }
+}
+
+static const struct explained_path *next_path(const struct explanation *explanation)
+{
+        for (size_t s = 0; s < explanation->segment_count; s++)
+                if (explanation->segments[s].segment == explanation->next_segment)
+                        return &explanation->segments[s].paths[explanation->next_path];
+        return NULL;
+}
+
+static bool is_open(const struct explained_criterion *c)
+{
+        return c->state == NOT_MET || (c->state == UNKNOWN && !c->criterion->unknown_is_met);
+}
+
+static void add_open(struct page *page, const struct explained_criterion *c)
+{
+        buffer_add_text(page->out, "  \xe2\x80\xa2 ");
+        enum comparator comparator = c->criterion->comparator;
+        if (c->has_missing && comparator != COMPARE_AT_MOST && comparator != COMPARE_LESS_THAN) {
+                say(page, "explain.still");
+                buffer_add_byte(page->out, ' ');
+                add_amount(page, c->criterion, c->missing);
+                buffer_add_byte(page->out, ' ');
+                add_metric_name(page, c->criterion);
+        } else {
+                add_metric_name(page, c->criterion);
+                buffer_add_byte(page->out, ' ');
+                add_threshold(page, c);
+                if (c->state == UNKNOWN) {
+                        buffer_add_text(page->out, " (");
+                        say(page, "explain.unknown");
+                        buffer_add_byte(page->out, ')');
+                }
+        }
+        buffer_add_byte(page->out, '\n');
+}
+
+static void add_next(struct page *page)
+{
+        const struct explanation *explanation = &page->explained->explanation;
+        const struct explained_path *path = explanation->has_next ? next_path(explanation) : NULL;
+        buffer_add_byte(page->out, '\n');
+        if (!path) {
+                say(page, "explain.top");
+                buffer_add_byte(page->out, '\n');
+                return;
+        }
+        char number[24];
+        snprintf(number, sizeof(number), "%zu", explanation->next_missing_count);
+        struct text id = page->concept->segments[explanation->next_segment].id;
+        char segment[64];
+        snprintf(segment, sizeof(segment), "%.*s", (int)id.length, id.data);
+        message_add(page->out, page->language, "explain.next", "segment", segment, "count", number, NULL);
+        buffer_add_byte(page->out, '\n');
+        size_t met = 0;
+        for (size_t i = 0; i < path->path->all_count; i++)
+                if (is_open(&path->all[i]))
+                        add_open(page, &path->all[i]);
+        for (size_t i = 0; i < path->path->some_count; i++)
+                met += !is_open(&path->some[i]);
+        if (met >= path->path->some_at_least)
+                return;
+        snprintf(number, sizeof(number), "%zu", path->path->some_at_least - met);
+        message_add(page->out, page->language, "explain.and_some", "count", number, NULL);
+        buffer_add_byte(page->out, '\n');
+        for (size_t i = 0; i < path->path->some_count; i++)
+                if (is_open(&path->some[i]))
+                        add_open(page, &path->some[i]);
+}
+
+static void add_path(struct page *page, const struct explained_path *path)
+{
+        buffer_addf(page->out, "  %s ", path->fulfilled ? state_sign(MET) : state_sign(NOT_MET));
+        say(page, "explain.path");
+        buffer_add_byte(page->out, ' ');
+        add(page, path->path->id);
+        if (!path->fulfilled && path->fulfilled_keep) {
+                buffer_add_text(page->out, " (");
+                say(page, "explain.path_kept");
+                buffer_add_byte(page->out, ')');
+        }
+        buffer_add_byte(page->out, '\n');
+        for (size_t i = 0; i < path->path->all_count; i++)
+                add_criterion(page, &path->all[i], "    ");
+        if (path->path->some_count == 0)
+                return;
+        char least[16], all[24];
+        snprintf(least, sizeof(least), "%u", path->path->some_at_least);
+        snprintf(all, sizeof(all), "%zu", path->path->some_count);
+        buffer_add_text(page->out, "    ");
+        message_add(page->out, page->language, "explain.some", "least", least, "of", all, NULL);
+        buffer_add_byte(page->out, '\n');
+        for (size_t i = 0; i < path->path->some_count; i++)
+                add_criterion(page, &path->some[i], "      ");
+}
+
+static void add_evidence(struct page *page)
+{
+        const struct explanation *explanation = &page->explained->explanation;
+        char generation[24], version[16];
+        struct buffer day buffer_cleanup;
+        buffer_init(&day, 64);
+        snprintf(generation, sizeof(generation), "%lld", (long long)page->explained->generation);
+        snprintf(version, sizeof(version), "%d", page->explained->version.number);
+        format_add_day(&day, page->language, page->explained->cutoff_day);
+        struct text rule = page->concept->mechanics.evaluations[page->explained->rule].id;
+        char evaluation[64];
+        snprintf(evaluation, sizeof(evaluation), "%.*s", (int)rule.length, rule.data);
+        buffer_add_byte(page->out, '\n');
+        message_add(page->out, page->language, "explain.evidence", "cutoff", day.data, "evaluation", evaluation,
+                    "version", version, "generation", generation, NULL);
+        buffer_add_byte(page->out, '\n');
+        for (size_t s = 0; s < explanation->segment_count; s++) {
+                const struct explained_segment *segment = &explanation->segments[s];
+                const struct segment *about = &page->concept->segments[segment->segment];
+                add_segment(page, segment->segment);
+                if (about->rest) {
+                        buffer_add_text(page->out, ": ");
+                        say(page, "explain.rest");
+                }
+                buffer_add_byte(page->out, '\n');
+                for (size_t p = 0; p < about->path_count; p++)
+                        add_path(page, &segment->paths[p]);
+                for (size_t i = 0; i < about->expects_count; i++)
+                        add_criterion(page, &segment->expects[i], "    ");
+        }
+}
+
+static void add_history(struct page *page)
+{
+        buffer_add_byte(page->out, '\n');
+        say(page, "explain.history");
+        buffer_add_byte(page->out, '\n');
+        for (size_t i = 0; i < page->explained->history_count; i++) {
+                const struct past_decision *past = &page->explained->history[i];
+                char decision[32];
+                buffer_add_text(page->out, "  ");
+                say_day(page, past->cutoff_day);
+                buffer_add_text(page->out, "  ");
+                add(page, past->segment);
+                buffer_add_text(page->out, "  ");
+                snprintf(decision, sizeof(decision), "%.*s", (int)past->decision.length, past->decision.data);
+                say_family(page, "decision", decision);
+                buffer_add_text(page->out, " (");
+                add(page, past->evaluation);
+                buffer_add_text(page->out, ", ");
+                if (past->approved) {
+                        say(page, "explain.effective");
+                        buffer_add_byte(page->out, ' ');
+                        say_day(page, past->effective_day);
+                } else {
+                        say(page, "explain.only_proposed");
+                }
+                buffer_add_text(page->out, ")\n");
+        }
+}
+
+void explain_text(struct cli_context *context, const struct explained *explained, struct buffer *out)
+{
+        struct page page = {context->language, explained, explained->version.concept, out};
+        add_head(&page);
+        add_reason(&page);
+        add_next(&page);
+        add_evidence(&page);
+        add_history(&page);
+}

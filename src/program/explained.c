@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * explained.c: restores a stored decision and runs the engine's comparison on it again.
+ */
+#include "program/explained.h"
+
+#include "queries.h"
+
+enum { HISTORY_MAX = 10000, SOURCES_BYTES_MAX = 4096 };
+
+static bool keep_text(struct arena *arena, struct text from, struct text *ret)
+{
+        const char *copy = arena_copy(arena, from.data, from.length);
+        *ret = (struct text){copy, from.length};
+        return copy != NULL;
+}
+
+/* ---- the customer ------------------------------------------------------------------------------------------------- */
+
+static enum status find_number(struct connection *connection, struct text source, struct text number,
+                               struct arena *arena, struct explained *ret, size_t *ret_count, struct buffer *sources,
+                               struct error *error)
+{
+        rows_cleanup struct rows *rows = NULL;
+        struct q_explain_customers_by_number_args args = {number};
+        size_t count = 0;
+        enum status status = q_explain_customers_by_number_open(connection, &args, &rows, error);
+        while (status == STATUS_OK) {
+                struct q_explain_customers_by_number_row row;
+                bool more;
+                status = q_explain_customers_by_number_next(rows, &row, &more, error);
+                if (status != STATUS_OK || !more)
+                        break;
+                if (source.data && !text_equal(source, row.source))
+                        continue;
+                if (count && row.customer_id == ret->customer_id)
+                        continue;
+                count++;
+                buffer_addf(sources, "%s%.*s", sources->length ? ", " : "", (int)row.source.length, row.source.data);
+                ret->customer_id = row.customer_id;
+                if (!keep_text(arena, row.source, &ret->source) || !keep_text(arena, number, &ret->number))
+                        status = error_memory(error);
+        }
+        *ret_count = count;
+        return status;
+}
+
+static enum status find_name(struct connection *connection, struct arena *arena, struct explained *ret,
+                             struct error *error)
+{
+        struct q_customer_name_visible_args args = {ret->customer_id};
+        struct q_customer_name_visible_row row;
+        bool found;
+        enum status status = q_customer_name_visible(connection, &args, &row, &found, error);
+        if (status != STATUS_OK)
+                return status;
+        ret->name = ret->number;
+        return !found || keep_text(arena, row.name, &ret->name) ? STATUS_OK : error_memory(error);
+}
+
+enum status customer_find(struct connection *connection, const char *typed, struct arena *arena,
+                          struct explained *ret, struct error *error)
+{
+        struct text whole = text_of(typed);
+        struct buffer sources buffer_cleanup;
+        size_t count;
+        buffer_init(&sources, SOURCES_BYTES_MAX);
+        *ret = (struct explained){0};
+        enum status status = find_number(connection, (struct text){0}, whole, arena, ret, &count, &sources, error);
+        const char *colon = strchr(typed, ':');
+        if (status == STATUS_OK && count == 0 && colon) {
+                struct text source = {typed, (size_t)(colon - typed)};
+                status = find_number(connection, source, text_of(colon + 1), arena, ret, &count, &sources, error);
+        }
+        if (status != STATUS_OK)
+                return status;
+        if (count == 0)
+                return error_set(error, STATUS_NOT_FOUND, "explain.unknown_customer", "customer", typed, NULL);
+        if (count > 1)
+                return error_set(error, STATUS_USAGE, "explain.ambiguous_customer", "customer", typed, "sources",
+                                 sources.data, NULL);
+        return find_name(connection, arena, ret, error);
+}
+
+/* ---- the decision ------------------------------------------------------------------------------------------------- */
+
+static enum status keep_decision(struct arena *arena, const struct q_decision_history_row *row,
+                                 struct past_decision *ret, struct error *error)
+{
+        *ret = (struct past_decision){
+                .run_id = row->run_id,
+                .concept_version_id = row->concept_version_id,
+                .cutoff_day = row->cutoff_day,
+                .effective_day = row->has_effective_day ? row->effective_day : DAY_NONE,
+                .approved = text_is(row->state, "approved"),
+        };
+        bool kept = keep_text(arena, row->evaluation, &ret->evaluation) && keep_text(arena, row->segment, &ret->segment)
+                    && keep_text(arena, row->decision, &ret->decision);
+        if (kept && row->has_segment_before)
+                kept = keep_text(arena, row->segment_before, &ret->before);
+        return kept ? STATUS_OK : error_memory(error);
+}
+
+static enum status load_history(struct connection *connection, int64_t program_id, struct arena *arena,
+                                struct explained *explained, struct error *error)
+{
+        rows_cleanup struct rows *rows = NULL;
+        struct q_decision_history_args args = {explained->customer_id, program_id};
+        struct past_decision *history = arena_array(arena, struct past_decision, HISTORY_MAX);
+        if (!history)
+                return error_memory(error);
+        size_t count = 0;
+        enum status status = q_decision_history_open(connection, &args, &rows, error);
+        while (status == STATUS_OK && count < HISTORY_MAX) {
+                struct q_decision_history_row row;
+                bool more;
+                status = q_decision_history_next(rows, &row, &more, error);
+                if (status != STATUS_OK || !more)
+                        break;
+                status = keep_decision(arena, &row, &history[count++], error);
+        }
+        explained->history = history;
+        explained->history_count = count;
+        return status;
+}
+
+/* The scheduled cut-off of the next evaluation that decides about graces. */
+static int32_t next_deciding_day(const struct concept *concept, int32_t cutoff_day)
+{
+        int32_t next = DAY_NONE;
+        int year = date_from_day(cutoff_day).year;
+        for (size_t i = 0; i < concept->mechanics.evaluation_count; i++) {
+                const struct evaluation_rule *rule = &concept->mechanics.evaluations[i];
+                if (!(rule->moves & (MOVE_DOWN | MOVE_GRACE)))
+                        continue;
+                for (int y = year; y <= year + 1; y++) {
+                        int32_t day = day_from_date((struct date){y, rule->cutoff.month, rule->cutoff.day});
+                        if (day > cutoff_day && (next == DAY_NONE || day < next))
+                                next = day;
+                }
+        }
+        return next;
+}
+
+static uint8_t segment_index(const struct concept *concept, struct text id)
+{
+        for (size_t s = 0; s < concept->segment_count; s++)
+                if (text_equal(concept->segments[s].id, id))
+                        return (uint8_t)s;
+        return SEGMENT_NONE;
+}
+
+static enum status load_run(struct connection *connection, const struct past_decision *past, struct arena *arena,
+                            struct explained *explained, struct error *error)
+{
+        struct q_run_find_args args = {past->run_id};
+        struct q_run_find_row row;
+        bool found;
+        enum status status = version_by_id(connection, past->concept_version_id, arena, &explained->version, error);
+        if (status == STATUS_OK)
+                status = q_run_find(connection, &args, &row, &found, error);
+        if (status != STATUS_OK)
+                return status;
+        const struct mechanics *mechanics = &explained->version.concept->mechanics;
+        explained->cutoff_day = past->cutoff_day;
+        explained->generation = row.generation;
+        explained->approved = past->approved;
+        explained->beneath_undone = row.beneath_undone;
+        explained->before = past->before;
+        while (explained->rule + 1 < mechanics->evaluation_count
+               && !text_equal(mechanics->evaluations[explained->rule].id, past->evaluation))
+                explained->rule++;
+        explained->effective_day = past->effective_day;
+        if (explained->effective_day == DAY_NONE)
+                explained->effective_day =
+                        engine_effective_day(&mechanics->evaluations[explained->rule], past->cutoff_day);
+        return STATUS_OK;
+}
+
+static enum status load_decision(struct connection *connection, const struct past_decision *past, struct arena *arena,
+                                 struct explained *explained, struct error *error)
+{
+        const struct concept *concept = explained->version.concept;
+        struct q_decision_find_args args = {explained->customer_id, past->run_id};
+        struct q_decision_find_row row;
+        bool found;
+        enum status status = q_decision_find(connection, &args, &row, &found, error);
+        if (status != STATUS_OK)
+                return status;
+        explained->qualified = segment_index(concept, row.qualified);
+        explained->segment = segment_index(concept, row.segment);
+        for (int d = 0; d < DECISION_COUNT; d++)
+                if (text_is(row.decision, decision_names[d]))
+                        explained->decision = (enum decision)d;
+        explained->flags = (uint8_t)row.flags;
+        explained->grace = row.grace;
+        explained->grace_until_day = !row.grace ? DAY_NONE
+                                     : row.has_grace_end_day ? row.grace_end_day
+                                                             : next_deciding_day(concept, explained->cutoff_day);
+        status = engine_plan_new(arena, concept, explained->cutoff_day, &explained->plan, error);
+        if (status == STATUS_OK)
+                status = engine_values_unpack(explained->plan, &row.metric_values, 1, arena, &explained->measures,
+                                              error);
+        if (status == STATUS_OK)
+                status = engine_explain(explained->plan, &explained->measures, 0, explained->segment, arena,
+                                        &explained->explanation, error);
+        return status;
+}
+
+enum status explained_load(struct connection *connection, int64_t program_id, int32_t cutoff_day, struct arena *arena,
+                           struct explained *explained, struct error *error)
+{
+        enum status status = load_history(connection, program_id, arena, explained, error);
+        if (status != STATUS_OK)
+                return status;
+        const struct past_decision *past = NULL;
+        for (size_t i = 0; i < explained->history_count && !past; i++)
+                if (cutoff_day == DAY_NONE || explained->history[i].cutoff_day == cutoff_day)
+                        past = &explained->history[i];
+        struct buffer cutoff buffer_cleanup;
+        buffer_init(&cutoff, 64);
+        day_add_iso(&cutoff, cutoff_day);
+        if (!past && explained->history_count == 0)
+                return error_set(error, STATUS_NOT_FOUND, "explain.never_evaluated", "customer", explained->number.data,
+                                 NULL);
+        if (!past)
+                return error_set(error, STATUS_NOT_FOUND, "explain.not_at_cutoff", "customer", explained->number.data,
+                                 "cutoff", cutoff.data, NULL);
+        status = load_run(connection, past, arena, explained, error);
+        return status == STATUS_OK ? load_decision(connection, past, arena, explained, error) : status;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * explained.h: why a customer is where he is: a decision of a stored run, explained from the concept version and the
+ * metric values it was taken with. Needs nothing of today's data.
+ */
+#ifndef TREUE_PROGRAM_EXPLAINED_H
+#define TREUE_PROGRAM_EXPLAINED_H
+
+#include "engine/evaluate.h"
+#include "program/versions.h"
+
+struct past_decision {
+        int64_t run_id, concept_version_id;
+        int32_t cutoff_day;
+        int32_t effective_day;        /* DAY_NONE: not approved */
+        bool approved;
+        struct text evaluation, before, segment, decision; /* before: none without membership */
+};
+
+struct explained {
+        int64_t customer_id;
+        struct text source, number, name; /* the name is the number while nobody gave one */
+        struct version version;
+        size_t rule;                  /* index into the concept's evaluations */
+        int32_t cutoff_day;
+        int64_t generation;
+        bool approved, beneath_undone;
+        int32_t effective_day;        /* of a proposal: the evaluation's first effective date */
+        struct text before;           /* none without membership */
+        uint8_t qualified, segment;   /* indexes into the concept's segments */
+        enum decision decision;
+        uint8_t flags;
+        bool grace;
+        int32_t grace_until_day;      /* DAY_NONE without grace */
+        struct engine_plan *plan;
+        struct measures measures;     /* of this one customer */
+        struct explanation explanation;
+        size_t history_count;         /* all decisions in the program, the latest cut-off first */
+        struct past_decision *history;
+};
+
+/* Finds a customer by what people type: NUMBER or SOURCE:NUMBER. STATUS_NOT_FOUND "explain.unknown_customer" {customer},
+ * STATUS_USAGE "explain.ambiguous_customer" {customer} {sources}. */
+must_check enum status customer_find(struct connection *connection, const char *typed, struct arena *arena,
+                                     struct explained *ret, struct error *error);
+
+/* Explains the decision of a cut-off (DAY_NONE: the latest): the approved one that was approved last, else the latest
+ * proposal. STATUS_NOT_FOUND "explain.never_evaluated" {customer} or "explain.not_at_cutoff" {customer} {cutoff}. Fills
+ * what customer_find left open; lives in the arena. */
+must_check enum status explained_load(struct connection *connection, int64_t program_id, int32_t cutoff_day,
+                                      struct arena *arena, struct explained *explained, struct error *error);
+
+#endif
