@@ -234,8 +234,9 @@ static enum judgement judge_attribute(const struct judge *judge, const struct ra
                                 return MET;
                 return NOT_MET;
         default:
+                /* It is set, so it is known; a text is not at least a number. */
                 if (value->kind != OPERAND_NUMBER)
-                        return UNKNOWN;
+                        return NOT_MET;
                 return within_ratio(ranges, value->number.units, power_of_ten(value->number.scale)) ? MET : NOT_MET;
         }
 }

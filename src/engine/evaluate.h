@@ -179,7 +179,7 @@ struct explanation {
  *
  * Attributes: `equals` and `in` compare numbers by value, texts by their bytes, booleans as such; kinds that cannot be
  * compared are not met. A comparator of size or order (at_least, between, ...) on an attribute that is no number is
- * unknown. `contains` looks for a piece of the imported text, upper and lower case differ.
+ * not met: the attribute is known. `contains` looks for a piece of the imported text, upper and lower case differ.
  *
  * Why customer `index` was judged as he was. Works on measures of the whole population as well as on the measures of
  * one customer restored from a stored run (customer_count 1). `segment_after` selects the next step. */

@@ -91,8 +91,9 @@ bool window_previous_days(struct window window, int32_t cutoff_day, struct month
         int year = program_year(cutoff_day, year_starts);
         switch (window.kind) {
         case WINDOW_MONTHS:
-                *ret_from = months_back(cutoff_day, 2u * window.count) + 1;
+                /* The n months before its start: counted back from there, by the same rule of the month's end. */
                 *ret_to = months_back(cutoff_day, window.count);
+                *ret_from = months_back(*ret_to, window.count) + 1;
                 return true;
         case WINDOW_DAYS:
                 *ret_from = at_least_first_day((int64_t)cutoff_day - 2 * (int64_t)window.count + 1);

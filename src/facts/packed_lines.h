@@ -24,6 +24,7 @@ enum {
         LINE_DIGITAL_KNOWN = 2,
         LINE_DIGITAL = 4,
         LINE_GROUP_USUAL = 8, /* names the group the product was created with (product.first_group_id): no space */
+        LINE_QUANTITY_UNKNOWN = 32, /* the file gave none: stored as 0, no cost can be derived from it */
         LINE_GROUP_NAMED = 16, /* names another group: its id follows */
 };
 

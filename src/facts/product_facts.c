@@ -159,7 +159,7 @@ static int128 power_of_ten(unsigned exponent)
 
 void product_costs_resolve(const struct product_costs *costs, struct line *line, int32_t day)
 {
-        if (line->marks & LINE_COST_KNOWN || line->product >= costs->product_count)
+        if (line->marks & (LINE_COST_KNOWN | LINE_QUANTITY_UNKNOWN) || line->product >= costs->product_count)
                 return;
         const struct unit_cost *best = NULL;
         for (size_t i = costs->first[line->product]; i < costs->first[line->product + 1]; i++) {

@@ -148,6 +148,8 @@ static bool parse_amounts(const struct purchase_layout *layout, const struct tex
                         result = DECIMAL_TOO_LARGE;
                 if (result != DECIMAL_OK)
                         return fault(ret_fault, reason_of(result), source, value);
+        } else {
+                line->line.marks |= LINE_QUANTITY_UNKNOWN;
         }
         source = &columns[PURCHASE_AMOUNT];
         if (source->position < 0)

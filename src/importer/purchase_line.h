@@ -33,7 +33,8 @@ struct purchase_layout {
         enum decimal_mark mark;
         unsigned minor_digits;    /* of the currency */
         const struct mapped_column *digital; /* NULL: not in the file */
-        bool has_marks;           /* cost, digital or an independent product group: lines carry a mark byte */
+        bool has_marks;           /* cost or digital may be marked on a line */
+        bool carries_marks;       /* lines carry a mark byte: has_marks, a product group of its own, or no quantity */
         bool group_of_article;    /* the group is taken from the article's column: a function of the article */
 };
 

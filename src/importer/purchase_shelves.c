@@ -110,7 +110,7 @@ static void enter_document(struct purchase_worker *worker, const struct purchase
                 return;
         }
         fragment_begin(&worker->shelf, worker->open_customer, line->document, line->day,
-                       worker->layout->has_marks ? FRAGMENT_MARKED : 0);
+                       worker->layout->carries_marks ? FRAGMENT_MARKED : 0);
         worker->open = true;
         worker->last_customer = line->customer;
         worker->last_document = line->document;
@@ -126,7 +126,7 @@ static void take_line(struct purchase_worker *worker, struct purchase_line *line
         if (!fragment_add(&worker->shelf, line->day, &line->line)) {
                 fragment_end(&worker->shelf);
                 fragment_begin(&worker->shelf, worker->open_customer, line->document, line->day,
-                               worker->layout->has_marks ? FRAGMENT_MARKED : 0);
+                               worker->layout->carries_marks ? FRAGMENT_MARKED : 0);
                 fragment_add(&worker->shelf, line->day, &line->line);
         }
         worker->lines_rounded += line->rounded;

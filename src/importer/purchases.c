@@ -67,8 +67,9 @@ static void layout_init(struct purchase_layout *layout, const struct import_run 
                                    && group->position == layout->columns[PURCHASE_ARTICLE].position
                                    && layout->columns[PURCHASE_ARTICLE].prefix == 0;
         layout->digital = column_mapping_find(&run->mapping, "digital");
-        layout->has_marks = layout->digital || column_mapping_find(&run->mapping, "cost")
-                            || (column_mapping_find(&run->mapping, "product_group") && !layout->group_of_article);
+        layout->has_marks = layout->digital || column_mapping_find(&run->mapping, "cost");
+        layout->carries_marks = layout->has_marks || column_mapping_find(&run->mapping, "amount")
+                                || (column_mapping_find(&run->mapping, "product_group") && !layout->group_of_article);
 }
 
 static void report(void *context)

@@ -53,6 +53,18 @@ enum status staged_remove(struct database *database, int32_t import_id, struct e
         return db_write(database, remove_rows, &import_id, error);
 }
 
+/* Files of rejected records the unfinished import had begun: its number will be given again. */
+static enum status remove_error_files(struct database *database, int32_t import_id, struct error *error)
+{
+        char prefix[16];
+        struct buffer directory __attribute__((cleanup(buffer_release)));
+        buffer_init(&directory, 4096);
+        buffer_addf(&directory, "%s/errors", database_directory(database));
+        snprintf(prefix, sizeof(prefix), "%d-", (int)import_id);
+        enum status status = directory.failed ? STATUS_OK : directory_make(directory.data, error);
+        return status || directory.failed ? status : directory_clear(directory.data, prefix, error);
+}
+
 enum status import_clean_up(struct database *database, struct connection *connection, size_t *ret_removed,
                             struct error *error)
 {
@@ -63,6 +75,8 @@ enum status import_clean_up(struct database *database, struct connection *connec
                 struct q_import_staging_row row;
                 bool found;
                 enum status status = q_import_staging(connection, NULL, &row, &found, error);
+                if (!status && found)
+                        status = remove_error_files(database, row.id, error);
                 if (!status && found)
                         status = staged_remove(database, row.id, error);
                 if (status)
