@@ -31,6 +31,8 @@ void import_bar_show(void *context, const struct import_progress *progress)
         buffer_add_text(&line, "] ");
         if (progress->publishing) {
                 message_add(&line, bar->context->language, "import.progress.publishing", NULL);
+        } else if (progress->bytes_done >= progress->bytes_total) {
+                message_add(&line, bar->context->language, "import.progress.storing", NULL);
         } else {
                 format_add_percent(&line, bar->context->language, (int64_t)progress->bytes_done,
                                    progress->bytes_total ? (int64_t)progress->bytes_total : 1);
