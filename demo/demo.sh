@@ -27,8 +27,11 @@ say() {
         printf '\n== %s\n' "$*"
 }
 
+# A fixed clock, a minute further with every command: the demo looks the same whenever it is run.
+minute=0
 german() {
-        "$treue" --data "$data" --lang de "$@"
+        minute=$((minute + 1))
+        TREUE_CLOCK=$(printf '2026-01-15T09:%02d:00Z' "$minute") "$treue" --data "$data" --lang de "$@"
 }
 
 say "Musterwerk Klimasysteme GmbH: Kunden, Interessenten, Artikel und drei Jahre Rechnungen"

@@ -61,7 +61,7 @@ STORIES = [
     ("a_grace", "M", {"wobble": 1}),               # 96,000: first miss
     ("a_specialist", "M", {}),                     # few groups, but nearly everything from us
     ("a_june", "M", {}),
-    ("b_one_step", "S", {}),                       # only one product group short of A
+    ("b_one_step", "S", {"sow": .575}),            # only one product group short of A
     ("b_steady", "L", {"sow": .18, "rank": .6}),   # large potential elsewhere
     ("b_steady", "S", {"rank": .005}),             # 27,000 are enough for a small company
     ("c_steady", "M", {"newsletter": "nein"}),

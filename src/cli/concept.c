@@ -33,7 +33,8 @@ static enum status check(struct session *session, struct error *error)
         struct text content;
         struct problem_list problems;
         enum status status =
-                concept_file_read(session->context, session->word, session->arena, &concept, &content, &problems, error);
+                concept_file_read(session->context, session->word, session->arena, &concept, &content, &problems,
+                                  error);
         if (status != STATUS_OK)
                 return status;
         char warnings[24], segments[24];
@@ -114,7 +115,8 @@ static void add_day_cell(const struct session *session, struct table *table, boo
         table_cell(table, (struct text){cell.data, cell.length});
 }
 
-static void add_version_row(const struct session *session, struct table *table, const struct q_concept_version_list_row *row)
+static void add_version_row(const struct session *session, struct table *table,
+                            const struct q_concept_version_list_row *row)
 {
         char number[16];
         enum language language = session->context->language;
@@ -207,7 +209,8 @@ static enum status choose(const struct words *words, const struct action **ret, 
                 *ret_word = wanted == 2 ? words->items[1] : NULL;
                 return STATUS_OK;
         }
-        return error_set(error, STATUS_USAGE, "concept.unknown_action", "action", words->items[0], "actions", all, NULL);
+        return error_set(error, STATUS_USAGE, "concept.unknown_action", "action", words->items[0], "actions", all,
+                         NULL);
 }
 
 int cmd_concept(struct cli_context *context, int argc, char **argv)

@@ -24,7 +24,7 @@ enum status evaluate_format_parse(const char *name, enum evaluate_format *ret, s
         return error_set(error, STATUS_USAGE, "cli.bad_format", "value", name, "formats", "table, json, csv", NULL);
 }
 
-/* ---- customers by number ------------------------------------------------------------------------------------------ */
+/* ---- customers by number ---------------------------------------------------------------------------------------- */
 
 struct numbered {
         const struct customer_number *number;
@@ -64,7 +64,7 @@ static struct text segment_id(const struct evaluation *evaluation, uint8_t segme
         return evaluation->version->concept->segments[segment].id;
 }
 
-/* ---- JSON --------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
 static void add_segment_counts(struct json *json, const char *key, const struct evaluation *evaluation,
                                const uint64_t *counts)
@@ -113,7 +113,8 @@ static void add_head(struct json *json, const struct evaluation *evaluation, con
         json_key(json, "revenue");
         json_begin_object(json);
         for (size_t s = 0; s < concept->segment_count; s++) {
-                snprintf(label, sizeof(label), "%.*s", (int)concept->segments[s].id.length, concept->segments[s].id.data);
+                snprintf(label, sizeof(label), "%.*s", (int)concept->segments[s].id.length,
+                         concept->segments[s].id.data);
                 json_key(json, label);
                 json_decimal_text(json, evaluation->tally.revenue_minor[s], concept->minor_digits);
         }
@@ -173,7 +174,7 @@ static enum status output_json(struct connection *connection, const struct evalu
         return STATUS_OK;
 }
 
-/* ---- CSV ---------------------------------------------------------------------------------------------------------- */
+/* ---- CSV -------------------------------------------------------------------------------------------------------- */
 
 static void add_row(struct csv_writer *csv, struct buffer *cell, const struct evaluation *evaluation,
                     const struct numbered *customer)

@@ -57,7 +57,8 @@ static void add_head(struct page *page)
         buffer_add_text(page->out, "\n\n");
 }
 
-static void cell_percent(const struct page *page, struct table *table, struct buffer *scratch, int64_t part, int64_t all)
+static void cell_percent(const struct page *page, struct table *table, struct buffer *scratch, int64_t part,
+                         int64_t all)
 {
         buffer_clear(scratch);
         if (all)
@@ -181,7 +182,7 @@ static void add_flags(struct page *page)
         }
 }
 
-/* ---- near misses -------------------------------------------------------------------------------------------------- */
+/* ---- near misses ------------------------------------------------------------------------------------------------ */
 
 struct near_miss {
         size_t index;

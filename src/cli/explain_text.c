@@ -50,7 +50,7 @@ static void add_segment(struct page *page, uint8_t segment)
         add(page, english ? about->name.english : about->name.german);
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------------------------ */
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
 /* A threshold or a gap in the unit of its metric, rounded half away for readers; the JSON has it exactly. */
 static void add_amount(struct page *page, const struct criterion *criterion, struct rational value)
@@ -123,7 +123,7 @@ static void add_value(struct page *page, const struct explained_criterion *c)
         }
 }
 
-/* ---- one criterion ------------------------------------------------------------------------------------------------ */
+/* ---- one criterion ---------------------------------------------------------------------------------------------- */
 
 static void add_metric_name(struct page *page, const struct criterion *criterion)
 {
@@ -166,7 +166,8 @@ static void add_factors(struct page *page, const struct explained_criterion *c)
                               && exact.denominator <= 100 && 100 % (int64_t)exact.denominator == 0
                               && narrow_i64(exact.numerator * (100 / exact.denominator), &hundredths);
                 if (c->factors[i].kind == FACTOR_PRO_RATA || !finite)
-                        buffer_addf(page->out, "%lld/%lld", (long long)factor->numerator, (long long)factor->denominator);
+                        buffer_addf(page->out, "%lld/%lld", (long long)factor->numerator,
+                                    (long long)factor->denominator);
                 else if (hundredths % 10 == 0)
                         format_add_decimal(page->out, page->language, hundredths / 10, 1);
                 else
@@ -235,7 +236,7 @@ static void add_criterion(struct page *page, const struct explained_criterion *c
         buffer_add_byte(page->out, '\n');
 }
 
-/* ---- the page ----------------------------------------------------------------------------------------------------- */
+/* ---- the page --------------------------------------------------------------------------------------------------- */
 
 static void add_head(struct page *page)
 {

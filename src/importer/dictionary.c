@@ -108,7 +108,8 @@ uint32_t dictionary_number(struct dictionary *d, struct text text, bool *ret_add
         if (ret_added)
                 *ret_added = false;
         if (d->slot_count) {
-                for (size_t slot = hash & (d->slot_count - 1); d->slots[slot]; slot = (slot + 1) & (d->slot_count - 1)) {
+                size_t mask = d->slot_count - 1;
+                for (size_t slot = hash & mask; d->slots[slot]; slot = (slot + 1) & mask) {
                         if (is_entry(&d->entries[d->slots[slot] - 1], text, prefix, hash))
                                 return d->slots[slot] - 1;
                 }

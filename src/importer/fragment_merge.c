@@ -321,7 +321,8 @@ static enum status run_fill(struct run *run, struct error *error)
         while (run->length < RUN_BUFFER_BYTES && !run->ended) {
                 size_t got = 0;
                 enum status status =
-                        reader_read(run->reader, run->buffer + run->length, RUN_BUFFER_BYTES - run->length, &got, error);
+                        reader_read(run->reader, run->buffer + run->length, RUN_BUFFER_BYTES - run->length, &got,
+                                    error);
                 if (status != STATUS_OK)
                         return status;
                 run->ended = got == 0;
@@ -348,7 +349,8 @@ static enum status run_next(struct run *run, struct stream *stream, struct error
                 memcpy(&customer_id, p, 8);
                 memcpy(&length, p + 8, 4);
         }
-        if (left < 12 || length < FRAGMENT_HEAD_BYTES || length > left - 12 || length < (uint32_t)FRAGMENT_HEAD_BYTES + p[12 + 7])
+        if (left < 12 || length < FRAGMENT_HEAD_BYTES || length > left - 12
+            || length < (uint32_t)FRAGMENT_HEAD_BYTES + p[19])
                 return error_set(error, STATUS_CORRUPT, "import.staging_damaged", "path", run->path, NULL);
         view_fragment(p + 12, customer_id, &stream->current);
         if (stream->current.lines_end != p + 12 + length)

@@ -2,8 +2,9 @@
  *
  * fragments.c: shelves of packed fragments and how a line is packed on them.
  *
- * A fragment: day (4 bytes), line count (2), flags (1), length of the number (1), length of the lines (2), the number, then
- * its lines as LEB128 integers as in facts/packed_lines.h, or the eight bytes of the key hash of a rejected document.
+ * A fragment: day (4 bytes), line count (2), flags (1), length of the number (1), length of the lines (2), the
+ * number, then its lines as LEB128 integers as in facts/packed_lines.h, or the eight bytes of the key hash of a
+ * rejected document.
  */
 #include "importer/fragments.h"
 

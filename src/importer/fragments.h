@@ -2,11 +2,12 @@
  *
  * fragments.h: pieces of purchase documents on their way from a file to the database.
  *
- * The lines of a document may stand anywhere in a file. Consecutive lines of one document form a *fragment*, packed into
- * memory by the thread that parsed them (a *shelf* each). When the file ends or the shelves hold enough, all fragments
- * are sorted by customer id and document number; what does not fit in memory is spilled to a sorted *run* in the staging
- * folder. Merging the runs brings the fragments of each document together, in the order the database is clustered by.
- * Memory is bounded by the ceiling of the shelves whatever the size of the file.
+ * The lines of a document may stand anywhere in a file. Consecutive lines of one document form a *fragment*, packed
+ * into memory by the thread that parsed them (a *shelf* each). When the file ends or the shelves hold enough, all
+ * fragments
+ * are sorted by customer id and document number; what does not fit in memory is spilled to a sorted *run* in the
+ * staging folder. Merging the runs brings the fragments of each document together, in the order the database is
+ * clustered by. Memory is bounded by the ceiling of the shelves whatever the size of the file.
  */
 #ifndef TREUE_IMPORTER_FRAGMENTS_H
 #define TREUE_IMPORTER_FRAGMENTS_H

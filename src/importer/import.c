@@ -243,8 +243,8 @@ static enum status run_import(struct import_run *run, struct import_result *resu
                 give_up(run);
                 return status;
         }
-        /* Published: what comes now can be made up for later. The log is moved at the next checkpoint, the index built at
-         * its next use. */
+        /* Published: what comes now can be made up for later. The log is moved at the next checkpoint, the index is
+         * built at its next use. */
         struct error later;
         (void)!db_checkpoint(run->database, &later);
         result->index_stale = run->published && run->published(run, &later) != STATUS_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * purchase_documents.c: joins the fragments of each document, decides whether it is new, changed, unchanged or rejected,
- * packs it and adds it to the column index's new segment.
+ * purchase_documents.c: joins the fragments of each document, decides whether it is new, changed, unchanged or
+ * rejected, packs it and adds it to the column index's new segment.
  */
 #include "importer/purchase_documents.h"
 
@@ -141,7 +141,7 @@ static const struct known_version *find_known(struct purchase_documents *documen
         return NULL;
 }
 
-/* ---- one document ------------------------------------------------------------------------------------------------- */
+/* ---- one document ----------------------------------------------------------------------------------------------- */
 
 struct joined {
         int64_t customer_id;
@@ -254,7 +254,8 @@ static enum status reject(struct purchase_documents *documents, const struct joi
         return STATUS_OK;
 }
 
-/* Adds the packed document to the new index segment; its lines take the costs of their articles where they have none. */
+/* Adds the packed document to the new index segment; its lines take the costs of their articles where they have none.
+ * */
 static enum status index_document(struct purchase_documents *documents, const struct joined *joined,
                                   int64_t total_minor, struct error *error)
 {

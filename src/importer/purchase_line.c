@@ -8,7 +8,8 @@
 #include "base/checked.h"
 #include "importer/fragments.h"
 
-/* A hundred thousand million currency units with two minor digits: sums of a customer stay far from the limit of int64. */
+/* A hundred thousand million currency units with two minor digits: sums of a customer stay far from the limit of
+ * int64. */
 #define AMOUNT_MAX INT64_C(10000000000000)
 #define QUANTITY_MAX INT64_C(1000000000000000)
 enum { QUANTITY_DECIMALS = 3, CUSTOMER_BYTES_MAX = 255, ARTICLE_BYTES_MAX = 255 };

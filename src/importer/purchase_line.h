@@ -58,8 +58,8 @@ struct purchase_fault {
         struct text value;
 };
 
-/* Parses a record. False with *ret_fault when something is wrong; customer and document are set even then, as far as the
- * record has them. */
+/* Parses a record. False with *ret_fault when something is wrong; customer and document are set even then, as far as
+ * the record has them. */
 bool purchase_line_parse(const struct purchase_layout *layout, const struct text *fields, size_t field_count,
                          struct purchase_cache *cache, struct purchase_line *ret, struct purchase_fault *ret_fault);
 

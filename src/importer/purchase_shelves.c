@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * purchase_shelves.c: parses blocks of a purchases file on several threads. The hot loop of an import: per line it looks
- * up an article and, when the document changes, a customer; everything else is arithmetic.
+ * purchase_shelves.c: parses blocks of a purchases file on several threads. The hot loop of an import: per line it
+ * looks up an article and, when the document changes, a customer; everything else is arithmetic.
  */
 #include "importer/purchase_shelves.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * purchase_shelves.h: the parsing threads of a purchases import: blocks of the file in, packed fragments, dictionaries of
- * what the lines name, and rejected documents out.
+ * purchase_shelves.h: the parsing threads of a purchases import: blocks of the file in, packed fragments,
+ * dictionaries of what the lines name, and rejected documents out.
  */
 #ifndef TREUE_IMPORTER_PURCHASE_SHELVES_H
 #define TREUE_IMPORTER_PURCHASE_SHELVES_H

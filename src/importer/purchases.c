@@ -109,7 +109,7 @@ static enum status parse(struct purchases *purchases, struct import_run *run, st
         return status;
 }
 
-/* ---- staging: one thread joins documents, the writer stores them -------------------------------------------------- */
+/* ---- staging: one thread joins documents, the writer stores them ------------------------------------------------ */
 
 struct joiner {
         struct purchase_documents *documents;
@@ -206,7 +206,7 @@ static enum status stage_documents(struct purchases *purchases, struct import_ru
         return status;
 }
 
-/* ---- what is left over -------------------------------------------------------------------------------------------- */
+/* ---- what is left over ------------------------------------------------------------------------------------------ */
 
 static enum status unrecord(struct connection *connection, void *context, struct error *error)
 {

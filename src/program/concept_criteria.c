@@ -231,9 +231,15 @@ void read_criterion(struct reading *reading, const struct node *node, struct cri
         const struct node *values[KEY_COUNT];
         criterion->line = node->line;
         criterion->column = node->column;
-        if (!read_map(reading, node, SECTION_CRITERION, values) || !values[KEY_CRITERION_metric] ||
-            !read_metric(reading, values[KEY_CRITERION_metric], &criterion->metric))
+        if (!read_map(reading, node, SECTION_CRITERION, values))
                 return;
+        if (!values[KEY_CRITERION_metric] ||
+            !read_metric(reading, values[KEY_CRITERION_metric], &criterion->metric)) {
+                /* The rest depends on the metric, but not this. */
+                if (values[KEY_CRITERION_goal])
+                        read_goal_of(reading, node, values[KEY_CRITERION_goal], criterion);
+                return;
+        }
         const struct metric_info *info = &metric_infos[criterion->metric];
         read_of(reading, node, values[KEY_CRITERION_of], info, criterion);
         read_window_of(reading, node, values[KEY_CRITERION_window], info, criterion);

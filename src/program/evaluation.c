@@ -50,7 +50,8 @@ enum status evaluation_run(struct evaluation *evaluation, struct connection *con
         struct engine_input input;
         enum status status = engine_plan_new(arena, concept, evaluation->cutoff_day, &evaluation->plan, error);
         if (status == STATUS_OK)
-                status = snapshot_input(evaluation->snapshot, connection, concept, evaluation->cutoff_day, arena, &input,
+                status = snapshot_input(evaluation->snapshot, connection, concept, evaluation->cutoff_day, arena,
+                                        &input,
                                         error);
         if (status == STATUS_OK)
                 status = engine_measure(evaluation->plan, &input, parallel, arena, &evaluation->measures, error);

@@ -21,8 +21,10 @@ struct evaluation {
         struct tally tally;
 };
 
-/* Which evaluation of the concept is meant: by id, or, with `id` NULL, the one whose cut-off day matches. STATUS_INVALID
- * "evaluate.unknown_evaluation" {evaluation} {evaluations} or "evaluate.no_evaluation_matches" {cutoff} {evaluations}. */
+/* Which evaluation of the concept is meant: by id, or, with `id` NULL, the one whose cut-off day matches.
+ * STATUS_INVALID
+ * "evaluate.unknown_evaluation" {evaluation} {evaluations} or "evaluate.no_evaluation_matches" {cutoff}
+ * {evaluations}. */
 must_check enum status evaluation_choose(const struct concept *concept, const char *id, int32_t cutoff_day,
                                          size_t *ret_rule, struct error *error);
 

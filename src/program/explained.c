@@ -15,7 +15,7 @@ static bool keep_text(struct arena *arena, struct text from, struct text *ret)
         return copy != NULL;
 }
 
-/* ---- the customer ------------------------------------------------------------------------------------------------- */
+/* ---- the customer ----------------------------------------------------------------------------------------------- */
 
 static enum status find_number(struct connection *connection, struct text source, struct text number,
                                struct arena *arena, struct explained *ret, size_t *ret_count, struct buffer *sources,
@@ -82,7 +82,7 @@ enum status customer_find(struct connection *connection, const char *typed, stru
         return find_name(connection, arena, ret, error);
 }
 
-/* ---- the decision ------------------------------------------------------------------------------------------------- */
+/* ---- the decision ----------------------------------------------------------------------------------------------- */
 
 static enum status keep_decision(struct arena *arena, const struct q_decision_history_row *row,
                                  struct past_decision *ret, struct error *error)

@@ -39,8 +39,8 @@ struct explained {
         struct past_decision *history;
 };
 
-/* Finds a customer by what people type: NUMBER or SOURCE:NUMBER. STATUS_NOT_FOUND "explain.unknown_customer" {customer},
- * STATUS_USAGE "explain.ambiguous_customer" {customer} {sources}. */
+/* Finds a customer by what people type: NUMBER or SOURCE:NUMBER. STATUS_NOT_FOUND "explain.unknown_customer"
+ * {customer}, STATUS_USAGE "explain.ambiguous_customer" {customer} {sources}. */
 must_check enum status customer_find(struct connection *connection, const char *typed, struct arena *arena,
                                      struct explained *ret, struct error *error);
 

@@ -19,7 +19,8 @@ must_check enum status standing_load(struct connection *connection, int64_t prog
                                      struct arena *arena, struct standing **ret, struct error *error);
 
 /* The segment in effect on a day. *ret_found false: no membership yet. The text lives in the arena. */
-must_check enum status membership_at(struct connection *connection, int64_t program_id, int64_t customer_id, int32_t day,
+must_check enum status membership_at(struct connection *connection, int64_t program_id, int64_t customer_id,
+                                     int32_t day,
                                      struct arena *arena, struct text *ret_segment, bool *ret_found,
                                      struct error *error);
 

@@ -214,7 +214,8 @@ enum status program_choose(struct connection *connection, const char *code, stru
         if (count == 0)
                 return error_set(error, STATUS_NOT_FOUND, "program.none", NULL);
         if (!chosen)
-                return error_set(error, STATUS_NOT_FOUND, "program.unknown", "program", code, "programs", all.data, NULL);
+                return error_set(error, STATUS_NOT_FOUND, "program.unknown", "program", code, "programs", all.data,
+                                 NULL);
         if (!code && count > 1)
                 return error_set(error, STATUS_USAGE, "program.ambiguous", "programs", all.data, NULL);
         *ret_id = id;
@@ -267,7 +268,8 @@ enum status version_find(struct connection *connection, int64_t program_id, cons
         if (status != STATUS_OK)
                 return status;
         if (!found)
-                return error_set(error, STATUS_NOT_FOUND, "concept.unknown_version", "version", name, "program", program,
+                return error_set(error, STATUS_NOT_FOUND, "concept.unknown_version", "version", name, "program",
+                                 program,
                                  NULL);
         struct version version = {.id = row.id, .program_id = program_id, .number = number,
                                   .program = arena_copy(arena, program, strlen(program)),

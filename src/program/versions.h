@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * versions.h: concept versions in the database: loaded as drafts, frozen under the digest of their text, released, found.
+ * versions.h: concept versions in the database: loaded as drafts, frozen under the digest of their text, released,
+ * found.
  */
 #ifndef TREUE_PROGRAM_VERSIONS_H
 #define TREUE_PROGRAM_VERSIONS_H

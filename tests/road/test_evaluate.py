@@ -85,6 +85,24 @@ def trail(treue):
     return checks.problems
 
 
+def leftovers(treue):
+    """Decisions that a crash left without their run are removed by the next run and never count."""
+    company(treue)
+    treue.evaluate("2024-12-31", "year", "--approve")
+    database = sqlite3.connect(treue.data / "treue.db")
+    database.execute("INSERT INTO decision SELECT customer_id, 12345, program_id, segment_before, qualified, 'A', "
+                     "decision, flags, grace, grace_end_day, metric_values FROM decision")
+    database.commit()
+    database.close()
+    printed = treue.evaluate("2025-12-31", "year")
+    checks = Checks(treue)
+    if {row["number"]: row["before"] for row in printed["customers"]} != {"K1": "A", "K2": "C"}:
+        checks.problems.append(f"an incomplete run counts: {printed['customers']}")
+    if rows_of(treue, "SELECT count(*) FROM decision WHERE run_id = 12345")[0][0]:
+        checks.problems.append("what an incomplete run left is still there")
+    return checks.problems
+
+
 def effective(treue):
     """R-094, X-10: effective on the evaluation's date or on the day of approval; each cut-off keeps its own truth."""
     company(treue)
@@ -189,7 +207,7 @@ def missing(treue):
     return checks.problems
 
 
-CASES = (approval, trail, effective, formats, near, words, missing)
+CASES = (approval, trail, leftovers, effective, formats, near, words, missing)
 
 
 def main(binary):

@@ -119,6 +119,7 @@ def check_layers(path, relative, problems):
 
 KEY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"')
 FAMILY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*\.)(?:%s)?"')
+SAID_FAMILY = re.compile(r'say_family\(\w+, "([a-z_.]+)"')
 
 
 def check_catalogue(project, problems):
@@ -146,6 +147,7 @@ def check_catalogue(project, problems):
                     problems.append((path.relative_to(project), line_of(code, match.start()), "catalogue",
                                      f"{name} is missing"))
         families.update(match.group(1) for match in FAMILY.finditer(code))
+        families.update(match.group(1) + "." for match in SAID_FAMILY.finditer(code))
     for key in sorted(keys - used):
         if not any(key.startswith(family) for family in families):
             problems.append((pathlib.Path("ui/i18n/de.json"), 1, "catalogue", f"{key} is never used"))

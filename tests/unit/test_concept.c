@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "base/calendar.h"
 #include "i18n/message.h"
+#include "platform/file.h"
 #include "program/concept_help.h"
 #include "program/concept_keys.h"
 #include "program/concept_parse.h"
@@ -139,6 +140,8 @@ static const struct wrong wrongs[] = {
         {"unknown: met", "unknown: true", 23, 60, "concept.no_choice", NULL, NULL},
         {"unknown: met", "measured: 1", 23, 61, "concept.bool_expected", NULL, NULL},
         {"unknown: met, goal: g", "goal: nothing", 23, 57, "concept.goal_unknown", "value", "nothing"},
+        {"metric: recency, between: [0, 30], unknown: met, goal: g", "metric: wrong, goal: nothing", 23, 36,
+         "concept.goal_unknown", NULL, NULL},
         /* Paths and segments. */
         {"at_least: 1\n", "at_least: 4\n", 19, 21, "concept.out_of_range", "high", "3"},
         {"  - {id: C,", "  - {id: A,", 24, 5, "concept.doubled_id", "value", "A"},
@@ -346,6 +349,29 @@ static void tells_all(void **state)
         arena_free(arena);
 }
 
+/* Concepts that lie in the repository, every key of the format among them. */
+static void reads_files(void **state)
+{
+        static const char *const names[] = {"tests/fuzz/seeds/concept/full.yaml", "tests/road/wholesale.yaml",
+                                            "demo/partnerkreis.yaml"};
+        const char *source = getenv("TREUE_SOURCE");
+        (void)state;
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+                char path[4096];
+                struct error error;
+                struct buffer content;
+                struct arena *arena = arena_new(16 << 20);
+                const struct concept *concept = NULL;
+                struct problem_list problems;
+                snprintf(path, sizeof(path), "%s/%s", source ? source : ".", names[i]);
+                assert_int_equal(file_read(path, 1 << 20, &content, &error), STATUS_OK);
+                assert_int_equal(parse(arena, (struct text){content.data, content.length}, &concept, &problems),
+                                 STATUS_OK);
+                buffer_release(&content);
+                arena_free(arena);
+        }
+}
+
 /* The table of keys stands behind both parser and help. */
 static void helps(void **state)
 {
@@ -369,6 +395,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads), cmocka_unit_test(refuses), cmocka_unit_test(graces),
                 cmocka_unit_test(warns), cmocka_unit_test(tells_all), cmocka_unit_test(helps),
+                cmocka_unit_test(reads_files),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
