@@ -19,7 +19,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RELEASE, SANITIZER, NONE = "release", "sanitizer", None
+RELEASE, SANITIZER, THREAD, NONE = "release", "sanitizer", "thread", None
 SKIPPED = 77
 
 # name, script, the program it is called with, longest time in seconds
@@ -30,6 +30,12 @@ SCRIPTS = [
     ("road online retail", "tests/road/test_online_retail.py", RELEASE, 900),
     ("road small", "tests/road/test_small.py", SANITIZER, 600),
     ("road rules", "tests/road/test_rules.py", SANITIZER, 600),
+    ("road small, thread sanitizer", "tests/road/test_small.py", THREAD, 900),
+    ("road import", "tests/road/test_import.py", SANITIZER, 900),
+    ("road concept", "tests/road/test_concept.py", SANITIZER, 600),
+    ("road evaluate", "tests/road/test_evaluate.py", SANITIZER, 600),
+    ("demo company", "tests/road/test_demo.py", SANITIZER, 600),
+    ("catalogue generator", "tests/tools/test_catalogue.py", NONE, 120),
     ("queries on PostgreSQL and SQLite", "tests/db/test_prepare_postgresql.py", NONE, 300),
     ("query generator", "tests/db/test_queries.py", NONE, 120),
     ("crash during import", "tests/db/test_crash.py", RELEASE, 600),
@@ -75,7 +81,7 @@ def built(directory, suite, mark):
 def scripts(programs, quick):
     result = []
     for name, script, program, seconds in SCRIPTS:
-        if quick and name not in QUICK:
+        if (quick and name not in QUICK) or (program and not programs[program]):
             continue
         command = [sys.executable, script]
         if program:
@@ -99,7 +105,7 @@ def main():
     if options.thread:
         tests += built(options.thread, "thread", "tsan ")
     # The long ones begin first.
-    tests = scripts({RELEASE: options.release, SANITIZER: options.sanitizer}, options.quick) + tests
+    tests = scripts({RELEASE: options.release, SANITIZER: options.sanitizer, THREAD: options.thread}, options.quick) + tests
     if options.names:
         tests = [test for test in tests if any(name in test.name for name in options.names)]
     counts, failures = {"passed": 0, "failed": 0, "skipped": 0}, []

@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "db/setting.h"
 #include "platform/clock.h"
+#include "platform/memory.h"
 
 enum { NAME_MAX_BYTES = 255 };
 
@@ -195,6 +196,7 @@ static int start(struct cli_context *context, int argc, char **argv)
 
 int cli_main(int argc, char **argv)
 {
+        memory_reuse_large_blocks();
         static const char *const data[] = {"TREUE_DATA"}, *const url[] = {"TREUE_DB"};
         struct cli_context context = {
                 .language = find_language(argc, argv),

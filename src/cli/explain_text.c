@@ -304,16 +304,31 @@ static bool is_open(const struct explained_criterion *c)
         return c->state == NOT_MET || (c->state == UNKNOWN && !c->criterion->unknown_is_met);
 }
 
+/* "noch 2 Warengruppen", "noch 23.580,00 EUR Umsatz". */
+static void add_step(struct page *page, const struct explained_criterion *c)
+{
+        struct buffer amount buffer_cleanup;
+        struct page apart = *page;
+        buffer_init(&amount, 256);
+        apart.out = &amount;
+        add_amount(&apart, c->criterion, c->missing);
+        if (metric_infos[c->criterion->metric].unit == UNIT_COUNT) {
+                char key[64];
+                snprintf(key, sizeof(key), "step.%s", metric_infos[c->criterion->metric].name);
+                message_add(page->out, page->language, key, "count", amount.data, NULL);
+                return;
+        }
+        say(page, "explain.still");
+        buffer_addf(page->out, " %s ", amount.data);
+        add_metric_name(page, c->criterion);
+}
+
 static void add_open(struct page *page, const struct explained_criterion *c)
 {
         buffer_add_text(page->out, "  \xe2\x80\xa2 ");
         enum comparator comparator = c->criterion->comparator;
         if (c->has_missing && comparator != COMPARE_AT_MOST && comparator != COMPARE_LESS_THAN) {
-                say(page, "explain.still");
-                buffer_add_byte(page->out, ' ');
-                add_amount(page, c->criterion, c->missing);
-                buffer_add_byte(page->out, ' ');
-                add_metric_name(page, c->criterion);
+                add_step(page, c);
         } else {
                 add_metric_name(page, c->criterion);
                 buffer_add_byte(page->out, ' ');

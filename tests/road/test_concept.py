@@ -117,7 +117,8 @@ def versions(treue):
     database = sqlite3.connect(treue.data / "treue.db")
     released = database.execute("SELECT count(*) FROM audit_entry WHERE kind = 'concept.released'").fetchone()[0]
     details = [json.loads(row[0]) for row in database.execute(
-        "SELECT d.detail FROM audit_entry e JOIN audit_detail d ON d.number = e.number WHERE e.kind = 'concept.released'")]
+        "SELECT d.detail FROM audit_entry e JOIN audit_detail d ON d.number = e.number "
+        "WHERE e.kind = 'concept.released'")]
     database.close()
     if released != 2 or len(details) != 2:
         checks.problems.append(f"two releases in the audit trail expected, {released} found: {details}")
@@ -141,7 +142,8 @@ def years(treue):
     """R-126: next year's version changes the values; ids stay, and with them everybody's membership."""
     checks = Checks(treue)
     columns = ["customer", "document", "date", "article", "amount"]
-    rows = [{"customer": number, "document": f"{number}{year}", "date": f"{year}-06-01", "article": "X", "amount": amount}
+    rows = [{"customer": number, "document": f"{number}{year}", "date": f"{year}-06-01", "article": "X",
+             "amount": amount}
             for number, amount in (("K1", 150), ("K2", 250)) for year in (2024, 2025)]
     treue.import_rows("purchases", "purchases", columns, rows, ("customers", "products"))
     treue.load_concept(concept(100), "first.yaml")
@@ -156,7 +158,8 @@ def years(treue):
     if found != {"K1": ("A", "grace", "A"), "K2": ("A", "stay", "A")}:
         checks.problems.append(f"memberships did not go on: {found}")
     one, two = treue.explain("K1", "2024-12-31"), treue.explain("K1", "2025-12-31")
-    if [[p["id"] for p in s["paths"]] for s in one["segments"]] != [[p["id"] for p in s["paths"]] for s in two["segments"]]:
+    ids = [[[p["id"] for p in s["paths"]] for s in explained["segments"]] for explained in (one, two)]
+    if ids[0] != ids[1]:
         checks.problems.append("the ids of the paths changed")
     thresholds = [e["segments"][0]["paths"][0]["criteria"][0]["threshold"] for e in (one, two)]
     if [float(t) for t in thresholds] != [100.0, 200.0]:
@@ -175,7 +178,8 @@ def dropped(treue):
     other["segments"][1]["id"] = "D"
     code, out, error = treue.call("concept", "load", treue.write("other.yaml", road.to_yaml(other)), "--release")
     if code == 0:
-        checks.expect(2, "evaluate", "--cutoff", "2025-12-31", "--evaluation", "year", "--concept", "2", says=(r"\bC\b",))
+        checks.expect(2, "evaluate", "--cutoff", "2025-12-31", "--evaluation", "year", "--concept", "2",
+                      says=(r"\bC\b",))
     elif code != 2 or "C" not in out + error:
         checks.problems.append(f"release without the segment C: exit {code}: {(out + error)[-300:]}")
     return checks.problems

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""`treue evaluate` and `treue explain` beyond the rules: what may be approved, when it takes effect, the trail it leaves,
-the three formats, and what is said when something is missing.
+"""`treue evaluate` and `treue explain` beyond the rules: what may be approved, when it takes effect, the trail it
+leaves, the three formats, and what is said when something is missing.
 
   test_evaluate.py TREUE_BINARY
 
@@ -78,9 +78,10 @@ def trail(treue):
     treue.evaluate("2024-12-31", "year", "--approve")
     if rows_of(treue, entries) != [("run.approved", 1), ("run.created", 2)]:
         checks.problems.append(f"audit trail: {rows_of(treue, entries)}")
-    row = rows_of(treue, "SELECT e.actor, e.subject, d.detail, r.state FROM audit_entry e JOIN audit_detail d ON d.number "
-                         "= e.number JOIN evaluation_run r ON CAST(r.id AS TEXT) = e.subject WHERE e.kind = 'run.approved'")
-    if len(row) != 1 or row[0][0] != "cli" or row[0][3] != "approved" or json.loads(row[0][2])["cutoff"] != "2024-12-31":
+    row = rows_of(treue, "SELECT e.actor, r.state, d.detail FROM audit_entry e "
+                         "JOIN audit_detail d ON d.number = e.number "
+                         "JOIN evaluation_run r ON CAST(r.id AS TEXT) = e.subject WHERE e.kind = 'run.approved'")
+    if len(row) != 1 or row[0][:2] != ("cli", "approved") or json.loads(row[0][2])["cutoff"] != "2024-12-31":
         checks.problems.append(f"entry of the approval: {row}")
     return checks.problems
 

@@ -140,7 +140,7 @@ static const struct wrong wrongs[] = {
         {"unknown: met", "unknown: true", 23, 60, "concept.no_choice", NULL, NULL},
         {"unknown: met", "measured: 1", 23, 61, "concept.bool_expected", NULL, NULL},
         {"unknown: met, goal: g", "goal: nothing", 23, 57, "concept.goal_unknown", "value", "nothing"},
-        {"metric: recency, between: [0, 30], unknown: met, goal: g", "metric: wrong, goal: nothing", 23, 36,
+        {"metric: recency, between: [0, 30], unknown: met, goal: g", "metric: wrong, goal: nothing", 23, 37,
          "concept.goal_unknown", NULL, NULL},
         /* Paths and segments. */
         {"at_least: 1\n", "at_least: 4\n", 19, 21, "concept.out_of_range", "high", "3"},
