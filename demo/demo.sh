@@ -57,10 +57,10 @@ done
 say "Ein Kunde, erklärt"
 german explain 10006 --cutoff 2025-12-31
 
-# Put in place: whoever comes last wins.
+# Put in place; of two runs at the same time either may win. What was there goes with this run's folder.
 cd "$here"
 for part in files data; do
-        rm -rf "${folder:?}/$part"
+        mv -T "$folder/$part" "$work/old-$part" 2>/dev/null || true
         mv -T "$work/$part" "$folder/$part" 2>/dev/null || true
 done
 say "Zum Weiterprobieren"

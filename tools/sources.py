@@ -20,6 +20,21 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([a-z0-9_]+)/', re.MULTILINE)
 
 
+LOCAL = re.compile(r'^\s*#\s*include\s+"([a-z0-9_]+\.h)"', re.MULTILINE)
+
+
+def included_folders(path, seen):
+    """Names of the folders a file includes, also by way of helper headers beside it."""
+    if path in seen or not path.is_file():
+        return []
+    seen.add(path)
+    text = path.read_text(encoding="utf-8", errors="replace")
+    names = INCLUDE.findall(text)
+    for local in LOCAL.findall(text):
+        names += included_folders(path.parent / local, seen)
+    return names
+
+
 def src(folder):
     return [str(path.relative_to(ROOT)) for path in sorted((ROOT / "src" / folder).glob("*.c"))]
 
@@ -27,7 +42,7 @@ def src(folder):
 def programs(folder, prefix):
     result = []
     for path in sorted((ROOT / "tests" / folder).glob(prefix + "*.c")):
-        names = INCLUDE.findall(path.read_text(encoding="utf-8", errors="replace"))
+        names = included_folders(path, set())
         folders = sorted(set(name for name in names if (ROOT / "src" / name).is_dir()))
         name = path.stem[len(prefix):] if folder == "fuzz" else path.stem
         result.append(f"{name} {','.join(folders) or 'base'} {path.relative_to(ROOT)}")

@@ -169,6 +169,10 @@ static int start(struct cli_context *context, int argc, char **argv)
 {
         struct error error;
         for (int i = 1; i < argc; i++) {
+                if (strcmp(argv[i], "help") == 0) {
+                        context->help_shown = true;
+                        continue;
+                }
                 if (argv[i][0] != '-') {
                         if (!context->help_shown)
                                 return run_command(context, argc - i, argv + i);

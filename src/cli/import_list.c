@@ -125,7 +125,7 @@ enum status import_print_list(struct cli_context *context, bool as_json, struct 
         struct buffer out __attribute__((cleanup(buffer_release)));
         struct columns table __attribute__((cleanup(columns_release)));
         struct json json;
-        bool more = true;
+        bool more = true, any = false;
         buffer_init(&out, (size_t)256 << 20);
         add_head(context, &table);
         json_init(&json, &out, true);
@@ -136,6 +136,7 @@ enum status import_print_list(struct cli_context *context, bool as_json, struct 
                 status = q_import_list_next(rows, &row, &more, error);
                 if (status || !more)
                         break;
+                any = true;
                 if (as_json)
                         add_json(&json, &row);
                 else
@@ -143,8 +144,10 @@ enum status import_print_list(struct cli_context *context, bool as_json, struct 
         }
         if (as_json)
                 json_end_array(&json);
-        else
+        else if (any)
                 columns_write(&table, "", &out);
+        else
+                message_add(&out, context->language, "import.list.empty", NULL);
         if (!status && (out.failed || table.cells.failed))
                 status = error_memory(error);
         if (!status)
