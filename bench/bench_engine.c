@@ -26,6 +26,7 @@
 #include "i18n/message.h"
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/memory.h"
 #include "platform/thread.h"
 #include "program/concept_parse.h"
 
@@ -372,6 +373,7 @@ int main(int argc, char **argv)
 {
         struct bench bench = {.start_ns = clock_monotonic_ns()};
         struct error error = {0};
+        memory_reuse_large_blocks(); /* as treue does */
         if (argc != 6 || !day_parse_iso(text_of(argv[4]), &bench.cutoff_day)) {
                 fputs("usage: bench-engine DATA CONCEPT CHANGED CUTOFF RUNS\n", stderr);
                 return 2;

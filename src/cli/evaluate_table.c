@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
+#include "cli/explain_output.h"
 #include "render/table.h"
 
 /* What the parts of the page share. */
@@ -228,6 +229,44 @@ static enum status find_near(const struct evaluation *evaluation, struct arena *
         return STATUS_OK;
 }
 
+struct step_list {
+        const struct page *page;
+        struct buffer *out;
+};
+
+static void take_step(void *context, const struct explained_criterion *criterion)
+{
+        const struct step_list *list = context;
+        if (list->out->length)
+                buffer_addf(list->out, " %s ", message_raw(list->page->context->language, "word.or"));
+        explain_add_step(list->page->context->language, list->page->evaluation->version->concept, criterion, list->out);
+}
+
+static enum status add_near_row(struct page *page, struct table *table, const struct near_miss *near,
+                                const struct customer_number *number, struct error *error)
+{
+        const struct evaluation *evaluation = page->evaluation;
+        const struct segment *segments = evaluation->version->concept->segments;
+        struct explanation explanation;
+        struct buffer steps buffer_cleanup;
+        struct arena *scratch arena_cleanup = arena_new((size_t)64 << 20);
+        buffer_init(&steps, 4096);
+        if (!scratch)
+                return error_memory(error);
+        enum status status = engine_explain(evaluation->plan, &evaluation->measures, near->index,
+                                            evaluation->decisions.segment[near->index], scratch, &explanation, error);
+        if (status != STATUS_OK)
+                return status;
+        explain_open_criteria(&explanation, take_step, &(struct step_list){page, &steps});
+        table_cell(table, number->number);
+        table_cell(table, segments[evaluation->decisions.segment[near->index]].id);
+        table_cell(table, segments[near->next].id);
+        table_cell(table, (struct text){steps.data, steps.length});
+        buffer_clear(&steps);
+        cell_money(page, table, &steps, near->revenue_minor);
+        return STATUS_OK;
+}
+
 static enum status add_near(struct page *page, struct connection *connection, size_t near_count, struct arena *arena,
                             struct error *error)
 {
@@ -253,14 +292,12 @@ static enum status add_near(struct page *page, struct connection *connection, si
         add_column(page, table, "evaluate.column.number", TABLE_LEFT);
         add_column(page, table, "evaluate.column.now", TABLE_LEFT);
         add_column(page, table, "evaluate.column.next", TABLE_LEFT);
+        add_column(page, table, "evaluate.column.step", TABLE_LEFT);
         add_column(page, table, "evaluate.column.revenue", TABLE_RIGHT);
-        const struct segment *segments = page->evaluation->version->concept->segments;
-        for (size_t i = 0; i < count && i < near_count; i++) {
-                table_cell(table, numbers[near[i].index].number);
-                table_cell(table, segments[page->evaluation->decisions.segment[near[i].index]].id);
-                table_cell(table, segments[near[i].next].id);
-                cell_money(page, table, &scratch, near[i].revenue_minor);
-        }
+        for (size_t i = 0; i < count && i < near_count && status == STATUS_OK; i++)
+                status = add_near_row(page, table, &near[i], &numbers[near[i].index], error);
+        if (status != STATUS_OK)
+                return status;
         return table_add_to(table, 2, page->out) ? STATUS_OK : error_memory(error);
 }
 

@@ -14,6 +14,15 @@ void window_add(struct buffer *out, struct window window);
 /* The value counts: known, and measured where the criterion asks for it. */
 bool criterion_has_value(const struct explained_criterion *criterion);
 
+/* What would close a criterion that is not met, in a few words: "noch 2 Warengruppen". */
+void explain_add_step(enum language language, const struct concept *concept,
+                      const struct explained_criterion *criterion,
+                      struct buffer *out);
+/* The criteria of the next step that are open: those of `all`, and those of `some` when some are lacking. Calls
+ * visit. */
+void explain_open_criteria(const struct explanation *explanation,
+                           void (*visit)(void *context, const struct explained_criterion *criterion), void *context);
+
 void explain_json(const struct explained *explained, struct buffer *out);
 void explain_text(struct cli_context *context, const struct explained *explained, struct buffer *out);
 

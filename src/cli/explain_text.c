@@ -305,7 +305,7 @@ static bool is_open(const struct explained_criterion *c)
 }
 
 /* "noch 2 Warengruppen", "noch 23.580,00 EUR Umsatz". */
-static void add_step(struct page *page, const struct explained_criterion *c)
+static void add_still(struct page *page, const struct explained_criterion *c)
 {
         struct buffer amount buffer_cleanup;
         struct page apart = *page;
@@ -323,23 +323,51 @@ static void add_step(struct page *page, const struct explained_criterion *c)
         add_metric_name(page, c->criterion);
 }
 
+static void add_step(struct page *page, const struct explained_criterion *c)
+{
+        enum comparator comparator = c->criterion->comparator;
+        if (c->has_missing && comparator != COMPARE_AT_MOST && comparator != COMPARE_LESS_THAN) {
+                add_still(page, c);
+                return;
+        }
+        add_metric_name(page, c->criterion);
+        buffer_add_byte(page->out, ' ');
+        add_threshold(page, c);
+        if (c->state == UNKNOWN) {
+                buffer_add_text(page->out, " (");
+                say(page, "explain.unknown");
+                buffer_add_byte(page->out, ')');
+        }
+}
+
+void explain_add_step(enum language language, const struct concept *concept,
+                      const struct explained_criterion *criterion,
+                      struct buffer *out)
+{
+        struct page page = {.language = language, .concept = concept, .out = out};
+        add_step(&page, criterion);
+}
+
 static void add_open(struct page *page, const struct explained_criterion *c)
 {
         buffer_add_text(page->out, "  \xe2\x80\xa2 ");
-        enum comparator comparator = c->criterion->comparator;
-        if (c->has_missing && comparator != COMPARE_AT_MOST && comparator != COMPARE_LESS_THAN) {
-                add_step(page, c);
-        } else {
-                add_metric_name(page, c->criterion);
-                buffer_add_byte(page->out, ' ');
-                add_threshold(page, c);
-                if (c->state == UNKNOWN) {
-                        buffer_add_text(page->out, " (");
-                        say(page, "explain.unknown");
-                        buffer_add_byte(page->out, ')');
-                }
-        }
+        add_step(page, c);
         buffer_add_byte(page->out, '\n');
+}
+
+void explain_open_criteria(const struct explanation *explanation,
+                           void (*visit)(void *context, const struct explained_criterion *criterion), void *context)
+{
+        const struct explained_path *path = explanation->has_next ? next_path(explanation) : NULL;
+        size_t met = 0;
+        for (size_t i = 0; path && i < path->path->all_count; i++)
+                if (is_open(&path->all[i]))
+                        visit(context, &path->all[i]);
+        for (size_t i = 0; path && i < path->path->some_count; i++)
+                met += !is_open(&path->some[i]);
+        for (size_t i = 0; path && met < path->path->some_at_least && i < path->path->some_count; i++)
+                if (is_open(&path->some[i]))
+                        visit(context, &path->some[i]);
 }
 
 static void add_next(struct page *page)
