@@ -200,12 +200,14 @@ static enum status bench_what_if(const struct bench *bench, const struct engine_
         if (status)
                 return status;
         struct parallel parallel = pool_parallel(pool);
+        /* One arena, emptied between the questions, as whoever moves a threshold does. */
+        arena_cleanup struct arena *arena = arena_new(SIZE_MAX);
+        if (!arena)
+                return error_memory(error);
         for (size_t run = 0; run <= bench->runs; run++) {
-                arena_cleanup struct arena *arena = arena_new(SIZE_MAX);
                 struct engine_plan *plan = NULL;
                 struct decisions decisions;
-                if (!arena)
-                        return error_memory(error);
+                arena_reset(arena);
                 int64_t before_ns = clock_monotonic_ns();
                 status = engine_plan_rebind(arena, measured, bench->changed, &plan, error);
                 if (!status)

@@ -18,6 +18,7 @@ struct chunk {
 
 struct arena {
         struct chunk *chunks; /* newest first */
+        struct chunk *spare;  /* kept by arena_reset, to be filled again before new ones are made */
         size_t bytes_max, used, next_bytes;
 };
 
@@ -45,25 +46,46 @@ void arena_free(struct arena *arena)
         if (!arena)
                 return;
         free_chunks(arena->chunks);
+        free_chunks(arena->spare);
         free(arena);
 }
 
 void arena_reset(struct arena *arena)
 {
         arena->used = 0;
-        if (!arena->chunks)
-                return;
-        free_chunks(arena->chunks->next);
-        arena->chunks->next = NULL;
-        arena->chunks->used = 0;
+        while (arena->chunks) {
+                struct chunk *chunk = arena->chunks;
+                arena->chunks = chunk->next;
+                chunk->used = 0;
+                chunk->next = arena->spare;
+                arena->spare = chunk;
+        }
+}
+
+/* A spare chunk of at least `bytes`, taken out of the list; NULL when there is none. */
+static struct chunk *take_spare(struct arena *arena, size_t bytes)
+{
+        for (struct chunk **link = &arena->spare; *link; link = &(*link)->next)
+                if ((*link)->capacity >= bytes) {
+                        struct chunk *chunk = *link;
+                        *link = chunk->next;
+                        return chunk;
+                }
+        return NULL;
 }
 
 static struct chunk *add_chunk(struct arena *arena, size_t bytes)
 {
+        struct chunk *chunk = take_spare(arena, bytes);
+        if (chunk) {
+                chunk->next = arena->chunks;
+                arena->chunks = chunk;
+                return chunk;
+        }
         size_t capacity = arena->next_bytes > bytes ? arena->next_bytes : bytes;
         if (capacity > SIZE_MAX - sizeof(struct chunk))
                 return NULL;
-        struct chunk *chunk = malloc(sizeof(*chunk) + capacity);
+        chunk = malloc(sizeof(*chunk) + capacity);
         if (!chunk)
                 return NULL;
         *chunk = (struct chunk){.next = arena->chunks, .capacity = capacity};

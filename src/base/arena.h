@@ -18,7 +18,8 @@ struct arena *arena_new(size_t bytes_max);
 /* Frees the arena and all it gave out. Accepts NULL. */
 void arena_free(struct arena *arena);
 
-/* Forget all allocations but keep the first chunk for reuse. */
+/* Forget all allocations but keep the memory: the same series of allocations after a reset asks the system for
+ * nothing. */
 void arena_reset(struct arena *arena);
 
 /* `count` x `size` zeroed bytes aligned for any type; NULL when the ceiling, memory or size arithmetic is exceeded. */

@@ -13,7 +13,7 @@
 #include "engine/ladder.h"
 #include "engine/plan.h"
 
-enum { WORD = 64, DECIDE_GRAIN = 256 * WORD, SOME_PLANES = 7 };
+enum { WORD = 64, DECIDE_GRAIN = 32 * WORD, SOME_PLANES = 7 };
 
 struct range_tally {
         struct tally counts;

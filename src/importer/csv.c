@@ -7,6 +7,8 @@
  */
 #include "importer/csv.h"
 
+#include <endian.h>
+
 #include "base/buffer.h"
 
 static bool quote_opens(const char *data, const char *quote, char delimiter)
@@ -190,18 +192,43 @@ static bool quoted_next(struct csv_parser *parser, struct text *fields, size_t f
         return true;
 }
 
+/* Bytes of the word that equal the pattern's, as 0x80 each; exact, unlike the shorter trick that borrows. */
+static uint64_t equal_bytes(uint64_t word, uint64_t pattern)
+{
+        const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+        uint64_t difference = word ^ pattern;
+        return ~(((difference & low) + low) | difference | low);
+}
+
+static inline void put_field(struct text *fields, size_t fields_max, size_t *count, char *start, const char *end)
+{
+        if (*count < fields_max)
+                fields[*count] = (struct text){start, (size_t)(end - start)};
+        (*count)++;
+}
+
+/* Fields are a few bytes long: eight bytes at a time find them quicker than a call of memchr for each. */
 static size_t plain_fields(char *start, const char *end, char delimiter, struct text *fields, size_t fields_max)
 {
+        const uint64_t pattern = (unsigned char)delimiter * UINT64_C(0x0101010101010101);
         size_t count = 0;
-        for (;;) {
-                char *found = memchr(start, delimiter, (size_t)(end - start));
-                if (count < fields_max)
-                        fields[count] = (struct text){start, (size_t)((found ? found : end) - start)};
-                count++;
-                if (!found)
-                        return count;
-                start = found + 1;
+        char *at = start;
+        for (; end - at >= 8; at += 8) {
+                uint64_t word;
+                memcpy(&word, at, sizeof(word));
+                for (uint64_t hits = equal_bytes(le64toh(word), pattern); hits; hits &= hits - 1) {
+                        char *hit = at + __builtin_ctzll(hits) / 8;
+                        put_field(fields, fields_max, &count, start, hit);
+                        start = hit + 1;
+                }
         }
+        for (; at < end; at++)
+                if (*at == delimiter) {
+                        put_field(fields, fields_max, &count, start, at);
+                        start = at + 1;
+                }
+        put_field(fields, fields_max, &count, start, end);
+        return count;
 }
 
 bool csv_next(struct csv_parser *parser, struct text *fields, size_t fields_max, size_t *ret_count, uint64_t *ret_line,

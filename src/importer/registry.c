@@ -191,6 +191,38 @@ static enum status write_customers(struct connection *connection, void *context,
         return status;
 }
 
+struct pending_customer {
+        struct text number;
+        size_t item;
+        int32_t day;
+        int64_t id;
+};
+
+static int compare_pending(const void *a, const void *b)
+{
+        return text_compare(((const struct pending_customer *)a)->number, ((const struct pending_customer *)b)->number);
+}
+
+/* By number: the keys' tree is filled from left to right, which takes half the time of a random order, and ids rise
+ * with the numbers. */
+static enum status pending_sort(struct pending *pending, struct error *error)
+{
+        struct pending_customer *sorted = malloc((pending->count + 1) * sizeof(*sorted));
+        if (!sorted)
+                return error_memory(error);
+        for (size_t i = 0; i < pending->count; i++)
+                sorted[i] = (struct pending_customer){dictionary_text(&pending->table->names, pending->items[i]),
+                                                      pending->items[i], pending->days[i], pending->ids[i]};
+        qsort(sorted, pending->count, sizeof(*sorted), compare_pending);
+        for (size_t i = 0; i < pending->count; i++) {
+                pending->items[i] = sorted[i].item;
+                pending->days[i] = sorted[i].day;
+                pending->ids[i] = sorted[i].id;
+        }
+        free(sorted);
+        return STATUS_OK;
+}
+
 /* Records those without `flag` (several ids may stand for one pending entry); `days` may be NULL. */
 static enum status customers_record(struct import_run *run, const struct text *numbers, const int32_t *days,
                                     size_t count, uint32_t flag, bool create, int64_t *ret_ids, bool *ret_created,
@@ -224,6 +256,8 @@ static enum status customers_record(struct import_run *run, const struct text *n
                 pending.days[pending.count] = days ? days[i] : run->import_day;
                 pending.items[pending.count++] = slots[i];
         }
+        if (!status)
+                status = pending_sort(&pending, error);
         if (!status)
                 status = pending_write(&pending, write_customers, error);
         for (size_t i = 0; i < pending.count && !status; i++) {

@@ -29,8 +29,8 @@ Where the text leaves a question open, this is how it is read here:
   - positive document: total > 0; "first purchase" of tenure is the first positive document
   - since_joined without joined and since starts with the first document; a joined date after the cut-off is invisible
   - the previous window of `Nm` is N months counted back from the start, as if the day before the start were the cut-off
-  - "customer since" of one who came in as a prospect is the date of his first positive document; a prospect has none yet,
-    so no tenure
+  - "customer since" of one who came in as a prospect is the date of his first positive document; a prospect has none
+    yet, so no tenure
   - classify_after is asked of customers only; a converted prospect is without membership and asked as well
   - `before` of a converted prospect is his prospect segment
   - share of wallet is compared uncapped; with a potential of 0 it is unknown

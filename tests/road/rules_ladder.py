@@ -195,6 +195,15 @@ one.run(H1, GRACE, {"K": "new A before Q qualified A", "L": "stay P flags unknow
 one.run(Y1, DOWN, {"K": "stay A before A", "L": "new A before P"})
 one.explain("K", "2021-06-29", segment="Q", decision="stay")
 
+one = scenario("tenure of a prospect is unknown; after conversion it counts from his first positive document")
+one.segments(segment("A", [crit("tenure", at_least=6)]), rest("C"),
+             segment("Q", [crit("tenure", at_least=0)], kind="prospects"), rest("P", "prospects"))
+# From 2020-06-30 to 2020-12-31 six full months, from 2020-07-01 five.
+one.customer("P", kind="prospect", since="2010-01-01")
+one.customer("K", kind="prospect", since="2010-01-01").buy("K", "2020-06-30", 5)
+one.customer("L", kind="prospect", since="2010-01-01").buy("L", "2020-07-01", 5)
+one.run(Y0, DOWN, {"P": "new P flags unknown", "K": "new A", "L": "new C"})
+
 one = scenario("a converted prospect is asked for classify_after, prospects are not")
 one.mechanic(classify_after={"orders": 2})
 one.segments(segment("A", [crit("revenue", "all", at_least=10)]), rest("C"),

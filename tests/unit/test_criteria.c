@@ -220,8 +220,8 @@ static void attributes(void **state)
         expect_attribute(COMPARE_IN, list, 3, (enum judgement[]){MET, MET, NOT_MET, UNKNOWN});
         expect_attribute(COMPARE_CONTAINS, &roof, 1, (enum judgement[]){NOT_MET, MET, NOT_MET, UNKNOWN});
         expect_attribute(COMPARE_CONTAINS, &upper, 1, (enum judgement[]){NOT_MET, NOT_MET, NOT_MET, UNKNOWN});
-        expect_attribute(COMPARE_AT_LEAST, &one, 1, (enum judgement[]){MET, UNKNOWN, UNKNOWN, UNKNOWN});
-        expect_attribute(COMPARE_MORE_THAN, &one, 1, (enum judgement[]){NOT_MET, UNKNOWN, UNKNOWN, UNKNOWN});
+        expect_attribute(COMPARE_AT_LEAST, &one, 1, (enum judgement[]){MET, NOT_MET, NOT_MET, UNKNOWN});
+        expect_attribute(COMPARE_MORE_THAN, &one, 1, (enum judgement[]){NOT_MET, NOT_MET, NOT_MET, UNKNOWN});
 }
 
 static struct criterion digit(struct operand *operand)

@@ -49,7 +49,8 @@ static void previous_months_touch_without_gap(void **state)
         expect_previous(WINDOW(MONTHS, 12), "2010-11-30", january, "2008-12-01", "2009-11-30");
         expect_previous(WINDOW(MONTHS, 12), "2011-12-09", january, "2009-12-10", "2010-12-09");
         expect_previous(WINDOW(MONTHS, 3), "2011-02-28", january, "2010-09-01", "2010-11-30");
-        expect_previous(WINDOW(MONTHS, 1), "2011-03-30", january, "2011-01-31", "2011-02-28");
+        /* The start is 02-28, a month's end: the month before it begins after 01-31. */
+        expect_previous(WINDOW(MONTHS, 1), "2011-03-30", january, "2011-02-01", "2011-02-28");
 }
 
 /* "after c minus 90 days, up to c"; "of 90d the 90 days before" */
