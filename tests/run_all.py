@@ -19,13 +19,13 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RELEASE, SANITIZER, THREAD, NONE = "release", "sanitizer", "thread", None
+RELEASE, SANITIZER, THREAD, SOURCE, NONE = "release", "sanitizer", "thread", "source", None
 SKIPPED = 77
 
 # name, script, the program it is called with, longest time in seconds
 SCRIPTS = [
     ("tidy", "tests/tidy/tidy.py", NONE, 120),
-    ("road mutations", "tests/road/test_mutations.py", RELEASE, 1200),
+    ("road mutations", "tests/road/test_mutations.py", SOURCE, 1200),
     ("road oracle", "tests/road/test_oracle.py", RELEASE, 900),
     ("road online retail", "tests/road/test_online_retail.py", RELEASE, 900),
     ("road small", "tests/road/test_small.py", SANITIZER, 600),
@@ -81,10 +81,12 @@ def built(directory, suite, mark):
 def scripts(programs, quick):
     result = []
     for name, script, program, seconds in SCRIPTS:
-        if (quick and name not in QUICK) or (program and not programs[program]):
+        if (quick and name not in QUICK) or (program not in (NONE, SOURCE) and not programs[program]):
             continue
         command = [sys.executable, script]
-        if program:
+        if program == SOURCE:
+            command.append(str(ROOT))
+        elif program:
             command.append(str(pathlib.Path(programs[program]).resolve() / "treue"))
         result.append(Test(name, command, {}, seconds))
     return result

@@ -6,6 +6,7 @@
 #include "engine/criteria.h"
 
 #include "base/checked.h"
+#include "engine/range_word.h"
 
 /* What a criterion admits, before it is fitted to a column. */
 struct admitted_range {
@@ -275,21 +276,10 @@ enum judgement judge_one(const struct judge *judge, const struct admitted *admit
         return cell_known(judge, customer) ? compare_cell(judge, admitted, customer, slot) : UNKNOWN;
 }
 
-/* One range for everybody: a subtraction and a comparison per customer, no branch. */
+/* One range for everybody. */
 static inline uint64_t whole_word(const int64_t *values, unsigned count, struct whole_range range)
 {
-        if (range.low > range.high)
-                return 0;
-        uint64_t low = (uint64_t)range.low, width = (uint64_t)range.high - low, word = 0;
-        if (count == 64) {
-#pragma GCC unroll 8
-                for (unsigned i = 0; i < 64; i++)
-                        word |= (uint64_t)((uint64_t)values[i] - low <= width) << i;
-                return word;
-        }
-        for (unsigned i = 0; i < count; i++)
-                word |= (uint64_t)((uint64_t)values[i] - low <= width) << i;
-        return word;
+        return range_word(values, count, range.low, range.high);
 }
 
 static inline uint64_t whole_word_by_class(const int64_t *values, unsigned count, const struct whole_range *ranges,
@@ -303,10 +293,30 @@ static inline uint64_t whole_word_by_class(const int64_t *values, unsigned count
         return word;
 }
 
+/* Do all products of the cross-multiplication fit 64 bits? Amounts below 2^42 and thresholds below 2^20 do. */
+static bool products_are_small(const int64_t *values, const int64_t *denominators, unsigned count,
+                               const struct ratio_range *range)
+{
+        const uint64_t amount_max = UINT64_C(1) << 42, factor_max = UINT64_C(1) << 20;
+        uint64_t far = 0;
+        if (range->low_denominator >= (int128)factor_max || range->low_numerator >= (int128)factor_max
+            || range->low_numerator <= -(int128)factor_max)
+                return false;
+        for (unsigned i = 0; i < count; i++)
+                far |= ((uint64_t)values[i] + amount_max) | ((uint64_t)denominators[i] + amount_max);
+        return far < 2 * amount_max;
+}
+
 static inline uint64_t ratio_word_at_least(const int64_t *values, const int64_t *denominators, unsigned count,
                                            const struct ratio_range *range)
 {
         uint64_t word = 0;
+        if (products_are_small(values, denominators, count, range)) {
+                int64_t factor = (int64_t)range->low_denominator, threshold = (int64_t)range->low_numerator;
+                for (unsigned i = 0; i < count; i++)
+                        word |= (uint64_t)(values[i] * factor >= threshold * denominators[i]) << i;
+                return word;
+        }
         for (unsigned i = 0; i < count; i++) {
                 int128 left = (int128)values[i] * range->low_denominator;
                 int128 right = (int128)range->low_numerator * denominators[i];

@@ -146,6 +146,8 @@ struct text text_prefix(struct text text, unsigned count)
 
 bool text_is_blank(struct text text)
 {
+        if (text.length == 0)
+                return true; /* "none" has no bytes to point at */
         const uint8_t *at = (const uint8_t *)text.data, *end = at + text.length;
         while (at < end) {
                 size_t left = (size_t)(end - at);
