@@ -67,7 +67,8 @@ async function evaluate(connection, runs) {
 async function whatIf(connection, runs) {
   const answer = {};
   await connection.run(sql('duckdb_million.sql')[0]);
-  for (const table of ['m', 'm_million']) {
+  await connection.run(sql('duckdb_narrow.sql')[0]);
+  for (const table of ['m', 'm_narrow', 'm_million']) {
     const times = [];
     let result;
     for (let run = 0; run <= runs; run++) {

@@ -1,9 +1,8 @@
--- Revenue, previous revenue, orders, product groups and recency of every customer in one pass. Sums are stored as
--- decimal(18,2): left as decimal(38,2), the rules would take several times as long.
+-- Revenue, previous revenue, orders, product groups and recency of every customer in one pass.
 create or replace table m as
 select customer,
-       coalesce(sum(net) filter (date > date '2024-12-31'), 0)::decimal(18,2) as revenue,
-       coalesce(sum(net) filter (date > date '2023-12-31' and date <= date '2024-12-31'), 0)::decimal(18,2) as previous,
+       sum(net) filter (date > date '2024-12-31') as revenue,
+       sum(net) filter (date > date '2023-12-31' and date <= date '2024-12-31') as previous,
        count(distinct invoice) filter (date > date '2024-12-31') as orders,
        count(distinct substr(article, 1, 3)) filter (date > date '2024-12-31') as product_groups,
        max(date) as last_day,

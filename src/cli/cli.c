@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "db/setting.h"
 #include "platform/clock.h"
+#include "platform/file.h"
 #include "platform/memory.h"
 
 enum { NAME_MAX_BYTES = 255 };
@@ -45,6 +46,10 @@ int cli_fail(struct cli_context *context, enum status status, const struct error
         buffer_init(&text, CLI_TEXT_MAX);
         buffer_add_text(&text, "treue: ");
         message_add_error(&text, context->language, error);
+        /* Values come from files: nothing in them may steer the terminal. */
+        for (size_t i = 0; i < text.length; i++)
+                if (((unsigned char)text.data[i] < 0x20 && text.data[i] != '\n') || text.data[i] == 0x7f)
+                        text.data[i] = '?';
         /* What was printed so far stands before the error. */
         fflush(stdout);
         cli_write(stderr, &text);
@@ -201,6 +206,7 @@ static int start(struct cli_context *context, int argc, char **argv)
 int cli_main(int argc, char **argv)
 {
         memory_reuse_large_blocks();
+        file_keep_private();
         static const char *const data[] = {"TREUE_DATA"}, *const url[] = {"TREUE_DB"};
         struct cli_context context = {
                 .language = find_language(argc, argv),

@@ -468,6 +468,12 @@ void lock_release(struct lock *lock)
         free(lock);
 }
 
+void file_keep_private(void)
+{
+        mode_t before = umask(S_IRWXO);
+        umask(before | S_IRWXO);
+}
+
 bool terminal_is_interactive(int descriptor)
 {
         return isatty(descriptor) == 1;

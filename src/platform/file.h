@@ -63,6 +63,9 @@ struct lock;
 must_check enum status lock_take(const char *path, struct lock **ret, struct error *error);
 void lock_release(struct lock *lock);
 
+/* Files made from now on are closed to everybody but owner and group: business data. Once, at the start. */
+void file_keep_private(void);
+
 bool terminal_is_interactive(int descriptor); /* a person looks at it */
 
 #endif
