@@ -66,8 +66,7 @@ def main(arguments):
     path = pathlib.Path(shared) / "data" / "online_retail.csv.gz"
     if not path.exists():
         print(f"SKIPPED: {path} is not there (set TREUE_TEST_DATA)")
-        print("0 passed, 0 failed")
-        return 0
+        return 77
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         lines = file.readlines()
     runs = list(expected())
