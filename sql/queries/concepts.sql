@@ -41,7 +41,7 @@ SELECT id, number, state FROM concept_version WHERE program_id = :program_id AND
 -- name: concept_version_last_number :one
 -- The highest number of a program's versions, 0 without any.
 -- arg program_id id
--- row number int
+-- row number ordinal
 SELECT coalesce(max(number), 0) FROM concept_version WHERE program_id = :program_id;
 
 -- name: concept_version_by_number :one

@@ -66,7 +66,7 @@ static enum status insert_version(struct connection *connection, struct load *lo
                 status = identity_next(connection, &load->id, error);
         if (status != STATUS_OK)
                 return status;
-        load->number = (int32_t)row.number + 1;
+        load->number = row.number + 1;
         struct q_concept_version_insert_args insert = {
                 .id = load->id,
                 .program_id = load->program_id,
