@@ -229,6 +229,27 @@ bool text_add_sort_key(struct buffer *out, struct text text)
         return add_folded(out, text, false, NULL);
 }
 
+size_t text_distance(const char *a, const char *b)
+{
+        size_t a_length = strlen(a), b_length = strlen(b), row[TEXT_DISTANCE_MAX + 1];
+        if (a_length > TEXT_DISTANCE_MAX || b_length > TEXT_DISTANCE_MAX)
+                return TEXT_DISTANCE_MAX;
+        for (size_t j = 0; j <= b_length; j++)
+                row[j] = j;
+        for (size_t i = 1; i <= a_length; i++) {
+                size_t diagonal = row[0];
+                row[0] = i;
+                for (size_t j = 1; j <= b_length; j++) {
+                        size_t best = diagonal + (a[i - 1] != b[j - 1]);
+                        diagonal = row[j];
+                        best = row[j] + 1 < best ? row[j] + 1 : best;
+                        best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+                        row[j] = best;
+                }
+        }
+        return row[b_length];
+}
+
 bool text_add_windows_1252(struct buffer *out, const uint8_t *data, size_t length)
 {
         static const uint16_t high[32] = {

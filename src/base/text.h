@@ -41,6 +41,11 @@ bool text_add_search(struct buffer *out, struct text text);
  * breaker is not needed: the caller orders by (sort_key, id). */
 bool text_add_sort_key(struct buffer *out, struct text text);
 
+/* Number of single bytes changed, added or left out that make one word of the other, for hints like "meant: name?". Words
+ * longer than TEXT_DISTANCE_MAX are never near: they give that number. */
+enum { TEXT_DISTANCE_MAX = 40 };
+size_t text_distance(const char *a, const char *b);
+
 /* Windows-1252 to UTF-8; the five undefined bytes become U+FFFD. */
 bool text_add_windows_1252(struct buffer *out, const uint8_t *data, size_t length);
 

@@ -4,31 +4,9 @@
  */
 #include "cli/options.h"
 
-enum { WORD_MAX = 40, HELP_COLUMN = 26 };
+#include "base/text.h"
 
-/* Number of single changes that make one word of the other; words longer than WORD_MAX are never near. */
-static size_t distance(const char *a, const char *b)
-{
-        size_t a_length = strlen(a), b_length = strlen(b), row[WORD_MAX + 1];
-        if (a_length > WORD_MAX || b_length > WORD_MAX)
-                return WORD_MAX;
-        for (size_t j = 0; j <= b_length; j++)
-                row[j] = j;
-        for (size_t i = 1; i <= a_length; i++) {
-                size_t diagonal = row[0];
-                row[0] = i;
-                for (size_t j = 1; j <= b_length; j++) {
-                        size_t best = diagonal + (a[i - 1] != b[j - 1]);
-                        diagonal = row[j];
-                        if (row[j] + 1 < best)
-                                best = row[j] + 1;
-                        if (row[j - 1] + 1 < best)
-                                best = row[j - 1] + 1;
-                        row[j] = best;
-                }
-        }
-        return row[b_length];
-}
+enum { HELP_COLUMN = 26 };
 
 const char *options_nearest(const char *word, const char *(*candidate)(const void *context, size_t i),
                             const void *context, size_t count)
@@ -37,7 +15,7 @@ const char *options_nearest(const char *word, const char *(*candidate)(const voi
         size_t least = strlen(word) / 3 + 1;
         for (size_t i = 0; i < count; i++) {
                 const char *name = candidate(context, i);
-                size_t changes = distance(word, name);
+                size_t changes = text_distance(word, name);
                 if (changes <= least && (!nearest || changes < least)) {
                         nearest = name;
                         least = changes;

@@ -8,7 +8,7 @@
 #include "base/calendar.h"
 #include "engine/rational.h"
 
-enum { NEAR_LENGTH_MAX = 40, NAMES_LENGTH_MAX = 600 };
+enum { NAMES_LENGTH_MAX = 600 };
 
 void *read_zero(struct reading *reading, size_t count, size_t size)
 {
@@ -18,28 +18,6 @@ void *read_zero(struct reading *reading, size_t count, size_t size)
 }
 
 /* ---- hints ----------------------------------------------------------------------------------------------------- */
-
-/* Number of single changes that make one word of the other. */
-static size_t distance(const char *a, const char *b)
-{
-        size_t a_length = strlen(a), b_length = strlen(b), row[NEAR_LENGTH_MAX + 1];
-        if (a_length > NEAR_LENGTH_MAX || b_length > NEAR_LENGTH_MAX)
-                return NEAR_LENGTH_MAX;
-        for (size_t j = 0; j <= b_length; j++)
-                row[j] = j;
-        for (size_t i = 1; i <= a_length; i++) {
-                size_t diagonal = row[0];
-                row[0] = i;
-                for (size_t j = 1; j <= b_length; j++) {
-                        size_t best = diagonal + (a[i - 1] != b[j - 1]);
-                        diagonal = row[j];
-                        best = row[j] + 1 < best ? row[j] + 1 : best;
-                        best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-                        row[j] = best;
-                }
-        }
-        return row[b_length];
-}
 
 struct guess {
         const char *word, *nearest;
@@ -55,7 +33,7 @@ static void guess_init(struct guess *guess, const char *word)
 
 static void guess_offer(struct guess *guess, const char *candidate)
 {
-        size_t changes = distance(guess->word, candidate);
+        size_t changes = text_distance(guess->word, candidate);
         if (changes < guess->least) {
                 guess->nearest = candidate;
                 guess->least = changes;

@@ -230,9 +230,20 @@ static void windows_1252(void **state)
         assert_true(text_add_windows_1252(&out, NULL, 0));
 }
 
+static void distances_of_words(void **state)
+{
+        (void)state;
+        assert_int_equal(text_distance("name", "name"), 0);
+        assert_int_equal(text_distance("nme", "name"), 1);
+        assert_int_equal(text_distance("kitten", "sitting"), 3);
+        assert_int_equal(text_distance("", "abc"), 3);
+        assert_int_equal(text_distance("a", "0123456789012345678901234567890123456789x"), TEXT_DISTANCE_MAX);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(distances_of_words),
                 cmocka_unit_test(order),
                 cmocka_unit_test(trimming),
                 cmocka_unit_test(strict_utf8),
