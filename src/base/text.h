@@ -41,8 +41,8 @@ bool text_add_search(struct buffer *out, struct text text);
  * breaker is not needed: the caller orders by (sort_key, id). */
 bool text_add_sort_key(struct buffer *out, struct text text);
 
-/* Number of single bytes changed, added or left out that make one word of the other, for hints like "meant: name?". Words
- * longer than TEXT_DISTANCE_MAX are never near: they give that number. */
+/* Number of single bytes changed, added or left out that make one word of the other, for hints like "meant: name?".
+ * Words longer than TEXT_DISTANCE_MAX are never near: they give that number. */
 enum { TEXT_DISTANCE_MAX = 40 };
 size_t text_distance(const char *a, const char *b);
 

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { HELP_COLUMN = 26 };
+enum { WORD_MAX = 40, HELP_COLUMN = 26 };
 
 const char *options_nearest(const char *word, const char *(*candidate)(const void *context, size_t i),
                             const void *context, size_t count)
