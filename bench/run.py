@@ -297,8 +297,9 @@ def row_import(one):
                 f"`preserve_insertion_order` {median(duck):.2f} s); sqlite3 {median(lite):.2f} s")
     return [("import, durable, unique documents, column index built",
              ">= 1.5 x DuckDB `create table as select * from read_csv(...)` plus checkpoint", measured,
-             pair_ratio(ordered, own), f"{pair_ratio(ordered, own):.2f} x (order of rows given up: "
-             f"{pair_ratio(duck, own):.2f} x)", pair_ratio(ordered, own) >= 1.5),
+             pair_ratio(ordered, own), f"{pair_ratio(ordered, own):.2f} x", pair_ratio(ordered, own) >= 1.5),
+            ("", "the same against DuckDB's best setting: order of rows given up", "", pair_ratio(duck, own),
+             f"{pair_ratio(duck, own):.2f} x", pair_ratio(duck, own) >= 1.5),
             ("", ">= 2.5 x `sqlite3 .import`", "", pair_ratio(lite, own), f"{pair_ratio(lite, own):.2f} x",
              pair_ratio(lite, own) >= 2.5)]
 
@@ -326,7 +327,9 @@ def row_what_if(one):
              f"{against_million:.1f} x DuckDB", median(million) <= 8),
             ("", ">= 15 x DuckDB", f"{customers:,} customers: Treue {median(own):.3f} ms; DuckDB {median(duck):.2f} ms "
              f"(sums narrowed by hand to 64 bits {median(narrow):.2f} ms)", against,
-             f"{against:.1f} x (narrowed: {pair_ratio(narrow, own):.1f} x)", against >= 15)]
+             f"{against:.1f} x", against >= 15),
+            ("", "the same against DuckDB at its best: sums narrowed by hand", "", pair_ratio(narrow, own),
+             f"{pair_ratio(narrow, own):.1f} x", pair_ratio(narrow, own) >= 15)]
 
 
 def row_first_answer(one):
@@ -469,9 +472,9 @@ def report(result, rows, treue, runs, took):
                  for name, one in result.items() if "segments" in one),
              "", "| What | Must | Measured | Ratio | Met |", "|---|---|---|---|---|"]
     lines += [f"| {what} | {must} | {measured} | {ratio} | {yes(met)} |" for what, must, measured, _, ratio, met in rows]
-    lines += ["", "DuckDB has declared column types and two threads. Rows are judged against its plain statements; in "
-              "brackets what it reaches with the order of rows given up (`preserve_insertion_order` off) and with sums "
-              "narrowed by hand. Its import is timed inside (create table and checkpoint, without the start of its "
+    lines += ["", "DuckDB has declared column types and two threads. Import and what-if are judged twice: against "
+              "its plain statements, and against what it reaches with the order of rows given up "
+              "(`preserve_insertion_order` off) or with sums narrowed by hand. Its import is timed inside (create table and checkpoint, without the start of its "
               "process), Treue's as a whole command, start and sync included. Its what-if only counts the segments; Treue's writes a decision per customer.",
               "", "## Import", "", *import_details(result), "", "## Evaluation and what-if", "",
               "Median (least to most).", "", *evaluation_details(result), ""]

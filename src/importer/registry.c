@@ -203,8 +203,8 @@ static int compare_pending(const void *a, const void *b)
         return text_compare(((const struct pending_customer *)a)->number, ((const struct pending_customer *)b)->number);
 }
 
-/* By number: the keys' tree is filled from left to right, which takes half the time of a random order, and ids rise
- * with the numbers. */
+/* By number: the keys' tree is filled from left to right instead of in random order, and ids rise with the
+ * numbers. */
 static enum status pending_sort(struct pending *pending, struct error *error)
 {
         struct pending_customer *sorted = malloc((pending->count + 1) * sizeof(*sorted));

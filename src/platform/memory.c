@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * memory.c: settings of the allocator. Measured on an import of 10 million lines: a third less time in the kernel.
+ * memory.c: settings of the allocator.
  */
 #include "platform/memory.h"
 
