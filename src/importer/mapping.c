@@ -41,6 +41,8 @@ static enum status missing_headers(const struct profile *profile, const struct t
                 bool found = column->constant.data != NULL;
                 for (size_t i = 0; !found && i < count; i++)
                         found = text_equal(text_trim(header[i]), column->header);
+                for (size_t i = 0; !found && i < c; i++) /* named already: two fields may share a column */
+                        found = text_equal(profile->columns[i].header, column->header);
                 if (found)
                         continue;
                 buffer_add_text(&missing, missing.length ? ", " : "");
