@@ -9,7 +9,7 @@
 
 A query file holds blocks:
 
-  -- name: import_insert :exec                 kinds: :exec, :one, :many; a second word "sqlite" or "postgresql" limits
+  -- name: import_insert :exec                 kinds: :exec, :one, :many, :bulk; a second word "sqlite" or "postgresql" limits
   -- Registers an import as staging.           the block to an engine: then both must be there, with the same arguments
   -- arg id ordinal                            and rows. The lines of text become the comment of the C function.
   -- arg finished_ms instant?                  "?": may be NULL; C gets has_finished_ms beside it
@@ -19,6 +19,10 @@ A query file holds blocks:
 Arguments are named :name. Type tokens of migrations: see sql/migrations/0001_main_road.sql. In queries: {lines_columns}
 is the column list that holds a document's lines (also with a table in front: d.{lines_columns}), and an argument of
 type `lines` expands to as many placeholders.
+
+A :bulk query takes an array of arguments and changes all their rows in one call. Its text reads them like a table:
+INSERT INTO t (x, y) SELECT :x, :y FROM {rows}. On PostgreSQL it may instead be COPY t (columns) FROM STDIN (FORMAT
+binary), with the arguments in the order of the columns.
 
 Files of sql/engine/ hold blocks of the kind :engine. They become string constants ENGINE_NAME without arguments.
 """
@@ -45,8 +49,9 @@ TYPES = {
 LINES = [("line_article", "integer[]"), ("line_quantity", "bigint[]"), ("line_amount", "bigint[]"),
          ("line_cost", "bigint[]"), ("line_group", "integer[]"), ("line_marks", "smallint[]")]
 ARGUMENTS_MAX = 32
+CHANGES = ("exec", "bulk")
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
-HEAD = re.compile(r"--\s*name:\s*(\S+)\s+:(exec|one|many|engine)(?:\s+(\S+))?\s*\Z")
+HEAD = re.compile(r"--\s*name:\s*(\S+)\s+:(exec|one|many|bulk|engine)(?:\s+(\S+))?\s*\Z")
 # What SQL text is made of, as far as placeholders are concerned.
 TOKEN = re.compile(r"""
     (?P<comment>--[^\n]*|/\*.*?\*/)
@@ -148,7 +153,7 @@ def read_blocks(path):
         if re.match(r"--\s*name:", stripped):
             match = HEAD.match(stripped)
             if not match or not NAME.match(match.group(1)) or match.group(3) not in (None,) + ENGINES:
-                problem(path, number, "expected '-- name: some_name :exec|:one|:many [sqlite|postgresql]'")
+                problem(path, number, "expected '-- name: some_name :exec|:one|:many|:bulk [sqlite|postgresql]'")
             query = Query(path, number, *match.groups())
             result.append(query)
         elif stripped.startswith("--") and query and not query.text:
@@ -175,7 +180,10 @@ def placeholders(query, engine):
     """Argument name to its text."""
     result, number = {}, 1
     for name, kind, _ in query.args:
-        if engine == "sqlite":
+        if query.kind == "bulk":
+            result[name] = f"bulk_rows.a{number}"
+            number += 1
+        elif engine == "sqlite":
             result[name] = f"?{number}"
             number += 1
         elif kind == "lines":
@@ -187,12 +195,28 @@ def placeholders(query, engine):
     return result
 
 
+def bulk_rows(query, engine):
+    """What a :bulk query reads its rows from: a table of the engine's own, or arrays."""
+    if engine == "sqlite":
+        return "bulk_rows"
+    arrays = ", ".join(f"${i}::{TYPES[kind][4]}[]" for i, (_, kind, _) in enumerate(query.args, 1))
+    return f"unnest({arrays}) AS bulk_rows ({', '.join(f'a{i + 1}' for i in range(len(query.args)))})"
+
+
 def expand_token(query, line, value, engine):
     table, _, name = value.rpartition("{")
+    if name == "rows}" and query.kind == "bulk" and not table:
+        if engine == "postgresql" and any(kind == "lines" for _, kind, _ in query.args):
+            problem(query.path, line, f"{query.name}: lines are no array: PostgreSQL takes them by COPY")
+        return bulk_rows(query, engine)
     if name != "lines_columns}":
         problem(query.path, line, f"{query.name}: unknown token {value}")
     columns = ["lines"] if engine == "sqlite" else [column for column, _ in LINES]
     return ", ".join(table + column for column in columns)
+
+
+def is_copy(query, engine):
+    return query.kind == "bulk" and engine == "postgresql" and query.text.lstrip().startswith("COPY ")
 
 
 def expand_query(query, engine):
@@ -224,8 +248,10 @@ def expand_query(query, engine):
             result.append(value)
     if not ended:
         problem(query.path, query.line, f"{query.name}: no semicolon at the end")
+    if query.kind == "bulk" and not is_copy(query, engine) and not any("bulk_rows" in part for part in result):
+        problem(query.path, query.line, f"{query.name}: a :bulk query reads FROM {{rows}}")
     for name in arguments:
-        if name not in used:
+        if name not in used and not is_copy(query, engine):
             problem(query.path, query.line, f"{query.name}: argument {name} is not used")
     return "".join(result).strip()
 
@@ -236,9 +262,11 @@ def read_queries(paths):
     for query in (query for path in sorted(paths) for query in read_blocks(path)):
         if query.kind == "engine":
             problem(query.path, query.line, "blocks of the kind :engine stand in sql/engine/")
-        if query.kind == "exec" and query.rows:
-            problem(query.path, query.line, f"{query.name}: :exec has no rows")
-        if query.kind != "exec" and not query.rows:
+        if query.kind in CHANGES and query.rows:
+            problem(query.path, query.line, f"{query.name}: :{query.kind} has no rows")
+        if query.kind == "bulk" and not query.args:
+            problem(query.path, query.line, f"{query.name}: no '-- arg' given")
+        if query.kind not in CHANGES and not query.rows:
             problem(query.path, query.line, f"{query.name}: no '-- row' given")
         engines = [query.engine] if query.engine else ENGINES
         first = result.setdefault(query.name, query)
@@ -289,6 +317,9 @@ def signatures(query):
     name, args = f"q_{query.name}", f"const struct q_{query.name}_args *args"
     if query.kind == "exec":
         return [f"enum status {name}(struct connection *connection, {args}, int64_t *ret_changes, struct error *error)"]
+    if query.kind == "bulk":
+        return [f"enum status {name}(struct connection *connection, const struct {name}_args *rows, size_t row_count, "
+                "int64_t *ret_changes, struct error *error)"]
     if query.kind == "one":
         return [f"enum status {name}(struct connection *connection, {args}, struct {name}_row *ret, bool *ret_found, "
                 "struct error *error)"]
@@ -350,6 +381,9 @@ def take_row(query):
 
 def functions(query):
     identity, out, lists = f"QUERY_{query.name.upper()}", [], signatures(query)
+    if query.kind == "bulk":
+        return [lists[0], "{", f"        return query_bulk(connection, {identity}, rows, row_count, ret_changes, error);",
+                "}", ""]
     values = "values" if query.args else "NULL"
     fill = fill_arguments(query) if query.args else ["        (void)args;"]
     if query.kind == "exec":
@@ -377,19 +411,30 @@ def definition(query):
     def types(fields):
         return "{" + ", ".join(TYPES[kind][1] + (" | DB_NULLABLE" if nullable else "")
                                for _, kind, nullable in fields) + "}"
-    kind = {"exec": "QUERY_EXEC", "one": "QUERY_ONE", "many": "QUERY_MANY"}[query.kind]
+    kind = {"exec": "QUERY_EXEC", "one": "QUERY_ONE", "many": "QUERY_MANY", "bulk": "QUERY_BULK"}[query.kind]
     args = f"(const uint8_t[]){types(query.args)}" if query.args else "NULL"
     rows = f"(const uint8_t[]){types(query.rows)}" if query.rows else "NULL"
     return [f"        [QUERY_{query.name.upper()}] = {{", f"                .name = {quoted(query.name)},",
             f"                .sqlite = {quoted(query.sql['sqlite'])},",
             f"                .postgresql = {quoted(query.sql['postgresql'])},",
             f"                .kind = {kind}, .argument_count = {len(query.args)}, .row_count = {len(query.rows)},",
-            f"                .arguments = {args},", f"                .rows = {rows},", "        },"]
+            f"                .arguments = {args},", f"                .rows = {rows},", *places(query), "        },"]
+
+
+def places(query):
+    """Where the arguments of a :bulk query lie in their struct."""
+    if query.kind != "bulk":
+        return []
+    struct = f"struct q_{query.name}_args"
+    fields = [f"{{offsetof({struct}, {field}), " + (f"offsetof({struct}, has_{field})" if nullable else "DB_NEVER_NULL")
+              + "}" for field, _, nullable in query.args]
+    return [f"                .bulk_bytes = sizeof({struct}),", "                .bulk_places = (const struct bulk_place[]){"] + [
+        f"                        {field}," for field in fields] + ["                },"]
 
 
 def source(queries, migrations):
-    out = ["/* Generated by tools/queries.py from sql/; not to be edited. */", '#include "queries.h"', "",
-           "const struct query_definition query_definitions[QUERY_COUNT] = {"]
+    out = ["/* Generated by tools/queries.py from sql/; not to be edited. */", "#include <stddef.h>", "",
+           '#include "queries.h"', "", "const struct query_definition query_definitions[QUERY_COUNT] = {"]
     for query in queries:
         out += definition(query)
     out += ["};", "", "const struct migration migrations[MIGRATION_COUNT] = {"]
@@ -406,10 +451,14 @@ def source(queries, migrations):
 
 
 def dump_queries(queries):
-    def types(fields, engine):
+    def types(fields, engine, query):
         result = []
         for _, kind, _ in fields:
-            if kind == "lines" and engine == "postgresql":
+            if query.kind == "bulk" and engine == "postgresql":
+                result += [] if is_copy(query, engine) else [TYPES[kind][4] + "[]"]
+            elif query.kind == "bulk":
+                continue
+            elif kind == "lines" and engine == "postgresql":
                 result += [cast for _, cast in LINES]
             elif kind == "lines":
                 result.append("BLOB")
@@ -417,8 +466,8 @@ def dump_queries(queries):
                 result.append(TYPES[kind][4] if engine == "postgresql" else TYPES[kind][2])
         return result
     return json.dumps([{"name": query.name, "kind": query.kind, "sql": query.sql,
-                        "arguments": {engine: types(query.args, engine) for engine in ENGINES},
-                        "rows": {engine: types(query.rows, engine) for engine in ENGINES}}
+                        "arguments": {engine: types(query.args, engine, query) for engine in ENGINES},
+                        "rows": {engine: types(query.rows, engine, query) for engine in ENGINES}}
                        for query in queries], indent=1)
 
 

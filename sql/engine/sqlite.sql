@@ -1,8 +1,9 @@
 -- What the SQLite engine (src/db/sqlite.c) says to the engine itself. Each block becomes a constant ENGINE_NAME.
 
 -- name: sqlite_new_file :engine
--- Before the first table of a new file. The page size is measured with documents of about 100 bytes.
-PRAGMA page_size = 8192;
+-- Before the first table of a new file. Measured with a million documents of about 100 bytes in bulk: storing them and
+-- moving the log took 1.00 s with pages of 8 KB, 0.87 s with 16 KB, 0.83 s with 32 KB, which make a small change dearer.
+PRAGMA page_size = 16384;
 PRAGMA journal_mode = WAL;
 
 -- name: sqlite_connection :engine
@@ -14,6 +15,9 @@ PRAGMA trusted_schema = OFF;
 PRAGMA mmap_size = 0;
 PRAGMA temp_store = MEMORY;
 PRAGMA wal_autocheckpoint = 0;
+
+-- name: sqlite_page_bytes :engine
+PRAGMA page_size;
 
 -- name: sqlite_reader :engine
 PRAGMA query_only = ON;

@@ -23,19 +23,21 @@ WHERE k.source_id = :source_id;
 -- row customer_id id
 SELECT customer_id FROM customer_key WHERE source_id = :source_id AND number = :number;
 
--- name: customer_key_insert :exec
+-- name: customer_keys_insert :bulk
+-- Those that are new; the number of changes tells how many were.
 -- arg source_id ordinal
 -- arg number text
 -- arg customer_id id
-INSERT INTO customer_key (source_id, number, customer_id) VALUES (:source_id, :number, :customer_id)
-ON CONFLICT (source_id, number) DO NOTHING;
+INSERT INTO customer_key (source_id, number, customer_id) SELECT :source_id, :number, :customer_id FROM {rows}
+WHERE true ON CONFLICT (source_id, number) DO NOTHING;
 
--- name: customer_record_insert :exec
+-- name: customer_records_insert :bulk
 -- arg customer_id id
 -- arg import_id ordinal
 -- arg recorded_day day
-INSERT INTO customer_record (customer_id, import_id, recorded_day) VALUES (:customer_id, :import_id, :recorded_day)
-ON CONFLICT (customer_id, import_id) DO NOTHING;
+INSERT INTO customer_record (customer_id, import_id, recorded_day)
+SELECT :customer_id, :import_id, :recorded_day FROM {rows}
+WHERE true ON CONFLICT (customer_id, import_id) DO NOTHING;
 
 -- name: customer_name_visible :one
 -- The valid name of a customer.

@@ -25,6 +25,9 @@ struct text text_trim(struct text text)
         if (text.length == 0)
                 return text;
         const char *start = text.data, *end = text.data + text.length;
+        /* Nearly all texts have nothing to take off: both ends are ASCII and no blanks. */
+        if ((unsigned char)*start - 0x21u < 0x5eu && (unsigned char)end[-1] - 0x21u < 0x5eu)
+                return text;
         for (;;) {
                 if (start < end && is_blank(*start))
                         start++;

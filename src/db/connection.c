@@ -51,6 +51,55 @@ enum status query_exec(struct connection *connection, enum query_id query, const
         return status;
 }
 
+enum status query_bulk(struct connection *connection, enum query_id query, const void *rows, size_t row_count,
+                       int64_t *ret_changes, struct error *error)
+{
+        const struct engine *engine = connection->database->engine;
+        if (ret_changes)
+                *ret_changes = 0;
+        if (row_count == 0)
+                return STATUS_OK;
+        enum status status = engine->bulk(connection, query, rows, row_count, error);
+        if (!status && ret_changes)
+                *ret_changes = engine->changes(connection);
+        return status;
+}
+
+void query_bulk_value(const struct query_definition *definition, const void *row, unsigned argument,
+                      struct db_value *ret)
+{
+        const struct bulk_place *place = &definition->bulk_places[argument];
+        const char *value = (const char *)row + place->value;
+        *ret = (struct db_value){0};
+        if (place->flag != DB_NEVER_NULL && !*((const bool *)row + place->flag)) {
+                ret->is_null = true;
+                return;
+        }
+        switch (definition->arguments[argument] & DB_TYPE_MASK) {
+        case DB_TEXT: {
+                const struct text *text = (const void *)value;
+                ret->data = text->data;
+                ret->length = text->length;
+                break;
+        }
+        case DB_BYTES:
+        case DB_LINES: {
+                const struct bytes *bytes = (const void *)value;
+                ret->data = bytes->data;
+                ret->length = bytes->length;
+                break;
+        }
+        case DB_FLAG:
+                ret->integer = *(const bool *)value;
+                break;
+        case DB_INT32:
+                ret->integer = *(const int32_t *)(const void *)value;
+                break;
+        default:
+                ret->integer = *(const int64_t *)(const void *)value;
+        }
+}
+
 /* Moves the text and bytes of a row into the buffer of its query. */
 static enum status copy_row(struct connection *connection, enum query_id query, struct db_value *row,
                             struct error *error)

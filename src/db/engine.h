@@ -50,6 +50,9 @@ struct engine {
                             struct error *error);
         void (*end)(struct connection *connection, enum query_id query);
         int64_t (*changes)(struct connection *connection);
+        /* A :bulk query with all its rows. */
+        enum status (*bulk)(struct connection *connection, enum query_id query, const void *rows, size_t row_count,
+                            struct error *error);
 
         enum status (*transaction)(struct connection *connection, enum transaction_step step, struct error *error);
         /* False also when the engine itself gave a transaction up (full disk). */

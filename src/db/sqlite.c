@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "db/engine.h"
+#include "db/sqlite_bulk.h"
 
 enum { BUSY_TIMEOUT_MS = 10000, CHECKPOINT_TIMEOUT_MS = 200 };
 
@@ -16,6 +17,7 @@ struct sqlite_connection {
         sqlite3_stmt *statements[QUERY_COUNT];
         uint64_t log_pages;
         int page_bytes;
+        struct sqlite_bulk bulk;
 };
 
 static struct sqlite_connection *own(struct connection *connection)
@@ -55,6 +57,15 @@ static enum status run(struct connection *connection, const char *statements, co
 {
         int code = sqlite3_exec(own(connection)->handle, statements, NULL, NULL, NULL);
         return code == SQLITE_OK ? STATUS_OK : failed(own(connection), code, action, error);
+}
+
+static int take_page_bytes(void *context, int count, char **values, char **names)
+{
+        struct sqlite_connection *connection = context;
+        (void)names;
+        if (count == 1 && values[0])
+                connection->page_bytes = (int)strtol(values[0], NULL, 10);
+        return SQLITE_OK;
 }
 
 static int count_log(void *context, sqlite3 *handle, const char *name, int pages)
@@ -99,6 +110,9 @@ static enum status set_up(struct sqlite_connection *connection, struct error *er
                 status = run(&connection->base, ENGINE_SQLITE_CONNECTION, "open", error);
         if (!status)
                 status = run(&connection->base, writer ? ENGINE_SQLITE_WRITER : ENGINE_SQLITE_READER, "open", error);
+        if (!status && (sqlite3_exec(handle, ENGINE_SQLITE_PAGE_BYTES, take_page_bytes, connection, NULL) != SQLITE_OK
+                        || sqlite_bulk_register(handle, &connection->bulk) != SQLITE_OK))
+                status = failed(connection, sqlite3_errcode(handle), "open", error);
         /* After the settings: setting an automatic checkpoint would take the hook away. */
         if (!status && writer)
                 sqlite3_wal_hook(handle, count_log, connection);
@@ -112,7 +126,6 @@ static enum status sqlite_connect(struct database *database, enum connection_rol
         if (!connection)
                 return error_memory(error);
         connection_init(&connection->base, database, role);
-        connection->page_bytes = 8192;
         /* Readers open for writing too, as a log left by a crash must be recovered before it can be read; their
          * settings forbid changes. SQLite falls back to reading where the file allows no more. */
         int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (role == CONNECTION_WRITER ? SQLITE_OPEN_CREATE : 0);
@@ -183,8 +196,9 @@ static enum status prepare(struct connection *connection, enum query_id query, s
                                       NULL);
         if (code != SQLITE_OK)
                 return failed(mine, code, definition->name, error);
-        if (sqlite3_bind_parameter_count(statement) != definition->argument_count ||
-            (definition->kind != QUERY_EXEC && sqlite3_column_count(statement) != definition->row_count)) {
+        int arguments = definition->kind == QUERY_BULK ? 0 : definition->argument_count;
+        if (sqlite3_bind_parameter_count(statement) != arguments ||
+            (definition->row_count && sqlite3_column_count(statement) != definition->row_count)) {
                 sqlite3_finalize(statement);
                 return error_set(error, STATUS_DATABASE, "database.query_differs", "query", definition->name, NULL);
         }
@@ -272,6 +286,22 @@ static void end(struct connection *connection, enum query_id query)
         sqlite3_reset(own(connection)->statements[query]);
 }
 
+static enum status bulk(struct connection *connection, enum query_id query, const void *rows, size_t row_count,
+                        struct error *error)
+{
+        struct sqlite_connection *mine = own(connection);
+        enum status status = prepare(connection, query, error);
+        if (status)
+                return status;
+        mine->bulk = (struct sqlite_bulk){&query_definitions[query], rows, row_count};
+        int code = sqlite3_step(mine->statements[query]);
+        if (code != SQLITE_DONE)
+                status = failed(mine, code, query_definitions[query].name, error);
+        sqlite3_reset(mine->statements[query]);
+        mine->bulk = (struct sqlite_bulk){0};
+        return status;
+}
+
 static int64_t changes(struct connection *connection)
 {
         return sqlite3_changes64(own(connection)->handle);
@@ -332,6 +362,7 @@ const struct engine engine_sqlite = {
         .step = step,
         .end = end,
         .changes = changes,
+        .bulk = bulk,
         .transaction = transaction,
         .in_transaction = in_transaction,
         .log_bytes = log_bytes,

@@ -26,14 +26,16 @@ void dictionary_release(struct dictionary *dictionary)
 static bool grow_slots(struct dictionary *d)
 {
         size_t count = d->slot_count ? d->slot_count * 2 : FIRST_SLOTS;
-        uint32_t *slots = calloc(count, sizeof(*slots));
+        struct dictionary_slot *slots = calloc(count, sizeof(*slots));
         if (!slots)
                 return false;
-        for (size_t i = 0; i < d->count; i++) {
-                size_t slot = d->entries[i].hash & (count - 1);
-                while (slots[slot])
+        for (size_t i = 0; i < d->slot_count; i++) {
+                if (!d->slots[i].number)
+                        continue;
+                size_t slot = d->entries[d->slots[i].number - 1].hash & (count - 1);
+                while (slots[slot].number)
                         slot = (slot + 1) & (count - 1);
-                slots[slot] = (uint32_t)(i + 1);
+                slots[slot] = d->slots[i];
         }
         free(d->slots);
         d->slots = slots;
@@ -75,19 +77,28 @@ static char *keep_text(struct dictionary *d, struct text text)
         return copy;
 }
 
-static uint64_t prefix_of(struct text text)
+/* The bytes of a short text as a number: two loads that may overlap, whatever the length. */
+static inline uint64_t prefix_of(struct text text)
 {
-        uint64_t prefix = 0;
-        if (text.length >= 8)
+        if (text.length >= 8) {
+                uint64_t prefix;
                 memcpy(&prefix, text.data, 8);
-        else
-                for (size_t i = 0; i < text.length; i++)
-                        prefix |= (uint64_t)(unsigned char)text.data[i] << (8 * i);
+                return prefix;
+        }
+        if (text.length >= 4) {
+                uint32_t first, last;
+                memcpy(&first, text.data, 4);
+                memcpy(&last, text.data + text.length - 4, 4);
+                return first | (uint64_t)last << (8 * (text.length - 4));
+        }
+        uint64_t prefix = 0;
+        for (size_t i = 0; i < text.length; i++)
+                prefix |= (uint64_t)(unsigned char)text.data[i] << (8 * i);
         return prefix;
 }
 
 /* Short texts are their own prefix: mixing it is enough. */
-static uint32_t hash_of(struct text text, uint64_t prefix)
+static inline uint32_t hash_of(struct text text, uint64_t prefix)
 {
         if (text.length > 8)
                 return (uint32_t)text_hash(text.data, text.length);
@@ -95,10 +106,30 @@ static uint32_t hash_of(struct text text, uint64_t prefix)
         return (uint32_t)(mixed >> 32) ^ (uint32_t)(mixed >> 15);
 }
 
-static bool is_entry(const struct dictionary_entry *entry, struct text text, uint64_t prefix, uint32_t hash)
+/* The highest bit keeps a long text's hash apart from a short text's length. */
+static inline uint32_t check_of(struct text text, uint32_t hash)
 {
-        return entry->hash == hash && entry->prefix == prefix && entry->length == text.length
-               && (text.length <= 8 || memcmp(entry->data, text.data, text.length) == 0);
+        return text.length > 8 ? hash | UINT32_C(0x80000000) : (uint32_t)text.length;
+}
+
+/* The slot of the text, or the free one where it belongs. The table has free slots. */
+static inline struct dictionary_slot *find_slot(const struct dictionary *d, struct text text, uint64_t prefix,
+                                                uint32_t hash)
+{
+        size_t mask = d->slot_count - 1;
+        uint32_t check = check_of(text, hash);
+        for (size_t at = hash & mask;; at = (at + 1) & mask) {
+                struct dictionary_slot *slot = &d->slots[at];
+                if (!slot->number)
+                        return slot;
+                if (slot->prefix != prefix || slot->check != check)
+                        continue;
+                if (text.length <= 8)
+                        return slot;
+                const struct dictionary_entry *entry = &d->entries[slot->number - 1];
+                if (entry->length == text.length && memcmp(entry->data, text.data, text.length) == 0)
+                        return slot;
+        }
 }
 
 uint32_t dictionary_number(struct dictionary *d, struct text text, bool *ret_added)
@@ -108,11 +139,9 @@ uint32_t dictionary_number(struct dictionary *d, struct text text, bool *ret_add
         if (ret_added)
                 *ret_added = false;
         if (d->slot_count) {
-                size_t mask = d->slot_count - 1;
-                for (size_t slot = hash & mask; d->slots[slot]; slot = (slot + 1) & mask) {
-                        if (is_entry(&d->entries[d->slots[slot] - 1], text, prefix, hash))
-                                return d->slots[slot] - 1;
-                }
+                const struct dictionary_slot *slot = find_slot(d, text, prefix, hash);
+                if (slot->number)
+                        return slot->number - 1;
         }
         if (d->count >= UINT32_MAX - 1 || text.length > UINT32_MAX)
                 return DICTIONARY_FULL;
@@ -123,11 +152,9 @@ uint32_t dictionary_number(struct dictionary *d, struct text text, bool *ret_add
         char *copy = keep_text(d, text);
         if (!copy)
                 return DICTIONARY_FULL;
-        d->entries[d->count] = (struct dictionary_entry){prefix, copy, (uint32_t)text.length, hash};
-        size_t slot = hash & (d->slot_count - 1);
-        while (d->slots[slot])
-                slot = (slot + 1) & (d->slot_count - 1);
-        d->slots[slot] = (uint32_t)++d->count;
+        d->entries[d->count] = (struct dictionary_entry){copy, (uint32_t)text.length, hash};
+        struct dictionary_slot *slot = find_slot(d, text, prefix, hash);
+        *slot = (struct dictionary_slot){prefix, check_of(text, hash), (uint32_t)++d->count};
         if (ret_added)
                 *ret_added = true;
         return (uint32_t)(d->count - 1);

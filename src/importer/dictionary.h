@@ -15,16 +15,22 @@
 enum { DICTIONARY_FULL = UINT32_MAX };
 
 struct dictionary_entry {
-        uint64_t prefix;          /* the first eight bytes, zero-padded: short texts need no second look */
         const char *data;
         uint32_t length;
         uint32_t hash;
 };
 
+/* Holds what tells texts of up to eight bytes apart, so that finding one touches nothing but its slot. */
+struct dictionary_slot {
+        uint64_t prefix;          /* the first eight bytes, zero-padded */
+        uint32_t check;           /* the length of a short text, or the hash of a longer one with its highest bit set */
+        uint32_t number;          /* entry + 1; 0: free */
+};
+
 struct dictionary {
         struct dictionary_entry *entries;
         size_t count, capacity;
-        uint32_t *slots;          /* entry number + 1; 0: free */
+        struct dictionary_slot *slots;
         size_t slot_count;        /* a power of two, at most two thirds used */
         char **chunks;            /* the texts */
         size_t chunk_count, chunk_used, chunk_size;

@@ -98,8 +98,9 @@ uint64_t encoding_count_lines(const char *data, size_t length)
 {
         const char *end = data + length;
         uint64_t count = 0;
-        for (const char *at = data; at < end && (at = memchr(at, '\n', (size_t)(end - at))); at++)
-                count++;
+        /* Lines are short: a sum the compiler turns into wide comparisons beats a call of memchr for each. */
+        for (size_t i = 0; i < length; i++)
+                count += data[i] == '\n';
         for (const char *at = data; at < end && (at = memchr(at, '\r', (size_t)(end - at))); at++)
                 count += at + 1 == end || at[1] != '\n';
         return count;

@@ -35,6 +35,18 @@ void document_batch_free(struct document_batch *batch)
         free(batch);
 }
 
+void document_batch_seal(struct document_batch *batch)
+{
+        const char *at = batch->bytes.data;
+        for (size_t i = 0; i < batch->count; i++) {
+                struct q_purchases_insert_args *document = &batch->documents[i];
+                document->number.data = at;
+                at += document->number.length;
+                document->lines.data = (const uint8_t *)at;
+                at += document->lines.length;
+        }
+}
+
 enum status purchase_documents_init(struct purchase_documents *documents, struct import_run *run,
                                     struct purchase_names *names, struct fragment_merge *merge, bool group_of_article,
                                     struct error *error)
@@ -305,9 +317,17 @@ static enum status stage(struct purchase_documents *documents, const struct join
                 batch->bytes.data[start] = '\0';
                 return STATUS_OK;
         }
-        batch->documents[batch->count++] = (struct staged_document){
-                joined->customer_id, start,        number.length, joined->day, total_minor, documents->line_count,
-                hash,                lines_offset, lines_length};
+        batch->documents[batch->count++] = (struct q_purchases_insert_args){
+                .customer_id = joined->customer_id,
+                .source_id = documents->run->source_id,
+                .number = {.length = number.length},
+                .import_id = documents->run->import_id,
+                .day = joined->day,
+                .total_minor = total_minor,
+                .line_count = (int64_t)documents->line_count,
+                .content_hash = hash,
+                .lines = {.length = lines_length},
+        };
         return index_document(documents, joined, total_minor, error);
 }
 

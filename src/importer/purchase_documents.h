@@ -12,6 +12,7 @@
 #include "importer/fragments.h"
 #include "importer/hash_set.h"
 #include "importer/purchase_names.h"
+#include "queries.h"
 
 /* Why a whole document is rejected; the note of the rejected set. */
 enum purchase_rejection {
@@ -21,23 +22,16 @@ enum purchase_rejection {
         REJECTED_TOTAL_TOO_LARGE,
 };
 
-struct staged_document {
-        int64_t customer_id;
-        size_t number_offset, number_length; /* in the batch's bytes */
-        int32_t day;
-        int64_t total_minor;
-        size_t line_count;
-        int64_t content_hash;
-        size_t lines_offset, lines_length;
-};
-
+/* Rows of document, in the order of their key. */
 struct document_batch {
-        struct staged_document *documents;
+        struct q_purchases_insert_args *documents; /* number and lines have only their lengths until sealed */
         size_t count;
-        struct buffer bytes;
+        struct buffer bytes;                       /* number and lines of each document, one after the other */
 };
 struct document_batch *document_batch_new(void);
 void document_batch_free(struct document_batch *batch); /* accepts NULL */
+/* The bytes no longer move: the rows get their pointers. Before they are used. */
+void document_batch_seal(struct document_batch *batch);
 
 enum { DOCUMENT_BATCH_MAX = 32768 };
 

@@ -136,33 +136,10 @@ static void join_documents(void *context)
         queue_close(joiner->queue);
 }
 
-struct staging {
-        struct import_run *run;
-        const struct document_batch *batch;
-};
-
 static enum status write_batch(struct connection *connection, void *context, struct error *error)
 {
-        const struct staging *staging = context;
-        const char *bytes = staging->batch->bytes.data;
-        enum status status = STATUS_OK;
-        for (size_t i = 0; i < staging->batch->count && status == STATUS_OK; i++) {
-                const struct staged_document *document = &staging->batch->documents[i];
-                struct q_purchase_insert_args args = {
-                        .customer_id = document->customer_id,
-                        .source_id = staging->run->source_id,
-                        .number = {bytes + document->number_offset, document->number_length},
-                        .import_id = staging->run->import_id,
-                        .day = document->day,
-                        .total_minor = document->total_minor,
-                        .line_count = (int64_t)document->line_count,
-                        .content_hash = document->content_hash,
-                        .lines = {(const uint8_t *)bytes + document->lines_offset, document->lines_length},
-                };
-                int64_t changes;
-                status = q_purchase_insert(connection, &args, &changes, error);
-        }
-        return status;
+        const struct document_batch *batch = context;
+        return q_purchases_insert(connection, batch->documents, batch->count, NULL, error);
 }
 
 static enum status store_batches(struct import_run *run, struct queue *queue, struct error *error)
@@ -170,9 +147,9 @@ static enum status store_batches(struct import_run *run, struct queue *queue, st
         enum status status = STATUS_OK;
         void *item;
         while (queue_get(queue, &item)) {
-                struct staging staging = {run, item};
+                document_batch_seal(item);
                 if (status == STATUS_OK)
-                        status = db_write_bulk(run->database, write_batch, &staging, error);
+                        status = db_write_bulk(run->database, write_batch, item, error);
                 document_batch_free(item);
                 if (status == STATUS_OK)
                         import_report_progress(run);

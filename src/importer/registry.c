@@ -156,39 +156,71 @@ static enum status customers_load(struct import_run *run, struct error *error)
         return status;
 }
 
-static enum status write_customer(struct connection *connection, struct pending *pending, size_t i, struct error *error)
+/* Rows of one transaction. */
+struct customer_rows {
+        struct q_customer_keys_insert_args *keys;
+        struct q_customer_records_insert_args *records;
+        size_t *key_of;       /* entry a key belongs to */
+        size_t key_count;
+};
+
+static void customer_rows_release(struct customer_rows *rows)
 {
-        struct text number = dictionary_text(&pending->table->names, pending->items[i]);
-        int64_t id = pending->table->slots[pending->items[i]].id, changes = 0;
+        free(rows->keys);
+        free(rows->records);
+        free(rows->key_of);
+}
+
+/* New customers get ids, those another source of rows made known keep theirs. */
+static enum status name_customers(struct connection *connection, struct pending *pending, struct customer_rows *rows,
+                                  struct error *error)
+{
         enum status status = STATUS_OK;
-        if (id == 0) {
-                status = identity_next(connection, &id, error);
-                if (status)
-                        return status;
-                struct q_customer_key_insert_args key = {pending->run->customer_source_id, number, id};
-                status = q_customer_key_insert(connection, &key, &changes, error);
-                if (!status && changes == 0) {
-                        struct q_customer_key_find_args find = {pending->run->customer_source_id, number};
-                        struct q_customer_key_find_row row;
-                        bool found = false;
-                        status = q_customer_key_find(connection, &find, &row, &found, error);
-                        id = !status && found ? row.customer_id : id;
-                }
+        for (size_t i = pending->begin; i < pending->end && !status; i++) {
+                pending->ids[i] = pending->table->slots[pending->items[i]].id;
+                if (pending->ids[i])
+                        continue;
+                status = identity_next(connection, &pending->ids[i], error);
+                rows->key_of[rows->key_count] = i;
+                rows->keys[rows->key_count++] = (struct q_customer_keys_insert_args){
+                        pending->run->customer_source_id,
+                        dictionary_text(&pending->table->names, pending->items[i]), pending->ids[i]};
         }
-        struct q_customer_record_insert_args record = {id, pending->run->import_id, pending->days[i]};
+        int64_t changes = 0;
         if (!status)
-                status = q_customer_record_insert(connection, &record, &changes, error);
-        pending->ids[i] = id;
+                status = q_customer_keys_insert(connection, rows->keys, rows->key_count, &changes, error);
+        if (status || changes == (int64_t)rows->key_count)
+                return status;
+        /* Another process was quicker with some: its ids count. */
+        for (size_t k = 0; k < rows->key_count && !status; k++) {
+                struct q_customer_key_find_args find = {rows->keys[k].source_id, rows->keys[k].number};
+                struct q_customer_key_find_row row;
+                bool found = false;
+                status = q_customer_key_find(connection, &find, &row, &found, error);
+                if (!status && found)
+                        pending->ids[rows->key_of[k]] = row.customer_id;
+        }
         return status;
 }
 
 static enum status write_customers(struct connection *connection, void *context, struct error *error)
 {
         struct pending *pending = context;
-        enum status status = STATUS_OK;
-        for (size_t i = pending->begin; i < pending->end && !status; i++)
-                status = write_customer(connection, pending, i, error);
-        return status;
+        size_t count = pending->end - pending->begin;
+        __attribute__((cleanup(customer_rows_release))) struct customer_rows rows = {
+                .keys = calloc(count + 1, sizeof(*rows.keys)),
+                .records = calloc(count + 1, sizeof(*rows.records)),
+                .key_of = calloc(count + 1, sizeof(*rows.key_of)),
+        };
+        if (!rows.keys || !rows.records || !rows.key_of)
+                return error_memory(error);
+        enum status status = name_customers(connection, pending, &rows, error);
+        if (status)
+                return status;
+        for (size_t i = 0; i < count; i++)
+                rows.records[i] = (struct q_customer_records_insert_args){
+                        pending->ids[pending->begin + i], pending->run->import_id, pending->days[pending->begin + i]};
+        return q_customer_records_insert(connection, rows.records, count, NULL, error);
 }
 
 struct pending_customer {

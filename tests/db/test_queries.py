@@ -17,6 +17,20 @@ GOOD = """-- A file may begin with words.
 -- arg lines lines
 INSERT INTO item (id, note, {lines_columns}, fixed) VALUES (:id, :note, :lines, ':id -- no argument');
 
+-- name: item_fill :bulk
+-- arg id id
+-- arg note text?
+INSERT INTO item (id, note) SELECT :id, :note FROM {rows};
+
+-- name: item_lines :bulk sqlite
+-- arg id id
+-- arg lines lines
+INSERT INTO item (id, lines) SELECT :id, :lines FROM {rows};
+-- name: item_lines :bulk postgresql
+-- arg id id
+-- arg lines lines
+COPY item (id, {lines_columns}) FROM STDIN (FORMAT binary);
+
 -- name: item_all :many
 -- row id id
 -- row lines lines
@@ -61,6 +75,10 @@ WRONG = [
     ("-- name: a :exec sqlite\n-- arg x int\nDELETE FROM item WHERE id = :x;\n"
      "-- name: a :exec postgresql\n-- arg x id\nDELETE FROM item WHERE id = :x;\n", 4, "differ between the engines"),
     ("SELECT 1;\n", 1, "text outside a query"),
+    ("-- name: a :bulk\nDELETE FROM item;\n", 1, "no '-- arg'"),
+    ("-- name: a :bulk\n-- arg id id\nINSERT INTO item SELECT :id;\n", 1, "reads FROM {rows}"),
+    ("-- name: a :exec\n-- arg id id\nINSERT INTO item SELECT :id FROM {rows};\n", 3, "unknown token {rows}"),
+    ("-- name: a :bulk\n-- arg lines lines\nINSERT INTO item SELECT :lines FROM {rows};\n", 3, "takes them by COPY"),
 ]
 
 
@@ -84,7 +102,13 @@ def check(condition, message):
 def good(directory):
     result = run(directory, GOOD, "--dump-queries")
     check(result.returncode == 0, result.stderr)
-    put, everything, count = json.loads(result.stdout)
+    put, fill, lines, everything, count = json.loads(result.stdout)
+    check(fill["sql"]["sqlite"] == "INSERT INTO item (id, note) SELECT bulk_rows.a1, bulk_rows.a2 FROM bulk_rows",
+          fill["sql"]["sqlite"])
+    check("FROM unnest($1::bigint[], $2::text[]) AS bulk_rows (a1, a2)" in fill["sql"]["postgresql"],
+          fill["sql"]["postgresql"])
+    check(fill["arguments"] == {"sqlite": [], "postgresql": ["bigint[]", "text[]"]}, "arguments of :bulk")
+    check("COPY item (id, line_article, line_quantity" in lines["sql"]["postgresql"], lines["sql"]["postgresql"])
     check(put["sql"]["sqlite"] == "INSERT INTO item (id, note, lines, fixed) VALUES (?1, ?2, ?3, ':id -- no argument')",
           put["sql"]["sqlite"])
     check("$1::bigint, $2::text, $3::integer[], $4::bigint[]" in put["sql"]["postgresql"], put["sql"]["postgresql"])

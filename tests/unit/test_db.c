@@ -69,7 +69,7 @@ static void create_and_open(void **state)
         fixture->database = database;
         db_disconnect(connection);
         connection = NULL;
-        assert_int_equal(look(fixture, "SELECT page_size FROM pragma_page_size"), 8192);
+        assert_int_equal(look(fixture, "SELECT page_size FROM pragma_page_size"), 16384);
 }
 
 /* An init that was ended in the middle leaves an empty file at most; the next one goes on from there. */
@@ -163,6 +163,58 @@ static void failing_request_leaves_nothing(void **state)
 static enum status take(struct connection *connection, void *context, struct error *failure)
 {
         return generation_take(connection, context, failure);
+}
+
+struct bulk_records {
+        struct q_customer_records_insert_args rows[3];
+        size_t count;
+        int64_t changes;
+};
+
+static enum status insert_records(struct connection *connection, void *context, struct error *failure)
+{
+        struct bulk_records *records = context;
+        return q_customer_records_insert(connection, records->rows, records->count, &records->changes, failure);
+}
+
+struct bulk_documents {
+        struct q_purchases_insert_args rows[3];
+};
+
+static enum status insert_documents(struct connection *connection, void *context, struct error *failure)
+{
+        struct bulk_documents *documents = context;
+        return q_purchases_insert(connection, documents->rows, 3, NULL, failure);
+}
+
+/* Many rows by one statement: counted, conflicts left out, and all or nothing. */
+static void bulk_is_all_or_nothing(void **state)
+{
+        struct fixture *fixture = *state;
+        struct bulk_records records = {{{INT64_MAX, 7, -1}, {5, 7, INT32_MAX}, {6, 7, 3}}, .count = 3};
+        assert_ok(db_write_bulk(fixture->database, insert_records, &records, &error));
+        assert_int_equal(records.changes, 3);
+        records.rows[1].import_id = 8;
+        assert_ok(db_write_bulk(fixture->database, insert_records, &records, &error));
+        assert_int_equal(records.changes, 1);
+        records.count = 0;
+        assert_ok(db_write_bulk(fixture->database, insert_records, &records, &error));
+        assert_int_equal(records.changes, 0);
+        assert_int_equal(look(fixture, "SELECT count(*) FROM customer_record"), 4);
+        assert_int_equal(look(fixture, "SELECT recorded_day FROM customer_record WHERE customer_id > 6"),
+                         -1);
+        const uint8_t lines[] = {0, 1, 255};
+        struct bulk_documents documents = {{{1, 1, text_of("A"), 1, 10, -5, 1, INT64_MIN, {lines, 3}},
+                                            {1, 1, text_of(""), 1, 10, -5, 1, 0, {NULL, 0}},
+                                            {1, 1, text_of("A"), 1, 10, -5, 1, 0, {lines, 3}}}};
+        assert_fails(db_write_bulk(fixture->database, insert_documents, &documents, &error), STATUS_CONFLICT,
+                     "database.constraint");
+        assert_int_equal(look(fixture, "SELECT count(*) FROM document"), 0);
+        documents.rows[2].number = text_of("B");
+        assert_ok(db_write_bulk(fixture->database, insert_documents, &documents, &error));
+        assert_int_equal(look(fixture, "SELECT count(*) FROM document WHERE hex(lines) = '0001FF'"), 2);
+        assert_int_equal(look(fixture, "SELECT count(*) FROM document WHERE number = '' AND length(lines) = 0"), 1);
+        assert_true(look(fixture, "SELECT content_hash FROM document WHERE number = 'A'") == INT64_MIN);
 }
 
 static void views_are_consistent(void **state)
@@ -396,6 +448,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(pending_migrations, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(one_owner, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(failing_request_leaves_nothing, fixture_new, fixture_free),
+                cmocka_unit_test_setup_teardown(bulk_is_all_or_nothing, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(views_are_consistent, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(visibility_by_generation, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(ids_never_repeat, fixture_new, fixture_free),
