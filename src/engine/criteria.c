@@ -6,7 +6,7 @@
 #include "engine/criteria.h"
 
 #include "base/checked.h"
-#include "engine/range_word.h"
+#include "engine/word_loops.h"
 
 /* What a criterion admits, before it is fitted to a column. */
 struct admitted_range {
@@ -276,86 +276,76 @@ enum judgement judge_one(const struct judge *judge, const struct admitted *admit
         return cell_known(judge, customer) ? compare_cell(judge, admitted, customer, slot) : UNKNOWN;
 }
 
-/* One range for everybody. */
-static inline uint64_t whole_word(const int64_t *values, unsigned count, struct whole_range range)
+/* Each of `who` by his factor class. */
+static void whole_by_class(const int64_t *values, size_t word_count, const struct whole_range *ranges,
+                           const uint32_t *classes, const uint64_t *who, uint64_t *ret)
 {
-        return range_word(values, count, range.low, range.high);
-}
-
-static inline uint64_t whole_word_by_class(const int64_t *values, unsigned count, const struct whole_range *ranges,
-                                           const uint32_t *classes)
-{
-        uint64_t word = 0;
-        for (unsigned i = 0; i < count; i++) {
-                struct whole_range range = ranges[classes[i]];
-                word |= (uint64_t)((values[i] >= range.low) & (values[i] <= range.high)) << i;
+        for (size_t w = 0; w < word_count; w++) {
+                uint64_t word = 0;
+                for (uint64_t rest = who[w]; rest; rest &= rest - 1) {
+                        size_t i = 64 * w + (unsigned)__builtin_ctzll(rest);
+                        struct whole_range range = ranges[classes[i]];
+                        word |= (uint64_t)((values[i] >= range.low) & (values[i] <= range.high)) << (i % 64);
+                }
+                ret[w] = word;
         }
-        return word;
 }
 
-/* Do all products of the cross-multiplication fit 64 bits? Amounts below 2^42 and thresholds below 2^20 do. */
-static bool products_are_small(const int64_t *values, const int64_t *denominators, unsigned count,
-                               const struct ratio_range *range)
+static void compare_cells(const struct judge *judge, const struct admitted *admitted, size_t first, size_t word_count,
+                          const uint32_t *classes, const uint64_t *who, uint64_t *ret)
 {
-        const uint64_t amount_max = UINT64_C(1) << 42, factor_max = UINT64_C(1) << 20;
-        uint64_t far = 0;
-        if (range->low_denominator >= (int128)factor_max || range->low_numerator >= (int128)factor_max
-            || range->low_numerator <= -(int128)factor_max)
-                return false;
-        for (unsigned i = 0; i < count; i++)
-                far |= ((uint64_t)values[i] + amount_max) | ((uint64_t)denominators[i] + amount_max);
-        return far < 2 * amount_max;
+        for (size_t w = 0; w < word_count; w++) {
+                uint64_t word = 0;
+                for (uint64_t rest = who[w]; rest; rest &= rest - 1) {
+                        size_t i = 64 * w + (unsigned)__builtin_ctzll(rest);
+                        bool met = compare_cell(judge, admitted, first + i, classes ? classes[i] : 0) == MET;
+                        word |= (uint64_t)met << (i % 64);
+                }
+                ret[w] = word;
+        }
 }
 
-static inline uint64_t ratio_word_at_least(const int64_t *values, const int64_t *denominators, unsigned count,
-                                           const struct ratio_range *range)
-{
-        uint64_t word = 0;
-        if (products_are_small(values, denominators, count, range)) {
-                int64_t factor = (int64_t)range->low_denominator, threshold = (int64_t)range->low_numerator;
-                for (unsigned i = 0; i < count; i++)
-                        word |= (uint64_t)(values[i] * factor >= threshold * denominators[i]) << i;
-                return word;
-        }
-        for (unsigned i = 0; i < count; i++) {
-                int128 left = (int128)values[i] * range->low_denominator;
-                int128 right = (int128)range->low_numerator * denominators[i];
-                word |= (uint64_t)(left >= right) << i;
-        }
-        return word;
-}
-
-struct judged_words judge_block(const struct judge *judge, const struct admitted *admitted, size_t first,
-                                unsigned count, const uint32_t *classes)
+static void compare_many(const struct judge *judge, const struct admitted *admitted, size_t first, size_t count,
+                         const uint32_t *classes, const uint64_t *who, uint64_t *ret)
 {
         const struct metric_column *column = judge->column;
-        uint64_t mask = words_mask(count), known = column->known[first / 64] & mask, met = 0, unknown;
-        if (judge->criterion->measured_only && column->estimated)
-                known &= ~column->estimated[first / 64];
-        unknown = mask & ~known;
-        bool by_class = judge->scaled && classes, single = judge->range_count == 1;
-        bool at_least = judge->criterion->comparator == COMPARE_AT_LEAST && !by_class && judge->kind == JUDGE_RATIO &&
+        bool whole = judge->kind == JUDGE_WHOLE && judge->range_count == 1;
+        bool at_least = judge->criterion->comparator == COMPARE_AT_LEAST && !classes && judge->kind == JUDGE_RATIO &&
                         !admitted->ratio[0].empty;
-        if (judge->kind == JUDGE_WHOLE && single && !by_class) {
-                met = whole_word(column->value + first, count, admitted->whole[0]) & known;
-        } else if (judge->kind == JUDGE_WHOLE && single) {
-                met = whole_word_by_class(column->value + first, count, admitted->whole, classes) & known;
-        } else if (at_least && admitted->ratio[0].low_numerator == 0) {
-                /* Denominators are positive: only the sign counts. */
-                struct whole_range not_negative = {0, INT64_MAX};
-                met = whole_word(column->value + first, count, not_negative) & known;
-        } else if (at_least) {
-                met = ratio_word_at_least(column->value + first, column->denominator + first, count,
-                                          &admitted->ratio[0]) & known;
-        } else {
-                for (uint64_t rest = known; rest; rest &= rest - 1) {
-                        unsigned i = (unsigned)__builtin_ctzll(rest);
-                        enum judgement state = compare_cell(judge, admitted, first + i, by_class ? classes[i] : 0);
-                        met |= (uint64_t)(state == MET) << i;
-                        unknown |= (uint64_t)(state == UNKNOWN) << i;
-                }
+        if (whole && !classes)
+                loop_in_range(column->value + first, count, admitted->whole[0].low, admitted->whole[0].high, who, ret);
+        else if (whole)
+                whole_by_class(column->value + first, bits_words(count), admitted->whole, classes, who, ret);
+        else if (at_least && admitted->ratio[0].low_numerator == 0) /* denominators are positive: the sign decides */
+                loop_in_range(column->value + first, count, 0, INT64_MAX, who, ret);
+        else if (at_least)
+                loop_ratio_at_least(column->value + first, column->denominator + first, count,
+                                    admitted->ratio[0].low_numerator, admitted->ratio[0].low_denominator, who, ret);
+        else
+                compare_cells(judge, admitted, first, bits_words(count), classes, who, ret);
+}
+
+void judge_known_words(const struct metric_column *column, bool measured_only, size_t first, size_t word_count,
+                       uint64_t *ret)
+{
+        for (size_t w = 0; w < word_count; w++)
+                ret[w] = column->known[first / 64 + w];
+        for (size_t w = 0; measured_only && column->estimated && w < word_count; w++)
+                ret[w] &= ~column->estimated[first / 64 + w];
+}
+
+void judge_met_words(const struct judge *judge, const struct admitted *admitted, size_t first, size_t count,
+                     const uint32_t *classes, const uint64_t *who, uint64_t *ret)
+{
+        uint64_t known[LOOP_WORDS_MAX], unknown[LOOP_WORDS_MAX];
+        size_t word_count = bits_words(count);
+        judge_known_words(judge->column, judge->criterion->measured_only, first, word_count, known);
+        for (size_t w = 0; w < word_count; w++) {
+                unknown[w] = who[w] & ~known[w];
+                known[w] &= who[w];
         }
+        compare_many(judge, admitted, first, count, judge->scaled ? classes : NULL, known, ret);
         if (judge->criterion->unknown_is_met)
-                met |= unknown;
-        return (struct judged_words){met, unknown};
+                for (size_t w = 0; w < word_count; w++)
+                        ret[w] |= unknown[w];
 }

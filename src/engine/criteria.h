@@ -9,6 +9,7 @@
 
 #include "base/bits.h"
 #include "engine/plan.h"
+#include "engine/word_loops.h"
 
 enum judge_kind { JUDGE_WHOLE, JUDGE_RATIO, JUDGE_ATTRIBUTE };
 
@@ -51,12 +52,15 @@ bool criterion_threshold(const struct engine_plan *plan, const struct criterion 
 /* One customer. `slot` is his class, or 0 when the judge knows one class only. */
 enum judgement judge_one(const struct judge *judge, const struct admitted *admitted, size_t customer, uint32_t slot);
 
-/* Up to 64 customers from `first`, a multiple of 64. `classes`: per customer, NULL without factor classes. */
-struct judged_words {
-        uint64_t met, unknown;     /* `unknown: met` counts as met and stays unknown */
-};
-struct judged_words judge_block(const struct judge *judge, const struct admitted *admitted, size_t first,
-                                unsigned count, const uint32_t *classes);
+/* Up to LOOP_CUSTOMERS_MAX customers from `first`, a multiple of 64, as word_loops.h has them: those of `who` who meet
+ * the criterion (with `unknown: met` also those for whom it is unknown). `classes`: per customer from `first`, NULL
+ * without factor classes. */
+void judge_met_words(const struct judge *judge, const struct admitted *admitted, size_t first, size_t count,
+                     const uint32_t *classes, const uint64_t *who, uint64_t *ret);
+
+/* For whom a criterion over the column is known; bits past the last customer may be set. */
+void judge_known_words(const struct metric_column *column, bool measured_only, size_t first, size_t word_count,
+                       uint64_t *ret);
 
 static inline uint64_t words_mask(unsigned count) { return count < 64 ? ((uint64_t)1 << count) - 1 : UINT64_MAX; }
 
