@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS_MAX = 64, RANGES_PER_THREAD = 8 };
+enum { THREADS_MAX = 64, RANGES_PER_THREAD = 8, LOOKS_BEFORE_SLEEP = 1000 };
 
 struct thread {
         pthread_t id;
@@ -82,6 +82,27 @@ struct pool {
         void *context;
 };
 
+static inline void pause_briefly(void)
+{
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#endif
+}
+
+/* Waking a thread takes longer than a short loop. Loops often come one after the other, so a thread looks for the next
+ * one for some 20 microseconds before it sleeps; and the caller for the end of the last ranges. */
+static void await_turn(const struct pool *pool, uint64_t seen)
+{
+        for (unsigned i = 0; i < LOOKS_BEFORE_SLEEP && __atomic_load_n(&pool->turn, __ATOMIC_RELAXED) == seen; i++)
+                pause_briefly();
+}
+
+static void await_rest(const struct pool *pool)
+{
+        for (unsigned i = 0; i < LOOKS_BEFORE_SLEEP && __atomic_load_n(&pool->busy, __ATOMIC_RELAXED); i++)
+                pause_briefly();
+}
+
 /* Takes ranges until none is left. */
 static void take_ranges(struct pool *pool)
 {
@@ -108,8 +129,11 @@ static void pool_thread(void *context)
                 pthread_mutex_unlock(&pool->lock);
                 take_ranges(pool);
                 pthread_mutex_lock(&pool->lock);
-                if (--pool->busy == 0)
+                if (__atomic_sub_fetch(&pool->busy, 1, __ATOMIC_RELAXED) == 0)
                         pthread_cond_signal(&pool->work_done);
+                pthread_mutex_unlock(&pool->lock);
+                await_turn(pool, seen);
+                pthread_mutex_lock(&pool->lock);
         }
         pthread_mutex_unlock(&pool->lock);
 }
@@ -170,11 +194,12 @@ static void pool_run(void *self, size_t count, size_t grain, void (*work)(void *
         pool->work = work;
         pool->context = context;
         __atomic_store_n(&pool->next, 0, __ATOMIC_RELAXED);
-        pool->busy = pool->thread_count;
-        pool->turn++;
+        __atomic_store_n(&pool->busy, pool->thread_count, __ATOMIC_RELAXED);
+        __atomic_store_n(&pool->turn, pool->turn + 1, __ATOMIC_RELAXED);
         pthread_cond_broadcast(&pool->work_there);
         pthread_mutex_unlock(&pool->lock);
         take_ranges(pool);
+        await_rest(pool);
         pthread_mutex_lock(&pool->lock);
         while (pool->busy)
                 pthread_cond_wait(&pool->work_done, &pool->lock);
