@@ -40,7 +40,7 @@ struct decide_job {
         bool size_scaled, newcomer_scaled; /* by some deciding criterion */
         size_t flag_source_count;
         struct flag_source *flag_sources;
-        int32_t no_days[WORD];         /* DAY_NONE: copied, not set one by one */
+        int32_t no_days[BATCH];        /* DAY_NONE: copied, not set one by one */
         struct decisions *decisions;
         struct range_tally *tallies;   /* by range begin / DECIDE_GRAIN; only those of ranges are set */
         bool *tallied;
@@ -337,9 +337,7 @@ static void batch_decide(const struct decide_job *job, struct batch *batch, stru
         memcpy(out->segment + batch->first, out->qualified + batch->first, batch->count);
         memset(out->decision + batch->first, DECISION_NOT_EVALUATED, batch->count);
         memset(out->grace + batch->first, 0, batch->count);
-        for (size_t i = 0; i < batch->count; i += WORD)
-                memcpy(out->grace_end_day + batch->first + i, job->no_days,
-                       (batch->count - i < WORD ? batch->count - i : WORD) * sizeof(*job->no_days));
+        memcpy(out->grace_end_day + batch->first, job->no_days, batch->count * sizeof(*job->no_days));
         if (job->standing)
                 batch_members(job, batch, without, tally);
         else
@@ -479,7 +477,7 @@ enum status engine_decide(const struct engine_plan *plan, const struct measures 
         struct decisions decisions;
         struct decide_job job = {.plan = plan, .measures = measures, .standing = standing, .decisions = &decisions};
         size_t ranges_max = measures->customer_count / DECIDE_GRAIN + 1;
-        for (size_t i = 0; i < WORD; i++)
+        for (size_t i = 0; i < BATCH; i++)
                 job.no_days[i] = DAY_NONE;
         if (evaluation >= mechanics->evaluation_count)
                 return error_set(error, STATUS_INVALID, "engine.evaluation_unknown", NULL);

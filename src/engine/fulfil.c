@@ -60,19 +60,32 @@ static void judge_span(const struct judge *judge, bool keep, const struct span *
         judge_met_words(judge, keep ? &judge->keep : &judge->entry, span->first, span->count, span->classes, who, ret);
 }
 
-/* Leaves in `who` those who meet at least n of `count` criteria. They are counted in bit planes, plane p holding bit p
- * of a counter for everybody; whoever needs one only is done with the first. */
+/* Leaves in `who` those who meet at least one of `count` criteria; who has met one is done. */
+static void keep_any(const struct judge *judges, uint32_t count, bool keep, const struct span *span, uint64_t *who)
+{
+        size_t word_count = bits_words(span->count);
+        uint64_t open[LOOP_WORDS_MAX], met[LOOP_WORDS_MAX];
+        memcpy(open, who, word_count * sizeof(*who));
+        for (uint32_t i = 0; i < count && anybody(open, word_count); i++) {
+                judge_span(&judges[i], keep, span, open, met);
+                for (size_t w = 0; w < word_count; w++)
+                        open[w] &= ~met[w];
+        }
+        for (size_t w = 0; w < word_count; w++)
+                who[w] &= ~open[w];
+}
+
+/* Leaves in `who` those who meet at least n of `count` criteria, n > 0. They are counted in bit planes, plane p holding
+ * bit p of a counter for everybody. */
 static void keep_some(const struct judge *judges, uint32_t count, uint32_t at_least, bool keep,
                       const struct span *span, uint64_t *who)
 {
         size_t word_count = bits_words(span->count);
-        uint64_t planes[SOME_PLANES][LOOP_WORDS_MAX] = {{0}}, open[LOOP_WORDS_MAX], met[LOOP_WORDS_MAX];
-        memcpy(open, who, word_count * sizeof(*who));
-        for (uint32_t i = 0; i < count && at_least <= count && anybody(open, word_count); i++) {
-                judge_span(&judges[i], keep, span, open, met);
+        uint64_t planes[SOME_PLANES][LOOP_WORDS_MAX] = {{0}}, met[LOOP_WORDS_MAX];
+        for (uint32_t i = 0; i < count && at_least <= count; i++) {
+                judge_span(&judges[i], keep, span, who, met);
                 for (size_t w = 0; w < word_count; w++) {
                         uint64_t carry = met[w];
-                        open[w] &= at_least == 1 ? ~carry : UINT64_MAX;
                         for (unsigned p = 0; carry && p < SOME_PLANES; p++) {
                                 uint64_t both = planes[p][w] & carry;
                                 planes[p][w] ^= carry;
@@ -96,7 +109,9 @@ static void keep_path(const struct judges *judges, const struct plan_path *path,
         size_t word_count = bits_words(span->count);
         for (uint32_t i = 0; i < path->all_count && anybody(who, word_count); i++)
                 judge_span(&all[i], keep, span, who, who);
-        if (path->some_at_least && anybody(who, word_count))
+        if (path->some_at_least == 1)
+                keep_any(all + path->all_count, path->some_count, keep, span, who);
+        else if (path->some_at_least && anybody(who, word_count))
                 keep_some(all + path->all_count, path->some_count, path->some_at_least, keep, span, who);
 }
 
