@@ -221,6 +221,7 @@ def is_copy(query, engine):
 
 def expand_query(query, engine):
     text, arguments, used, result, position, ended = query.text, placeholders(query, engine), set(), [], 0, False
+    tokens = set()
     while position < len(text):
         match = TOKEN.match(text, position)
         position = match.end()
@@ -241,6 +242,7 @@ def expand_query(query, engine):
             used.add(value[1:])
             value = arguments[value[1:]]
         elif kind == "token":
+            tokens.add(value)
             value = expand_token(query, line, value, engine)
         elif kind == "blank":
             value = "" if result and result[-1] == " " else " "
@@ -248,7 +250,7 @@ def expand_query(query, engine):
             result.append(value)
     if not ended:
         problem(query.path, query.line, f"{query.name}: no semicolon at the end")
-    if query.kind == "bulk" and not is_copy(query, engine) and not any("bulk_rows" in part for part in result):
+    if query.kind == "bulk" and not is_copy(query, engine) and "{rows}" not in tokens:
         problem(query.path, query.line, f"{query.name}: a :bulk query reads FROM {{rows}}")
     for name in arguments:
         if name not in used and not is_copy(query, engine):
@@ -455,7 +457,8 @@ def dump_queries(queries):
         result = []
         for _, kind, _ in fields:
             if query.kind == "bulk" and engine == "postgresql":
-                result += [] if is_copy(query, engine) else [TYPES[kind][4] + "[]"]
+                if not query.sql[engine].startswith("COPY "):
+                    result.append(TYPES[kind][4] + "[]")
             elif query.kind == "bulk":
                 continue
             elif kind == "lines" and engine == "postgresql":
