@@ -15,7 +15,8 @@
         X(evaluate) \
         X(explain) \
         X(import) \
-        X(init)
+        X(init) \
+        X(verify)
 
 #define COMMAND_DECLARE(name) int cmd_##name(struct cli_context *context, int argc, char **argv);
 COMMANDS(COMMAND_DECLARE)
