@@ -174,3 +174,22 @@ CREATE TABLE appeal (
         PRIMARY KEY (customer_id, id)
 ) {strict_clustered};
 CREATE INDEX appeal_by_program ON appeal (program_id, state);
+CREATE INDEX decision_verdict_by_program ON decision_verdict (program_id, approval_number);
+
+-- Where the customer stood before the decision (program/standing.h, packed), so that a run can be repeated from what it
+-- stored. NULL: the run is older than this column.
+ALTER TABLE decision ADD COLUMN standing {bytes};
+
+-- What became of a decision: its own verdict, else what became of its run. Whoever asks which decisions are approved
+-- asks here.
+CREATE VIEW decision_state AS
+SELECT d.customer_id, d.run_id, d.program_id, r.concept_version_id, r.evaluation, r.cutoff_day, r.created_ms,
+        r.beneath_undone, d.segment_before, d.qualified, d.segment, d.decision, d.flags, d.grace, d.grace_end_day,
+        coalesce(v.verdict, r.state) AS state,
+        CASE WHEN v.verdict IS NULL THEN r.approval_number ELSE v.approval_number END AS approval_number,
+        CASE WHEN v.verdict IS NULL THEN r.effective_day ELSE v.effective_day END AS effective_day,
+        CASE WHEN v.verdict IS NULL THEN r.decided_day ELSE v.decided_day END AS decided_day,
+        v.reason, v.actor
+FROM decision d
+JOIN evaluation_run r ON r.id = d.run_id
+LEFT JOIN decision_verdict v ON v.customer_id = d.customer_id AND v.run_id = d.run_id;

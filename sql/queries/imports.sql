@@ -116,10 +116,11 @@ UPDATE import SET state = 'undone', undone_generation = :undone_generation, undo
 WHERE id = :id AND state = 'published';
 
 -- name: import_flag_runs :exec
--- Approved runs that saw an import which is undone now.
+-- Runs approved in whole or in part that saw an import which is undone now.
 -- arg generation int
 UPDATE evaluation_run SET beneath_undone = 1
-WHERE state = 'approved' AND generation >= :generation AND beneath_undone = 0;
+WHERE generation >= :generation AND beneath_undone = 0 AND (state = 'approved' OR EXISTS (
+        SELECT 1 FROM decision_verdict v WHERE v.run_id = evaluation_run.id AND v.verdict = 'approved'));
 
 -- name: import_remove_documents :exec
 -- arg import_id ordinal

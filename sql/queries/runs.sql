@@ -30,11 +30,19 @@ SELECT program_id, concept_version_id, evaluation, cutoff_day, generation, state
 FROM evaluation_run WHERE id = :id;
 
 -- name: run_latest_approved :one
--- The latest cut-off approved in a program, and how many approvals there were.
+-- The latest cut-off of which a whole run is approved.
 -- arg program_id id
 -- row cutoff_day day?
--- row approvals int
-SELECT max(cutoff_day), count(*) FROM evaluation_run WHERE program_id = :program_id AND state = 'approved';
+SELECT max(cutoff_day) FROM evaluation_run WHERE program_id = :program_id AND state = 'approved';
+
+-- name: approval_last_number :one
+-- The number of the last approval in a program, of a run or of single decisions.
+-- arg program_id id
+-- row number ordinal?
+SELECT max(n.number) FROM (
+        SELECT max(approval_number) AS number FROM evaluation_run WHERE program_id = :program_id
+        UNION ALL
+        SELECT max(approval_number) FROM decision_verdict WHERE program_id = :program_id) n;
 
 -- name: run_approve :exec
 -- Approves a proposal.
@@ -48,15 +56,141 @@ SET state = 'approved', decided_ms = :decided_ms, decided_day = :decided_day, ap
         effective_day = :effective_day
 WHERE id = :id AND state = 'proposed';
 
+-- name: run_flag_undone :exec
+-- Flags a run about to be approved when an import it saw has been undone since.
+-- arg id id
+UPDATE evaluation_run SET beneath_undone = 1
+WHERE id = :id AND EXISTS (
+        SELECT 1 FROM import i
+        WHERE i.generation <= evaluation_run.generation AND i.undone_generation > evaluation_run.generation);
+
+-- name: run_reject :exec
+-- Rejects a proposal as a whole.
+-- arg id id
+-- arg decided_ms instant
+-- arg decided_day day
+UPDATE evaluation_run SET state = 'rejected', decided_ms = :decided_ms, decided_day = :decided_day
+WHERE id = :id AND state = 'proposed';
+
 -- name: run_approved_before :many
--- Approved runs with an earlier cut-off, the latest first: by cut-off, then approval.
+-- Runs with an earlier cut-off of which at least one decision may be approved, the latest first.
 -- arg program_id id
 -- arg cutoff_day day
 -- row id id
 -- row cutoff_day day
-SELECT id, cutoff_day FROM evaluation_run
-WHERE program_id = :program_id AND state = 'approved' AND cutoff_day < :cutoff_day
-ORDER BY cutoff_day DESC, approval_number DESC;
+SELECT r.id, r.cutoff_day FROM evaluation_run r
+WHERE r.program_id = :program_id AND r.cutoff_day < :cutoff_day AND (r.state = 'approved' OR EXISTS (
+        SELECT 1 FROM decision_verdict v WHERE v.run_id = r.id AND v.verdict = 'approved'))
+ORDER BY r.cutoff_day DESC, coalesce(r.approval_number, 0) DESC, r.id DESC;
+
+-- name: run_list :many
+-- The runs of a program in the order in which they were made, numbered, with the verdicts on single decisions.
+-- arg program_id id
+-- row number int
+-- row id id
+-- row concept_version_id id
+-- row version ordinal
+-- row evaluation text
+-- row cutoff_day day
+-- row generation int
+-- row state text
+-- row created_ms instant
+-- row decided_day day?
+-- row effective_day day?
+-- row customers_evaluated int
+-- row beneath_undone flag
+-- row approved int
+-- row rejected int
+SELECT row_number() OVER (ORDER BY r.created_ms, r.id), r.id, r.concept_version_id, c.number, r.evaluation,
+        r.cutoff_day, r.generation, r.state, r.created_ms, r.decided_day, r.effective_day, r.customers_evaluated,
+        r.beneath_undone,
+        (SELECT count(*) FROM decision_verdict v WHERE v.run_id = r.id AND v.verdict = 'approved'),
+        (SELECT count(*) FROM decision_verdict v WHERE v.run_id = r.id AND v.verdict = 'rejected')
+FROM evaluation_run r JOIN concept_version c ON c.id = r.concept_version_id
+WHERE r.program_id = :program_id
+ORDER BY r.created_ms, r.id;
+
+-- name: run_decisions :many
+-- All decisions of a run with their state, by customer. A reason: there is a verdict of its own.
+-- arg run_id id
+-- row customer_id id
+-- row segment_before text?
+-- row qualified text
+-- row segment text
+-- row decision text
+-- row flags int
+-- row grace flag
+-- row grace_end_day day?
+-- row state text
+-- row effective_day day?
+-- row reason text?
+-- row actor text?
+SELECT customer_id, segment_before, qualified, segment, decision, flags, grace, grace_end_day, state, effective_day,
+        reason, actor
+FROM decision_state WHERE run_id = :run_id ORDER BY customer_id;
+
+-- name: run_values :many
+-- What the decisions of a run were taken with, by customer.
+-- arg run_id id
+-- row customer_id id
+-- row metric_values bytes
+-- row standing bytes?
+SELECT customer_id, metric_values, standing FROM decision WHERE run_id = :run_id ORDER BY customer_id;
+
+-- name: run_numbers :many
+-- The numbers of a run's customers; the first of a customer is the one to show.
+-- arg run_id id
+-- row customer_id id
+-- row source text
+-- row number text
+SELECT k.customer_id, s.code, k.number
+FROM decision d JOIN customer_key k ON k.customer_id = d.customer_id JOIN source s ON s.id = k.source_id
+WHERE d.run_id = :run_id ORDER BY k.customer_id, s.code, k.number;
+
+-- name: run_approved_later :many
+-- Customers of a run who have an approved decision of a later cut-off, and its cut-off.
+-- arg run_id id
+-- arg program_id id
+-- arg cutoff_day day
+-- row customer_id id
+-- row cutoff_day day
+SELECT s.customer_id, max(s.cutoff_day) FROM decision_state s
+WHERE s.program_id = :program_id AND s.cutoff_day > :cutoff_day AND s.state = 'approved'
+        AND EXISTS (SELECT 1 FROM decision d WHERE d.customer_id = s.customer_id AND d.run_id = :run_id)
+GROUP BY s.customer_id ORDER BY s.customer_id;
+
+-- name: run_open_before_later :one
+-- How many customers of a run without verdict of their own have an approved decision of a later cut-off, and which.
+-- arg run_id id
+-- arg program_id id
+-- arg cutoff_day day
+-- row customers int
+-- row cutoff_day day?
+SELECT count(DISTINCT s.customer_id), max(s.cutoff_day) FROM decision_state s
+WHERE s.program_id = :program_id AND s.cutoff_day > :cutoff_day AND s.state = 'approved'
+        AND EXISTS (SELECT 1 FROM decision_state d
+                WHERE d.customer_id = s.customer_id AND d.run_id = :run_id AND d.reason IS NULL);
+
+-- name: verdict_set :bulk
+-- Verdicts on single decisions; a later one replaces an earlier one.
+-- arg customer_id id
+-- arg run_id id
+-- arg program_id id
+-- arg verdict text
+-- arg reason text
+-- arg actor text
+-- arg decided_ms instant
+-- arg decided_day day
+-- arg approval_number ordinal?
+-- arg effective_day day?
+INSERT INTO decision_verdict (customer_id, run_id, program_id, verdict, reason, actor, decided_ms, decided_day,
+        approval_number, effective_day)
+SELECT :customer_id, :run_id, :program_id, :verdict, :reason, :actor, :decided_ms, :decided_day, :approval_number,
+        :effective_day
+FROM {rows} WHERE true
+ON CONFLICT (customer_id, run_id) DO UPDATE SET verdict = excluded.verdict, reason = excluded.reason,
+        actor = excluded.actor, decided_ms = excluded.decided_ms, decided_day = excluded.decided_day,
+        approval_number = excluded.approval_number, effective_day = excluded.effective_day;
 
 -- name: decision_insert :exec
 -- One customer's decision of a run.
@@ -71,10 +205,11 @@ ORDER BY cutoff_day DESC, approval_number DESC;
 -- arg grace flag
 -- arg grace_end_day day?
 -- arg metric_values bytes
+-- arg standing bytes
 INSERT INTO decision (customer_id, run_id, program_id, segment_before, qualified, segment, decision, flags, grace,
-        grace_end_day, metric_values)
+        grace_end_day, metric_values, standing)
 VALUES (:customer_id, :run_id, :program_id, :segment_before, :qualified, :segment, :decision, :flags, :grace,
-        :grace_end_day, :metric_values);
+        :grace_end_day, :metric_values, :standing);
 
 -- name: decision_remove_leftovers :exec
 -- Decisions of runs that were never completed (a crash).
@@ -86,14 +221,16 @@ DELETE FROM decision WHERE run_id NOT IN (SELECT id FROM evaluation_run);
 SELECT run_id FROM decision d WHERE NOT EXISTS (SELECT 1 FROM evaluation_run r WHERE r.id = d.run_id) LIMIT 1;
 
 -- name: decision_standing :many
--- Where a run put its customers, by customer.
+-- Where the approved decisions of a run put its customers, by customer.
 -- arg run_id id
 -- row customer_id id
+-- row approval_number ordinal
 -- row segment text
 -- row decision text
 -- row grace flag
 -- row grace_end_day day?
-SELECT customer_id, segment, decision, grace, grace_end_day FROM decision WHERE run_id = :run_id
+SELECT customer_id, approval_number, segment, decision, grace, grace_end_day FROM decision_state
+WHERE run_id = :run_id AND state = 'approved'
 ORDER BY customer_id;
 
 -- name: decision_find :one
@@ -112,8 +249,8 @@ SELECT segment_before, qualified, segment, decision, flags, grace, grace_end_day
 FROM decision WHERE customer_id = :customer_id AND run_id = :run_id;
 
 -- name: decision_history :many
--- All decisions of a customer in a program, the latest cut-off first; of one cut-off approved ones, the last approved
--- first, before proposals, the last made first.
+-- All decisions of a customer in a program that are approved or still proposed, the latest cut-off first; of one cut-off
+-- approved ones, the last approved first, before proposals, the last made first.
 -- arg customer_id id
 -- arg program_id id
 -- row run_id id
@@ -125,12 +262,11 @@ FROM decision WHERE customer_id = :customer_id AND run_id = :run_id;
 -- row segment_before text?
 -- row segment text
 -- row decision text
-SELECT r.id, r.concept_version_id, r.evaluation, r.cutoff_day, r.state, r.effective_day, d.segment_before, d.segment,
-        d.decision
-FROM decision d JOIN evaluation_run r ON r.id = d.run_id
-WHERE d.customer_id = :customer_id AND r.program_id = :program_id AND r.state <> 'rejected'
-ORDER BY r.cutoff_day DESC, CASE r.state WHEN 'approved' THEN 0 ELSE 1 END, coalesce(r.approval_number, 0) DESC,
-        r.created_ms DESC, r.id DESC;
+SELECT run_id, concept_version_id, evaluation, cutoff_day, state, effective_day, segment_before, segment, decision
+FROM decision_state
+WHERE customer_id = :customer_id AND program_id = :program_id AND state <> 'rejected'
+ORDER BY cutoff_day DESC, CASE state WHEN 'approved' THEN 0 ELSE 1 END, coalesce(approval_number, 0) DESC,
+        created_ms DESC, run_id DESC;
 
 -- name: membership_at :one
 -- The segment of the latest approved decision that was in effect on a day.
@@ -139,8 +275,7 @@ ORDER BY r.cutoff_day DESC, CASE r.state WHEN 'approved' THEN 0 ELSE 1 END, coal
 -- arg day day
 -- row segment text
 -- row effective_day day
-SELECT d.segment, r.effective_day
-FROM decision d JOIN evaluation_run r ON r.id = d.run_id
-WHERE d.customer_id = :customer_id AND r.program_id = :program_id AND r.state = 'approved' AND r.effective_day <= :day
-ORDER BY r.cutoff_day DESC, r.approval_number DESC
+SELECT segment, effective_day FROM decision_state
+WHERE customer_id = :customer_id AND program_id = :program_id AND state = 'approved' AND effective_day <= :day
+ORDER BY cutoff_day DESC, approval_number DESC
 LIMIT 1;

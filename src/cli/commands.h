@@ -16,6 +16,7 @@
         X(explain) \
         X(import) \
         X(init) \
+        X(run) \
         X(verify)
 
 #define COMMAND_DECLARE(name) int cmd_##name(struct cli_context *context, int argc, char **argv);

@@ -11,9 +11,11 @@
 #include "db/identity.h"
 #include "db/write.h"
 #include "platform/clock.h"
+#include "program/standing.h"
 #include "queries.h"
+#include "render/json.h"
 
-enum { DECISIONS_PER_TRANSACTION = 50000, VALUES_BYTES_MAX = 1 << 20 };
+enum { DECISIONS_PER_TRANSACTION = 50000, VALUES_BYTES_MAX = 1 << 20, DETAIL_BYTES_MAX = 1 << 16 };
 
 struct storing {
         struct run *run;
@@ -49,13 +51,17 @@ static enum status insert_decisions(struct connection *connection, void *context
         const struct decisions *d = run->decisions;
         const struct segment *segments = run->version->concept->segments;
         struct buffer values buffer_cleanup;
+        struct buffer standing buffer_cleanup;
         buffer_init(&values, VALUES_BYTES_MAX);
+        buffer_init(&standing, VALUES_BYTES_MAX);
         enum status status = STATUS_OK;
         for (size_t i = storing->begin; i < storing->end && status == STATUS_OK; i++) {
                 if (!bits_get(run->measures->exists, i))
                         continue;
                 buffer_clear(&values);
-                if (!engine_values_pack(run->plan, run->measures, i, &values))
+                buffer_clear(&standing);
+                if (!engine_values_pack(run->plan, run->measures, i, &values)
+                    || !standing_pack(&run->standings[i], &standing))
                         return error_memory(error);
                 struct q_decision_insert_args args = {
                         .customer_id = run->customer_ids[i],
@@ -70,6 +76,7 @@ static enum status insert_decisions(struct connection *connection, void *context
                         .has_grace_end_day = d->grace[i] && d->grace_end_day[i] != DAY_NONE,
                         .grace_end_day = d->grace_end_day[i],
                         .metric_values = {(const uint8_t *)values.data, values.length},
+                        .standing = {(const uint8_t *)standing.data, standing.length},
                 };
                 if (args.has_segment_before)
                         args.segment_before = segments[d->before[i]].id;
@@ -83,24 +90,37 @@ static enum status add_audit(struct connection *connection, const char *kind, co
 {
         struct buffer detail buffer_cleanup;
         struct buffer subject buffer_cleanup;
-        buffer_init(&detail, 4096);
+        struct json json;
+        buffer_init(&detail, DETAIL_BYTES_MAX);
         buffer_init(&subject, 64);
-        const struct text evaluation = run->version->concept->mechanics.evaluations[run->evaluation].id;
         buffer_add_int(&subject, run->id);
-        buffer_addf(&detail, "{\"program\":\"%s\",\"version\":%d,\"evaluation\":\"%.*s\",\"cutoff\":\"",
-                    run->version->program, run->version->number, (int)evaluation.length, evaluation.data);
-        day_add_iso(&detail, run->cutoff_day);
-        buffer_addf(&detail, "\",\"generation\":%lld,\"customers\":%llu", (long long)run->generation,
-                    (unsigned long long)run->customers_evaluated);
+        json_init(&json, &detail, false);
+        json_begin_object(&json);
+        json_key(&json, "program");
+        json_string(&json, run->version->program);
+        json_key(&json, "version");
+        json_int(&json, run->version->number);
+        json_key(&json, "evaluation");
+        json_text(&json, run->version->concept->mechanics.evaluations[run->evaluation].id);
+        json_key(&json, "cutoff");
+        json_day(&json, run->cutoff_day);
+        json_key(&json, "generation");
+        json_int(&json, run->generation);
+        json_key(&json, "customers");
+        json_int(&json, (int64_t)run->customers_evaluated);
         if (run->effective_day != DAY_NONE) {
-                buffer_add_text(&detail, ",\"effective\":\"");
-                day_add_iso(&detail, run->effective_day);
-                buffer_add_text(&detail, "\"");
+                json_key(&json, "effective");
+                json_day(&json, run->effective_day);
         }
-        buffer_add_text(&detail, "}");
+        if (run->reason) {
+                json_key(&json, "reason");
+                json_string(&json, run->reason);
+        }
+        json_end_object(&json);
         if (detail.failed || subject.failed)
                 return error_memory(error);
-        struct audit_event event = {.actor = "cli", .kind = kind, .subject = {subject.data, subject.length},
+        struct audit_event event = {.actor = run->actor ? run->actor : "cli", .kind = kind,
+                                    .subject = {subject.data, subject.length},
                                     .detail = {detail.data, detail.length}};
         return audit_append(connection, &event, error);
 }
@@ -139,51 +159,71 @@ enum status run_store(struct database *database, struct connection *connection, 
         return status;
 }
 
-static enum status latest_approved(struct connection *connection, int64_t program_id, int32_t *ret_cutoff_day,
-                                   int64_t *ret_approvals, struct error *error)
+enum status run_next_approval(struct connection *connection, int64_t program_id, int32_t *ret_number,
+                              struct error *error)
 {
-        struct q_run_latest_approved_args args = {program_id};
-        struct q_run_latest_approved_row row;
+        struct q_approval_last_number_args args = {program_id};
+        struct q_approval_last_number_row row;
         bool found;
-        enum status status = q_run_latest_approved(connection, &args, &row, &found, error);
-        if (status != STATUS_OK)
-                return status;
-        *ret_cutoff_day = found && row.has_cutoff_day ? row.cutoff_day : DAY_NONE;
-        *ret_approvals = found ? row.approvals : 0;
-        return STATUS_OK;
+        enum status status = q_approval_last_number(connection, &args, &row, &found, error);
+        if (status == STATUS_OK)
+                *ret_number = found && row.has_number ? row.number + 1 : 1;
+        return status;
 }
 
 enum status run_check_approval(struct connection *connection, const struct version *version, int32_t cutoff_day,
                                struct error *error)
 {
-        int32_t latest;
-        int64_t approvals;
+        struct q_run_latest_approved_args args = {version->program_id};
+        struct q_run_latest_approved_row latest;
+        bool found;
         if (!version->released) {
                 char number[16];
                 snprintf(number, sizeof(number), "%d", version->number);
                 return error_set(error, STATUS_CONFLICT, "run.version_not_released", "program", version->program,
                                  "version", number, NULL);
         }
-        enum status status = latest_approved(connection, version->program_id, &latest, &approvals, error);
-        if (status != STATUS_OK || latest == DAY_NONE || latest <= cutoff_day)
+        enum status status = q_run_latest_approved(connection, &args, &latest, &found, error);
+        if (status != STATUS_OK || !found || !latest.has_cutoff_day || latest.cutoff_day <= cutoff_day)
                 return status;
         struct buffer asked buffer_cleanup;
         struct buffer later buffer_cleanup;
         buffer_init(&asked, 32);
         buffer_init(&later, 32);
         day_add_iso(&asked, cutoff_day);
-        day_add_iso(&later, latest);
+        day_add_iso(&later, latest.cutoff_day);
         return error_set(error, STATUS_CONFLICT, "run.approval_older", "cutoff", asked.data, "later", later.data, NULL);
+}
+
+/* Nobody whose decision this approval would make count may have an approved one of a later cut-off. */
+static enum status check_customers(struct connection *connection, const struct run *run, struct error *error)
+{
+        struct q_run_open_before_later_args args = {run->id, run->version->program_id, run->cutoff_day};
+        struct q_run_open_before_later_row row;
+        bool found;
+        enum status status = q_run_open_before_later(connection, &args, &row, &found, error);
+        if (status != STATUS_OK || !found || row.customers == 0)
+                return status;
+        char customers[24];
+        struct buffer later buffer_cleanup;
+        buffer_init(&later, 32);
+        snprintf(customers, sizeof(customers), "%lld", (long long)row.customers);
+        day_add_iso(&later, row.cutoff_day);
+        return error_set(error, STATUS_CONFLICT, "run.decided_later", "count", customers, "later", later.data, NULL);
 }
 
 static enum status approve(struct connection *connection, void *context, struct error *error)
 {
         struct run *run = context;
-        int32_t latest;
-        int64_t approvals, now_ms = clock_now_ms();
+        int32_t number;
+        int64_t now_ms = clock_now_ms();
         enum status status = run_check_approval(connection, run->version, run->cutoff_day, error);
         if (status == STATUS_OK)
-                status = latest_approved(connection, run->version->program_id, &latest, &approvals, error);
+                status = check_customers(connection, run, error);
+        if (status == STATUS_OK)
+                status = run_next_approval(connection, run->version->program_id, &number, error);
+        if (status == STATUS_OK)
+                status = q_run_flag_undone(connection, &(struct q_run_flag_undone_args){run->id}, NULL, error);
         if (status != STATUS_OK)
                 return status;
         int32_t today = clock_local_day(now_ms);
@@ -195,7 +235,7 @@ static enum status approve(struct connection *connection, void *context, struct 
                 .id = run->id,
                 .decided_ms = now_ms,
                 .decided_day = today,
-                .approval_number = (int32_t)approvals + 1,
+                .approval_number = number,
                 .effective_day = run->effective_day,
         };
         int64_t changes = 0;

@@ -20,8 +20,10 @@ struct run {
         const struct engine_plan *plan;
         const struct measures *measures;
         const struct decisions *decisions;
+        const struct standing *standings; /* what they were decided from */
         const int64_t *customer_ids;  /* as measures: ascending */
         uint64_t customers_evaluated;
+        const char *actor, *reason;   /* of the approval; NULL: "cli", no reason */
         int64_t id;                   /* set by run_store */
         int32_t effective_day;        /* set by run_approve */
 };
@@ -35,8 +37,15 @@ must_check enum status run_store(struct database *database, struct connection *c
 must_check enum status run_check_approval(struct connection *connection, const struct version *version,
                                           int32_t cutoff_day, struct error *error);
 
-/* Approves all proposals of a stored run: the decisions take effect on the evaluation's first effective date after the
- * cut-off, or today if that is later. Audit entry "run.approved". */
+/* Approves a stored run as a whole: its decisions without a verdict of their own (verdicts.h) take effect on the
+ * evaluation's first effective date after the cut-off, or today if that is later. Needs version, evaluation,
+ * cutoff_day, generation, customers_evaluated, actor, reason and id. STATUS_CONFLICT "run.already_decided", what
+ * run_check_approval says, or "run.decided_later" {count} {later} when one of its customers has an approved decision of
+ * a later cut-off. Audit entry "run.approved". */
 must_check enum status run_approve(struct database *database, struct run *run, struct error *error);
+
+/* The number the next approval in a program takes; inside a write function. */
+must_check enum status run_next_approval(struct connection *connection, int64_t program_id, int32_t *ret_number,
+                                         struct error *error);
 
 #endif

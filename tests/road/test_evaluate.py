@@ -92,7 +92,7 @@ def leftovers(treue):
     treue.evaluate("2024-12-31", "year", "--approve")
     database = sqlite3.connect(treue.data / "treue.db")
     database.execute("INSERT INTO decision SELECT customer_id, 12345, program_id, segment_before, qualified, 'A', "
-                     "decision, flags, grace, grace_end_day, metric_values FROM decision")
+                     "decision, flags, grace, grace_end_day, metric_values, NULL FROM decision")
     database.commit()
     database.close()
     printed = treue.evaluate("2025-12-31", "year")

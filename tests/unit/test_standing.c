@@ -41,8 +41,8 @@ static void add_decision(const struct fixture *fixture, int customer, int run, i
 {
         char text[512];
         snprintf(text, sizeof(text),
-                 "INSERT INTO decision VALUES (%d, %d, %d, NULL, 'A', '%s', '%s', 0, %d, %s, x'00')", customer, run,
-                 program, segment, decision, grace, grace_end);
+                 "INSERT INTO decision VALUES (%d, %d, %d, NULL, 'A', '%s', '%s', 0, %d, %s, x'00', NULL)", customer,
+                 run, program, segment, decision, grace, grace_end);
         tamper(fixture, text);
 }
 
@@ -119,6 +119,78 @@ static void latest_approved_counts(void **state)
         view_close(&view);
 }
 
+static void add_verdict(const struct fixture *fixture, int customer, int run, const char *verdict, int approval_number,
+                        int effective_day)
+{
+        char text[512];
+        snprintf(text, sizeof(text),
+                 "INSERT INTO decision_verdict VALUES (%d, %d, %d, '%s', 'because', 'anna', 1, 1, nullif(%d, 0), "
+                 "nullif(%d, 0))", customer, run, PROGRAM, verdict, approval_number, effective_day);
+        tamper(fixture, text);
+}
+
+static const char *member(const struct view *view, int64_t customer, int32_t day);
+
+/* A verdict of its own decides about a decision, else its run; of one cut-off the decision approved last counts. */
+static void verdicts_count(void **state)
+{
+        const struct fixture *fixture = *state;
+        add_run(fixture, 100, PROGRAM, 1000, "approved", 1, 1010);
+        add_run(fixture, 101, PROGRAM, 2000, "approved", 2, 2010);
+        add_run(fixture, 102, PROGRAM, 2000, "proposed", 0, 0);
+        const int runs[] = {100, 101, 102};
+        const char *const segments_of_runs[] = {"C", "B", "A"};
+        for (int r = 0; r < 3; r++) {
+                add_decision(fixture, ANNA, runs[r], PROGRAM, segments_of_runs[r], "stay", false, "NULL");
+                add_decision(fixture, BERT, runs[r], PROGRAM, segments_of_runs[r], "stay", false, "NULL");
+                add_decision(fixture, CARL, runs[r], PROGRAM, segments_of_runs[r], "stay", false, "NULL");
+        }
+        add_verdict(fixture, ANNA, 102, "approved", 4, 2050); /* after its run's rival of the same cut-off */
+        add_verdict(fixture, BERT, 101, "rejected", 0, 0);    /* out of an approved run: the one before counts */
+        add_verdict(fixture, CARL, 101, "approved", 5, 2060); /* later than the approval of run 102 */
+        add_verdict(fixture, CARL, 102, "approved", 3, 2040);
+        struct view view = look_into(fixture);
+        const struct standing *found = standings(&view, 3000);
+        assert_int_equal(found[0].segment, 0);
+        assert_int_equal(found[1].segment, 2);
+        assert_int_equal(found[2].segment, 1);
+        /* with effective days of their own. */
+        assert_string_equal(member(&view, ANNA, 2049), "B");
+        assert_string_equal(member(&view, ANNA, 2050), "A");
+        assert_string_equal(member(&view, BERT, 2050), "C");
+        assert_string_equal(member(&view, CARL, 2039), "C");
+        assert_string_equal(member(&view, CARL, 2059), "A");
+        assert_string_equal(member(&view, CARL, 2060), "B");
+        view_close(&view);
+}
+
+/* What a run keeps of a standing comes back as it was; bytes that do not fit are refused. */
+static void packed(void **state)
+{
+        (void)state;
+        const struct standing standings[] = {
+                {.segment = SEGMENT_NONE, .grace_end_day = DAY_NONE},
+                {.segment = 2, .grace = true, .grace_ends_next = true, .grace_end_day = DAY_NONE},
+                {.segment = 0, .grace = true, .grace_end_day = 20000},
+        };
+        for (size_t i = 0; i < sizeof(standings) / sizeof(standings[0]); i++) {
+                struct buffer bytes buffer_cleanup;
+                struct standing back;
+                buffer_init(&bytes, 64);
+                assert_true(standing_pack(&standings[i], &bytes));
+                const struct bytes whole = {(const uint8_t *)bytes.data, bytes.length};
+                assert_true(standing_unpack(whole, &concept, &back));
+                assert_int_equal(back.segment, standings[i].segment);
+                assert_int_equal(back.grace, standings[i].grace);
+                assert_int_equal(back.grace_ends_next, standings[i].grace_ends_next);
+                assert_int_equal(back.grace_end_day, standings[i].grace_end_day);
+                for (size_t length = 0; length < whole.length; length++)
+                        assert_false(standing_unpack((struct bytes){whole.data, length}, &concept, &back));
+                bytes.data[1] = 3; /* a segment the concept lacks */
+                assert_false(standing_unpack(whole, &concept, &back));
+        }
+}
+
 /* Who was unclassified is without membership again, even if he had one before; a grace goes on with its end. */
 static void unclassified_and_grace(void **state)
 {
@@ -192,6 +264,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(latest_approved_counts, programs, fixture_free),
+                cmocka_unit_test_setup_teardown(verdicts_count, programs, fixture_free),
+                cmocka_unit_test(packed),
                 cmocka_unit_test_setup_teardown(unclassified_and_grace, programs, fixture_free),
                 cmocka_unit_test_setup_teardown(segment_gone, programs, fixture_free),
                 cmocka_unit_test_setup_teardown(as_of, programs, fixture_free),

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * run_parts.h: what the parts of `treue run` share: the words of the command line and an open database.
+ */
+#ifndef TREUE_CLI_RUN_PARTS_H
+#define TREUE_CLI_RUN_PARTS_H
+
+#include "cli/cli.h"
+#include "cli/evaluate_output.h"
+#include "cli/options.h"
+#include "program/run_list.h"
+
+struct run_session {
+        struct cli_context *context;
+        struct database *database;
+        struct connection *connection;
+        struct arena *arena;
+        int64_t program_id;
+        const char *program;
+        char **words;                 /* behind the action: RUN, then customers */
+        size_t word_count;
+        const char *kinds, *reason, *actor, *format_name;
+        bool all, from_facts;
+        enum evaluate_format format;
+};
+
+must_check enum status run_list(struct run_session *session, struct error *error);
+must_check enum status run_show(struct run_session *session, const struct run_summary *run, struct error *error);
+
+#endif
