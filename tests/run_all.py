@@ -32,6 +32,7 @@ SCRIPTS = [
     ("road rules", "tests/road/test_rules.py", SANITIZER, 600),
     ("road small, thread sanitizer", "tests/road/test_small.py", THREAD, 900),
     ("road import", "tests/road/test_import.py", SANITIZER, 900),
+    ("road import of people", "tests/road/test_import_people.py", SANITIZER, 600),
     ("road concept", "tests/road/test_concept.py", SANITIZER, 600),
     ("road evaluate", "tests/road/test_evaluate.py", SANITIZER, 600),
     ("road verify", "tests/road/test_verify.py", SANITIZER, 600),

@@ -100,3 +100,58 @@ ORDER BY customer_id, group_id, valid_from, import_id;
 SELECT customer_id, valid_from, import_id, valid_to, units, scale FROM customer_value
 WHERE name = :name
 ORDER BY customer_id, valid_from, import_id;
+
+-- name: facts_certificates :many
+-- Certificates in the order of their keys, the versions of one behind each other.
+-- row customer_id id
+-- row person_id id
+-- row qualification text
+-- row valid_from day
+-- row import_id ordinal
+-- row valid_to day
+SELECT customer_id, person_id, qualification, valid_from, import_id, valid_to FROM certificate
+ORDER BY customer_id, person_id, qualification, valid_from, import_id;
+
+-- name: facts_activities :many
+-- row customer_id id
+-- row source_id ordinal
+-- row kind text
+-- row day day
+-- row number ordinal
+-- row import_id ordinal
+-- row confirmed flag
+SELECT customer_id, source_id, kind, day, number, import_id, confirmed FROM activity
+ORDER BY customer_id, source_id, kind, day, number, import_id;
+
+-- name: facts_visits :many
+-- row customer_id id
+-- row source_id ordinal
+-- row day day
+-- row number ordinal
+-- row import_id ordinal
+SELECT customer_id, source_id, day, number, import_id FROM visit
+ORDER BY customer_id, source_id, day, number, import_id;
+
+-- name: facts_responsibilities :many
+-- Those of one role, a customer's own and (customer_id 0) those of territories.
+-- arg role text
+-- row customer_id id
+-- row territory text
+-- row responsible text
+-- row valid_from day
+-- row import_id ordinal
+-- row valid_to day
+SELECT customer_id, territory, responsible, valid_from, import_id, valid_to FROM responsibility
+WHERE role = :role
+ORDER BY customer_id, territory, responsible, valid_from, import_id;
+
+-- name: facts_of_customers_by_code :many
+-- One dated fact of all customers.
+-- arg code text
+-- row customer_id id
+-- row valid_from day
+-- row import_id ordinal
+-- row value text
+SELECT c.customer_id, c.valid_from, c.import_id, c.value FROM customer_fact c JOIN fact f ON f.id = c.fact_id
+WHERE f.code = :code
+ORDER BY c.customer_id, c.valid_from, c.import_id;

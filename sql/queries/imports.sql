@@ -158,6 +158,30 @@ DELETE FROM competitor_share WHERE import_id = :import_id;
 -- arg import_id ordinal
 DELETE FROM customer_value WHERE import_id = :import_id;
 
+-- name: import_remove_contacts :exec
+-- arg import_id ordinal
+DELETE FROM contact WHERE import_id = :import_id;
+
+-- name: import_remove_contact_facts :exec
+-- arg import_id ordinal
+DELETE FROM contact_fact WHERE import_id = :import_id;
+
+-- name: import_remove_certificates :exec
+-- arg import_id ordinal
+DELETE FROM certificate WHERE import_id = :import_id;
+
+-- name: import_remove_activities :exec
+-- arg import_id ordinal
+DELETE FROM activity WHERE import_id = :import_id;
+
+-- name: import_remove_visits :exec
+-- arg import_id ordinal
+DELETE FROM visit WHERE import_id = :import_id;
+
+-- name: import_remove_responsibilities :exec
+-- arg import_id ordinal
+DELETE FROM responsibility WHERE import_id = :import_id;
+
 -- name: import_remove :exec
 -- arg import_id ordinal
 DELETE FROM import WHERE id = :import_id AND state = 'staging';

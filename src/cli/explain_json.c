@@ -157,10 +157,12 @@ static void put_ratio(struct json *json, const struct explained_criterion *c, un
                 json_decimal_text(json, value, RATIO_DECIMALS);
         else
                 json_null(json);
+        /* A share of orders counts documents, all other ratios are made of money. */
+        unsigned digits = c->criterion->metric == METRIC_DIGITAL_SHARE ? 0 : minor_digits;
         json_key(json, "numerator");
-        json_decimal_text(json, c->value, minor_digits);
+        json_decimal_text(json, c->value, digits);
         json_key(json, "denominator");
-        json_decimal_text(json, c->denominator, minor_digits);
+        json_decimal_text(json, c->denominator, digits);
 }
 
 static void put_value(struct json *json, const struct explained_criterion *c, unsigned minor_digits)

@@ -89,6 +89,7 @@ void import_print_summary(struct cli_context *context, const struct import_optio
                  false},
                 {"import.summary.products_created", "import.summary.products_created", counters->products_created,
                  false},
+                {"import.summary.people_created", "import.summary.people_created", counters->people_created, false},
                 {"import.summary.several_dates", "import.summary.several_dates", counters->documents_several_dates,
                  false},
                 {"import.summary.several_groups", "import.summary.several_groups", counters->articles_several_groups,

@@ -19,4 +19,8 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
         [METRIC_OPEN_POTENTIAL] = {.name = "open_potential", .unit = UNIT_MONEY},
         [METRIC_ATTRIBUTE] = {.name = "attribute", .unit = UNIT_ANY, .of_allowed = true, .of_required = true},
         [METRIC_VALUE] = {.name = "value", .unit = UNIT_ANY, .of_allowed = true, .of_required = true},
+        [METRIC_CERTIFIED_PEOPLE] = {.name = "certified_people", .unit = UNIT_COUNT, .of_allowed = true},
+        [METRIC_ACTIVITIES] = {.name = "activities", .unit = UNIT_COUNT, .window = true, .of_allowed = true},
+        [METRIC_VISITS] = {.name = "visits", .unit = UNIT_COUNT, .window = true},
+        [METRIC_DIGITAL_SHARE] = {.name = "digital_share", .unit = UNIT_RATIO, .window = true},
 };

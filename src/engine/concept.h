@@ -31,7 +31,8 @@ enum {
 enum metric {
         METRIC_REVENUE, METRIC_MARGIN, METRIC_ORDERS, METRIC_PRODUCT_GROUPS, METRIC_ARTICLES, METRIC_ACTIVE_MONTHS,
         METRIC_REVENUE_GROWTH, METRIC_RECENCY, METRIC_TENURE, METRIC_POTENTIAL, METRIC_SHARE_OF_WALLET,
-        METRIC_OPEN_POTENTIAL, METRIC_ATTRIBUTE, METRIC_VALUE,
+        METRIC_OPEN_POTENTIAL, METRIC_ATTRIBUTE, METRIC_VALUE, METRIC_CERTIFIED_PEOPLE, METRIC_ACTIVITIES,
+        METRIC_VISITS, METRIC_DIGITAL_SHARE,
         METRIC_COUNT
 };
 
@@ -74,7 +75,7 @@ enum { SCALE_SIZE = 1, SCALE_NEWCOMER = 2 };
 
 struct criterion {
         enum metric metric;
-        struct text of;          /* product group, attribute name, value name; or none */
+        struct text of;          /* product group, attribute, value, qualification, kind of activity; or none */
         struct window window;
         enum comparator comparator;
         size_t operand_count;    /* 1; 2 for between (low, high); n for in */

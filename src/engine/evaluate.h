@@ -59,6 +59,8 @@ struct metric_column {
         uint64_t *estimated;               /* bits or NULL */
         uint64_t *flagged;                 /* capped / cost missing / lines without group, by metric; bits or NULL */
         const struct attribute_column *attribute; /* METRIC_ATTRIBUTE: the values themselves */
+        const struct count_column *counts; /* METRIC_CERTIFIED_PEOPLE while measuring; NULL: nobody has any */
+        const struct event_column *events; /* METRIC_ACTIVITIES, METRIC_VISITS while measuring; NULL: none */
 };
 
 struct engine_plan;

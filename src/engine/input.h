@@ -56,6 +56,20 @@ struct value_column {
         const uint64_t *known;             /* bits */
 };
 
+/* How many of something each customer has at the cut-off. */
+struct count_column {
+        struct text of;                    /* qualification; none: any */
+        const int64_t *count;
+};
+
+/* The days on which something happened, by customer, ascending; none after the cut-off. */
+struct event_column {
+        enum metric metric;                /* METRIC_ACTIVITIES or METRIC_VISITS */
+        struct text of;                    /* kind of activity; none: all */
+        const uint32_t *offset;            /* customer_count + 1 */
+        const int32_t *day;
+};
+
 struct engine_input {
         int32_t cutoff_day;
         size_t customer_count;
@@ -79,6 +93,10 @@ struct engine_input {
         const struct attribute_column *attributes; /* those the concept names */
         size_t value_count;
         const struct value_column *values; /* those the concept names */
+        size_t certified_count;
+        const struct count_column *certified; /* people with a valid certificate, each once; those the concept names */
+        size_t event_count;
+        const struct event_column *events; /* those the concept names */
 };
 
 /* Where a customer stands before the evaluation: from the latest approved decision of an earlier cut-off. */

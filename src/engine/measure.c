@@ -103,6 +103,16 @@ static void store_growth(struct metric_column *column, size_t customer, int64_t 
                 bits_set(column->known, customer);
 }
 
+static void store_digital(const struct engine_input *input, struct metric_column *column, size_t customer,
+                          int32_t from_day)
+{
+        struct digital_orders orders = purchases_digital(input, customer, from_day, column->to_day);
+        column->value[customer] = orders.marked ? orders.digital : 0;
+        column->denominator[customer] = orders.marked ? orders.orders : 1;
+        if (orders.marked)
+                bits_set(column->known, customer);
+}
+
 /* Metrics that walk lines or documents on their own. */
 static void store_walked(const struct measure_job *job, struct scratch *scratch, size_t index, size_t customer,
                          int32_t from_day)
@@ -172,6 +182,16 @@ static void store_cell(const struct measure_job *job, struct scratch *scratch, s
                 break;
         case METRIC_VALUE:
                 facts_value(job->input, column, customer);
+                break;
+        case METRIC_CERTIFIED_PEOPLE:
+                facts_certified(column, customer);
+                break;
+        case METRIC_ACTIVITIES:
+        case METRIC_VISITS:
+                facts_events(column, customer, from_day);
+                break;
+        case METRIC_DIGITAL_SHARE:
+                store_digital(job->input, column, customer, from_day);
                 break;
         default:
                 if (planned->interval == INTERVAL_NONE) {

@@ -20,6 +20,14 @@ void facts_prepare(const struct engine_input *input, struct metric_column *colum
                 const struct value_column *values = find_values(input, column->of);
                 column->scale = values ? values->scale : 0;
         }
+        if (column->metric == METRIC_CERTIFIED_PEOPLE)
+                for (size_t i = 0; i < input->certified_count; i++)
+                        if (text_equal(input->certified[i].of, column->of))
+                                column->counts = &input->certified[i];
+        if (column->metric == METRIC_ACTIVITIES || column->metric == METRIC_VISITS)
+                for (size_t i = 0; i < input->event_count; i++)
+                        if (input->events[i].metric == column->metric && text_equal(input->events[i].of, column->of))
+                                column->events = &input->events[i];
         if (column->metric != METRIC_ATTRIBUTE)
                 return;
         for (size_t i = 0; i < input->attribute_count; i++)
@@ -69,6 +77,22 @@ void facts_value(const struct engine_input *input, struct metric_column *column,
         column->value[customer] = known ? values->units[customer] : 0;
         if (known)
                 bits_set(column->known, customer);
+}
+
+void facts_certified(struct metric_column *column, size_t customer)
+{
+        column->value[customer] = column->counts ? column->counts->count[customer] : 0;
+        bits_set(column->known, customer);
+}
+
+void facts_events(struct metric_column *column, size_t customer, int32_t from_day)
+{
+        const struct event_column *events = column->events;
+        int64_t count = 0;
+        for (uint32_t i = events ? events->offset[customer] : 0; events && i < events->offset[customer + 1]; i++)
+                count += events->day[i] >= from_day && events->day[i] <= column->to_day;
+        column->value[customer] = count;
+        bits_set(column->known, customer);
 }
 
 void facts_attribute(struct metric_column *column, size_t customer)

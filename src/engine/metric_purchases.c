@@ -208,6 +208,25 @@ struct margin_sum purchases_margin(const struct engine_input *input, size_t cust
         return sum;
 }
 
+struct digital_orders purchases_digital(const struct engine_input *input, size_t customer, int32_t from_day,
+                                        int32_t to_day)
+{
+        struct digital_orders result = {0, 0, false};
+        for (size_t s = 0; s < input->segment_count; s++) {
+                const struct purchase_segment *segment = &input->segments[s];
+                struct index_range documents = window_documents(segment, customer, from_day, to_day);
+                for (size_t d = documents.begin; d < documents.end; d++) {
+                        if (segment->document_total[d] <= 0)
+                                continue;
+                        unsigned flags = segment->document_flags ? segment->document_flags[d] : 0;
+                        result.orders++;
+                        result.digital += (flags & DOCUMENT_DIGITAL) != 0;
+                        result.marked |= (flags & DOCUMENT_DIGITAL_KNOWN) != 0;
+                }
+        }
+        return result;
+}
+
 int64_t purchases_active_months(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
                                 struct month_stamps *months)
 {

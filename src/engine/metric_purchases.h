@@ -56,6 +56,15 @@ struct margin_sum {
 struct margin_sum purchases_margin(const struct engine_input *input, size_t customer, int32_t from_day, int32_t to_day,
                                    bool *overflow);
 
+struct digital_orders {
+        int64_t orders, digital;     /* documents with a positive total; those of them marked as digital */
+        bool marked;                 /* at least one of them carries a mark, yes or no */
+};
+/* Orders without a mark are orders like any other: they count as not digital once any order of the window carries a
+ * mark. digital_share = digital / orders, unknown without a marked one. */
+struct digital_orders purchases_digital(const struct engine_input *input, size_t customer, int32_t from_day,
+                                        int32_t to_day);
+
 /* Months, counted back from the cut-off, in which a positive document falls. */
 struct month_stamps {
         size_t age_count;            /* ages in days that have a month */

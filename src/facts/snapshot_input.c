@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/calendar.h"
+#include "facts/counted.h"
 #include "facts/dated.h"
 #include "facts/figures.h"
 #include "facts/product_facts.h"
@@ -39,9 +40,9 @@ struct filling {
 /* ---- what the concept names -------------------------------------------------------------------------------------- */
 
 struct names {
-        struct text *attributes, *values;
-        size_t attribute_count, value_count;
-        bool potential;
+        struct text *attributes, *values, *qualifications, *activities;
+        size_t attribute_count, value_count, qualification_count, activity_count;
+        bool potential, visits;
 };
 
 static void add_name(struct text *names, size_t *count, struct text name)
@@ -60,6 +61,11 @@ static void note_criteria(struct names *names, const struct criterion *criteria,
                         add_name(names->attributes, &names->attribute_count, criteria[i].of);
                 else if (metric == METRIC_VALUE)
                         add_name(names->values, &names->value_count, criteria[i].of);
+                else if (metric == METRIC_CERTIFIED_PEOPLE)
+                        add_name(names->qualifications, &names->qualification_count, criteria[i].of);
+                else if (metric == METRIC_ACTIVITIES)
+                        add_name(names->activities, &names->activity_count, criteria[i].of);
+                names->visits |= metric == METRIC_VISITS;
                 names->potential |= metric == METRIC_POTENTIAL || metric == METRIC_SHARE_OF_WALLET ||
                                     metric == METRIC_OPEN_POTENTIAL;
         }
@@ -76,7 +82,9 @@ static bool note_names(struct names *names, const struct concept *concept, struc
         }
         names->attributes = arena_array(arena, struct text, count);
         names->values = arena_array(arena, struct text, count);
-        if (!names->attributes || !names->values)
+        names->qualifications = arena_array(arena, struct text, count);
+        names->activities = arena_array(arena, struct text, count);
+        if (!names->attributes || !names->values || !names->qualifications || !names->activities)
                 return false;
         for (size_t s = 0; s < concept->segment_count; s++) {
                 const struct segment *segment = &concept->segments[s];
@@ -406,6 +414,12 @@ enum status snapshot_input(struct snapshot *snapshot, struct connection *connect
                 status = fill_groups(snapshot, connection, cutoff_day, arena, &input, error);
         if (status == STATUS_OK && names.potential)
                 status = potentials_load(snapshot, connection, cutoff_day, arena, &input, error);
+        if (status == STATUS_OK)
+                status = certified_load(snapshot, connection, names.qualifications, names.qualification_count,
+                                        cutoff_day, arena, &input, error);
+        if (status == STATUS_OK)
+                status = events_load(snapshot, connection, names.activities, names.activity_count, names.visits,
+                                     cutoff_day, arena, &input, error);
         struct value_column *values = arena_array(arena, struct value_column, names.value_count + 1);
         if (status == STATUS_OK && !values)
                 status = error_memory(error);

@@ -21,7 +21,7 @@ struct fact_column {
 struct customers {
         struct fact_column *facts;
         size_t fact_count;
-        const struct mapped_column *number, *name, *kind, *since, *valid_from;
+        const struct mapped_column *number, *name, *kind, *since;
         struct seen_keys *seen;
         struct dictionary named;  /* customers whose name this import wrote, and from which row's day it is */
         int32_t *named_days;
@@ -46,20 +46,6 @@ struct changes {
         size_t name_count, fact_count;
 };
 
-/* A row that was accepted, with what was found out about it. */
-struct accepted {
-        struct import_row *row;
-        int32_t valid_from;
-        bool stated;     /* the row carries the day itself */
-};
-
-static const struct field_value *value_of(const struct import_run *run, const struct import_row *row,
-                                          const struct mapped_column *column)
-{
-        static const struct field_value unknown;
-        return column ? &row->values[column - run->mapping.columns] : &unknown;
-}
-
 static bool is_fact(const struct field_info *field)
 {
         return strcmp(field->name, "number") != 0 && strcmp(field->name, "name") != 0 &&
@@ -74,7 +60,6 @@ static enum status prepare(struct import_run *run, struct customers *customers, 
         customers->name = column_mapping_find(mapping, "name");
         customers->kind = column_mapping_find(mapping, "kind");
         customers->since = column_mapping_find(mapping, "since");
-        customers->valid_from = column_mapping_find(mapping, "valid_from");
         customers->facts = arena_array(run->arena, struct fact_column, mapping->count + 1);
         if (!customers->facts)
                 return error_memory(error);
@@ -96,30 +81,6 @@ static enum status prepare(struct import_run *run, struct customers *customers, 
         }
         dictionary_init(&customers->named);
         return seen_keys_new(&customers->seen, error);
-}
-
-/* The rows to take: not refused, key not doubled; with the day they hold from. */
-static enum status accept_rows(struct import_run *run, struct customers *customers, struct import_row *rows,
-                               size_t count, struct arena *arena, struct accepted *ret, size_t *ret_count,
-                               struct error *error)
-{
-        size_t accepted = 0;
-        int32_t usual = run->profile->valid_from_day != DAY_NONE ? run->profile->valid_from_day : run->import_day;
-        for (size_t i = 0; i < count; i++) {
-                struct import_row *row = &rows[i];
-                if (row->rejection.reason)
-                        continue;
-                const struct field_value *stated = value_of(run, row, customers->valid_from);
-                int32_t day = stated->known ? stated->day : usual;
-                struct text parts[] = {text_trim(value_of(run, row, customers->number)->text), key_of_day(arena, day)};
-                enum status status = seen_keys_check(customers->seen, run, row, arena, parts, 2, error);
-                if (status)
-                        return status;
-                if (!row->rejection.reason)
-                        ret[accepted++] = (struct accepted){row, day, stated->known};
-        }
-        *ret_count = accepted;
-        return STATUS_OK;
 }
 
 static enum status load_facts(struct import_run *run, int64_t customer_id, struct arena *arena,
@@ -161,11 +122,12 @@ static bool name_counts(struct customers *customers, struct text number, int32_t
         return true;
 }
 
-static enum status compare_name(struct import_run *run, struct customers *customers, const struct accepted *accepted,
-                                int64_t customer_id, bool is_new, struct changes *changes, struct error *error)
+static enum status compare_name(struct import_run *run, struct customers *customers,
+                                const struct taken_row *accepted, int64_t customer_id, bool is_new,
+                                struct changes *changes, struct error *error)
 {
-        struct text name = value_of(run, accepted->row, customers->name)->text;
-        struct text number = text_trim(value_of(run, accepted->row, customers->number)->text);
+        struct text name = row_cell(run, accepted->row, customers->name)->text;
+        struct text number = text_trim(row_cell(run, accepted->row, customers->number)->text);
         bool counts = true, found = false;
         if (!name_counts(customers, number, accepted->valid_from, &counts))
                 return error_memory(error);
@@ -185,7 +147,7 @@ static enum status compare_name(struct import_run *run, struct customers *custom
 }
 
 /* Collects what a row changes. */
-static enum status compare(struct import_run *run, struct customers *customers, const struct accepted *accepted,
+static enum status compare(struct import_run *run, struct customers *customers, const struct taken_row *accepted,
                            int64_t customer_id, bool is_new, struct arena *arena, struct changes *changes,
                            struct error *error)
 {
@@ -251,9 +213,9 @@ static enum status write_changes(struct connection *connection, void *context, s
 }
 
 /* Numbers and days of the accepted rows; then their ids. A prospect is recorded on the day he is known since. */
-static enum status introduce(struct import_run *run, const struct customers *customers, const struct accepted *accepted,
-                             size_t count, struct arena *arena, int64_t **ret_ids, bool **ret_created,
-                             struct error *error)
+static enum status introduce(struct import_run *run, const struct customers *customers,
+                             const struct taken_row *accepted, size_t count, struct arena *arena, int64_t **ret_ids,
+                             bool **ret_created, struct error *error)
 {
         struct text *numbers = arena_array(arena, struct text, count + 1);
         int32_t *days = arena_array(arena, int32_t, count + 1);
@@ -262,9 +224,9 @@ static enum status introduce(struct import_run *run, const struct customers *cus
         if (!numbers || !days || !*ret_ids || !*ret_created)
                 return error_memory(error);
         for (size_t i = 0; i < count; i++) {
-                const struct field_value *kind = value_of(run, accepted[i].row, customers->kind);
-                const struct field_value *since = value_of(run, accepted[i].row, customers->since);
-                numbers[i] = text_trim(value_of(run, accepted[i].row, customers->number)->text);
+                const struct field_value *kind = row_cell(run, accepted[i].row, customers->kind);
+                const struct field_value *since = row_cell(run, accepted[i].row, customers->since);
+                numbers[i] = text_trim(row_cell(run, accepted[i].row, customers->number)->text);
                 days[i] = kind->known && kind->yes && since->known ? since->day : run->import_day;
         }
         return registry_customers_introduce(run, numbers, days, count, *ret_ids, *ret_created, error);
@@ -275,7 +237,7 @@ static enum status store(struct import_run *run, struct import_row *rows, size_t
 {
         struct customers *customers = context;
         struct changes changes = {.run = run};
-        struct accepted *accepted = arena_array(arena, struct accepted, count);
+        struct taken_row *accepted = arena_array(arena, struct taken_row, count);
         changes.names = arena_array(arena, struct new_name, count);
         changes.facts = arena_array(arena, struct new_fact, count * (customers->fact_count + 1));
         if (!accepted || !changes.names || !changes.facts)
@@ -283,7 +245,8 @@ static enum status store(struct import_run *run, struct import_row *rows, size_t
         size_t accepted_count = 0;
         int64_t *ids = NULL;
         bool *created = NULL;
-        enum status status = accept_rows(run, customers, rows, count, arena, accepted, &accepted_count, error);
+        enum status status = rows_accept_dated(run, customers->seen, customers->number, rows, count, arena, accepted,
+                                               &accepted_count, error);
         if (!status)
                 status = introduce(run, customers, accepted, accepted_count, arena, &ids, &created, error);
         for (size_t i = 0; i < accepted_count && !status; i++)

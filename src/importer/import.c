@@ -10,7 +10,9 @@
 #include "db/setting.h"
 #include "db/write.h"
 #include "importer/customers.h"
+#include "importer/events.h"
 #include "importer/figures.h"
+#include "importer/people.h"
 #include "importer/preview.h"
 #include "importer/products.h"
 #include "importer/purchases.h"
@@ -28,6 +30,11 @@ const struct import_job import_jobs[IMPORT_KIND_COUNT] = {
         [IMPORT_PURCHASES] = {import_purchases},
         [IMPORT_POTENTIALS] = {import_potentials},
         [IMPORT_VALUES] = {import_values},
+        [IMPORT_CONTACTS] = {import_contacts},
+        [IMPORT_CERTIFICATES] = {import_certificates},
+        [IMPORT_ACTIVITIES] = {import_activities},
+        [IMPORT_VISITS] = {import_visits},
+        [IMPORT_RESPONSIBILITIES] = {import_responsibilities},
 };
 
 void import_report_progress(struct import_run *run)

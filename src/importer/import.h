@@ -31,6 +31,7 @@ struct import_counters {
         /* Rows are documents for purchases, else records of the file. */
         uint64_t rows_new, rows_changed, rows_same, rows_rejected;
         uint64_t customers_created, products_created;
+        uint64_t people_created;          /* for certificates of people nobody named as contacts before */
         uint64_t documents_several_dates; /* accepted, with the earliest date */
         uint64_t articles_several_groups; /* the earliest document decides */
 };

@@ -263,6 +263,59 @@ static const char *parse_choice(enum field_type type, struct text text, bool *re
         return parse_word(text, no, yes, ret) ? NULL : "import.reason.yes_no";
 }
 
+struct choice_word {
+        enum field_type type;
+        int64_t number;
+        const char *word;
+};
+
+/* The first word of a number is the one it is stored as. */
+static const struct choice_word choice_words[] = {
+        {FIELD_STATUS, ACTIVITY_CONFIRMED, "confirmed"}, {FIELD_STATUS, ACTIVITY_CONFIRMED, "best\xC3\xA4tigt"},
+        {FIELD_STATUS, ACTIVITY_CONFIRMED, "bestaetigt"}, {FIELD_STATUS, ACTIVITY_PLANNED, "planned"},
+        {FIELD_STATUS, ACTIVITY_PLANNED, "geplant"}, {FIELD_STATUS, ACTIVITY_CANCELLED, "cancelled"},
+        {FIELD_STATUS, ACTIVITY_CANCELLED, "canceled"}, {FIELD_STATUS, ACTIVITY_CANCELLED, "abgesagt"},
+        {FIELD_ROLE, ROLE_REP, "rep"}, {FIELD_ROLE, ROLE_REP, "au\xC3\x9F" "endienst"},
+        {FIELD_ROLE, ROLE_DEPUTY, "deputy"}, {FIELD_ROLE, ROLE_DEPUTY, "vertretung"},
+        {FIELD_ROLE, ROLE_INSIDE, "inside"}, {FIELD_ROLE, ROLE_INSIDE, "innendienst"},
+        {FIELD_ROLE, ROLE_HEAD, "head"}, {FIELD_ROLE, ROLE_HEAD, "leitung"},
+};
+enum { CHOICE_WORDS = sizeof(choice_words) / sizeof(choice_words[0]) };
+
+const char *field_word(enum field_type type, int64_t number)
+{
+        for (size_t i = 0; i < CHOICE_WORDS; i++)
+                if (choice_words[i].type == type && choice_words[i].number == number)
+                        return choice_words[i].word;
+        return "";
+}
+
+static const char *parse_named(enum field_type type, struct text text, int64_t *ret)
+{
+        for (size_t i = 0; i < CHOICE_WORDS; i++) {
+                if (choice_words[i].type != type || !equals_ignoring_case(text, choice_words[i].word))
+                        continue;
+                *ret = choice_words[i].number;
+                return NULL;
+        }
+        return type == FIELD_STATUS ? "import.reason.status" : "import.reason.role";
+}
+
+/* Light: one @ with something on both sides, no blanks and no control characters. */
+static const char *check_email(struct text text)
+{
+        size_t signs = 0, at = 0;
+        for (size_t i = 0; i < text.length; i++) {
+                if (text.data[i] == '@') {
+                        signs++;
+                        at = i;
+                } else if ((uint8_t)text.data[i] <= ' ') {
+                        return "import.reason.email";
+                }
+        }
+        return signs == 1 && at > 0 && at + 1 < text.length ? NULL : "import.reason.email";
+}
+
 const char *field_parse(const struct mapped_column *column, struct text cell, enum decimal_mark mark,
                         unsigned minor_digits, struct field_value *ret)
 {
@@ -306,6 +359,13 @@ const char *field_parse(const struct mapped_column *column, struct text cell, en
         case FIELD_KIND:
         case FIELD_METHOD:
                 reason = parse_choice(column->field->type, cell, &value.yes);
+                break;
+        case FIELD_STATUS:
+        case FIELD_ROLE:
+                reason = parse_named(column->field->type, cell, &value.number);
+                break;
+        case FIELD_EMAIL:
+                reason = check_email(cell);
                 break;
         }
         while (column->field->type == FIELD_DECIMAL && value.scale > 0 && value.number % 10 == 0) {

@@ -58,8 +58,15 @@ struct field_value {
         bool yes;                 /* FIELD_YES_NO; FIELD_KIND: prospect; FIELD_METHOD: estimated */
 };
 
+/* FIELD_STATUS and FIELD_ROLE hold one of these as `number`. */
+enum activity_status { ACTIVITY_CONFIRMED, ACTIVITY_PLANNED, ACTIVITY_CANCELLED };
+enum responsibility_role { ROLE_REP, ROLE_DEPUTY, ROLE_INSIDE, ROLE_HEAD };
+/* The word such a number is stored as: "confirmed", "rep", ... */
+const char *field_word(enum field_type type, int64_t number);
+
 /* Reads the cell of a column. NULL, or the key of the reason it is refused for (import.reason.date, .number,
- * .too_large, .too_precise, .integer, .yes_no, .kind, .method, .share, .empty when the field is required). */
+ * .too_large, .too_precise, .integer, .yes_no, .kind, .method, .share, .email, .status, .role, .empty when the field is
+ * required). */
 const char *field_parse(const struct mapped_column *column, struct text cell, enum decimal_mark mark,
                         unsigned minor_digits, struct field_value *ret);
 

@@ -6,8 +6,7 @@
 #include "importer/figures.h"
 
 #include "base/calendar.h"
-#include "db/write.h"
-#include "importer/rows.h"
+#include "importer/customer_rows.h"
 #include "queries.h"
 
 enum { SHARE_WHOLE = 1000000 };
@@ -18,8 +17,7 @@ struct share {
 };
 
 struct version {
-        struct import_row *row;
-        int64_t customer_id;
+        struct customer_row base;
         uint32_t group_id;
         int32_t valid_from, valid_to;
         int64_t amount_minor;
@@ -27,52 +25,18 @@ struct version {
         struct text note;
         struct share *shares;
         size_t share_count;
-        bool write;
 };
 
 struct potentials {
-        const struct mapped_column *customer, *group, *valid_to;
+        const struct mapped_column *valid_to;
         size_t competitor_columns;
         struct seen_keys *seen;
 };
 
-struct changes {
-        struct import_run *run;
-        const struct version *versions;
-        size_t count;
-};
-
-static enum status resolve(struct import_run *run, const struct potentials *potentials, struct version *versions,
-                           size_t count, struct arena *arena, struct error *error)
-{
-        struct text *numbers = arena_array(arena, struct text, count + 1);
-        struct text *codes = arena_array(arena, struct text, count + 1);
-        int64_t *ids = arena_array(arena, int64_t, count + 1);
-        uint32_t *groups = arena_array(arena, uint32_t, count + 1);
-        if (!numbers || !codes || !ids || !groups)
-                return error_memory(error);
-        for (size_t i = 0; i < count; i++)
-                numbers[i] = text_trim(row_value(run, versions[i].row, "customer").text);
-        enum status status = registry_customers_resolve(run, numbers, count, run->profile->create_customers, ids, NULL,
-                                                        error);
-        for (size_t i = 0; i < count && !status; i++) {
-                versions[i].customer_id = ids[i];
-                if (ids[i] == 0)
-                        row_reject(run, versions[i].row, potentials->customer, "import.reason.unknown_customer");
-                else
-                        codes[i] = text_trim(row_value(run, versions[i].row, "product_group").text);
-        }
-        if (!status)
-                status = registry_groups_resolve(run, codes, count, groups, NULL, error);
-        for (size_t i = 0; i < count && !status; i++)
-                versions[i].group_id = groups[i];
-        return status;
-}
-
 static enum status load_shares(struct import_run *run, struct version *version, int32_t import_id, struct arena *arena,
                                struct error *error)
 {
-        struct q_competitor_shares_of_args args = {version->customer_id, (int32_t)version->group_id,
+        struct q_competitor_shares_of_args args = {version->base.customer_id, (int32_t)version->group_id,
                                                    version->valid_from, import_id};
         size_t capacity = version->share_count;
         rows_cleanup struct rows *rows = NULL;
@@ -104,7 +68,8 @@ static enum status load_shares(struct import_run *run, struct version *version, 
 static enum status load_version(struct import_run *run, struct version *version, struct arena *arena,
                                 struct error *error)
 {
-        struct q_potential_visible_args args = {version->customer_id, (int32_t)version->group_id, version->valid_from};
+        struct q_potential_visible_args args = {version->base.customer_id, (int32_t)version->group_id,
+                                                version->valid_from};
         struct q_potential_visible_row row;
         enum status status = q_potential_visible(run->connection, &args, &row, &version->known, error);
         if (status || !version->known)
@@ -135,7 +100,7 @@ static bool set_share(struct version *version, struct text competitor, int64_t m
 static enum status apply(struct import_run *run, const struct potentials *potentials, struct version *version,
                          struct arena *arena, bool *ret_changed, struct error *error)
 {
-        const struct import_row *row = version->row;
+        const struct import_row *row = version->base.row;
         struct field_value amount = row_value(run, row, "amount"), valid_to = row_value(run, row, "valid_to");
         struct field_value method = row_value(run, row, "method"), note = row_value(run, row, "note");
         struct text trimmed = text_trim(note.text);
@@ -168,20 +133,24 @@ static enum status apply(struct import_run *run, const struct potentials *potent
         return STATUS_OK;
 }
 
-/* What can be told from the row alone, before a customer is created for it. */
-static enum status check_row(struct import_run *run, const struct potentials *potentials, struct version *version,
-                             struct arena *arena, struct error *error)
+static enum status check(struct import_run *run, void *context, struct customer_row *item, struct arena *arena,
+                         struct error *error)
 {
-        struct text parts[3] = {text_trim(row_value(run, version->row, "customer").text),
-                                text_trim(row_value(run, version->row, "product_group").text),
+        const struct potentials *potentials = context;
+        struct version *version = (struct version *)item;
+        version->valid_from = row_value(run, item->row, "valid_from").day;
+        version->valid_to = DAY_OPEN_END;
+        version->note = (struct text){"", 0};
+        struct text parts[3] = {text_trim(row_value(run, item->row, "customer").text),
+                                text_trim(row_value(run, item->row, "product_group").text),
                                 key_of_day(arena, version->valid_from)};
-        struct field_value valid_to = row_value(run, version->row, "valid_to");
-        if (row_value(run, version->row, "amount").number < 0)
-                row_reject(run, version->row, column_mapping_find(&run->mapping, "amount"), "import.reason.negative");
+        struct field_value valid_to = row_value(run, item->row, "valid_to");
+        if (row_value(run, item->row, "amount").number < 0)
+                row_reject(run, item->row, column_mapping_find(&run->mapping, "amount"), "import.reason.negative");
         else if (valid_to.known && valid_to.day < version->valid_from)
-                row_reject(run, version->row, potentials->valid_to, "import.reason.period");
+                row_reject(run, item->row, potentials->valid_to, "import.reason.period");
         else
-                return seen_keys_check(potentials->seen, run, version->row, arena, parts, 3, error);
+                return seen_keys_check(potentials->seen, run, item->row, arena, parts, 3, error);
         return STATUS_OK;
 }
 
@@ -192,38 +161,45 @@ static void check_version(struct import_run *run, const struct potentials *poten
         for (size_t i = 0; i < version->share_count; i++)
                 sum += version->shares[i].millionths;
         if (version->valid_to < version->valid_from)
-                row_reject(run, version->row, potentials->valid_to, "import.reason.period");
+                row_reject(run, version->base.row, potentials->valid_to, "import.reason.period");
         else if (sum > SHARE_WHOLE)
-                row_reject(run, version->row, NULL, "import.reason.shares");
+                row_reject(run, version->base.row, NULL, "import.reason.shares");
 }
 
-static enum status compare(struct import_run *run, const struct potentials *potentials, struct version *version,
-                           struct arena *arena, struct error *error)
+static enum status compare(struct import_run *run, void *context, struct customer_row *item, struct arena *arena,
+                           struct error *error)
 {
+        const struct potentials *potentials = context;
+        struct version *version = (struct version *)item;
+        struct text code = text_trim(row_value(run, item->row, "product_group").text);
         bool changed = false;
-        enum status status = load_version(run, version, arena, error);
+        enum status status = registry_groups_resolve(run, &code, 1, &version->group_id, NULL, error);
+        if (!status)
+                status = load_version(run, version, arena, error);
         if (!status)
                 status = apply(run, potentials, version, arena, &changed, error);
         if (status)
                 return status;
         check_version(run, potentials, version);
-        if (version->row->rejection.reason)
+        if (item->row->rejection.reason)
                 return STATUS_OK;
-        version->write = changed || !version->known;
+        item->write = changed || !version->known;
         run->counters.rows_new += !version->known;
         run->counters.rows_changed += version->known && changed;
         run->counters.rows_same += version->known && !changed;
         return STATUS_OK;
 }
 
-static enum status write_version(struct connection *connection, const struct changes *changes,
-                                 const struct version *version, struct error *error)
+static enum status write_version(struct connection *connection, const struct import_run *run, void *context,
+                                 const struct customer_row *item, struct error *error)
 {
+        const struct version *version = (const struct version *)item;
+        (void)context;
         struct q_potential_insert_args args = {
-                .customer_id = version->customer_id,
+                .customer_id = item->customer_id,
                 .group_id = (int32_t)version->group_id,
                 .valid_from = version->valid_from,
-                .import_id = changes->run->import_id,
+                .import_id = run->import_id,
                 .valid_to = version->valid_to,
                 .amount_minor = version->amount_minor,
                 .estimated = version->estimated,
@@ -239,59 +215,16 @@ static enum status write_version(struct connection *connection, const struct cha
         return status;
 }
 
-static enum status write_versions(struct connection *connection, void *context, struct error *error)
-{
-        const struct changes *changes = context;
-        enum status status = STATUS_OK;
-        for (size_t i = 0; i < changes->count && !status; i++)
-                if (changes->versions[i].write)
-                        status = write_version(connection, changes, &changes->versions[i], error);
-        return status;
-}
-
-static enum status store(struct import_run *run, struct import_row *rows, size_t count, struct arena *arena,
-                         void *context, struct error *error)
-{
-        struct potentials *potentials = context;
-        struct version *versions = arena_array(arena, struct version, count);
-        size_t kept = 0;
-        if (!versions)
-                return error_memory(error);
-        for (size_t i = 0; i < count; i++)
-                if (!rows[i].rejection.reason)
-                        versions[kept++] = (struct version){.row = &rows[i], .valid_to = DAY_OPEN_END, .note = {"", 0},
-                                                            .valid_from = row_value(run, &rows[i], "valid_from").day};
-        enum status status = STATUS_OK;
-        size_t sound = 0;
-        for (size_t i = 0; i < kept && !status; i++) {
-                status = check_row(run, potentials, &versions[i], arena, error);
-                if (!versions[i].row->rejection.reason)
-                        versions[sound++] = versions[i];
-        }
-        kept = sound;
-        if (!status)
-                status = resolve(run, potentials, versions, kept, arena, error);
-        for (size_t i = 0; i < kept && !status; i++)
-                if (!versions[i].row->rejection.reason)
-                        status = compare(run, potentials, &versions[i], arena, error);
-        struct changes changes = {run, versions, kept};
-        if (!status && !run->dry_run)
-                status = db_write_bulk(run->database, write_versions, &changes, error);
-        return status;
-}
-
 enum status import_potentials(struct import_run *run, struct error *error)
 {
-        struct potentials potentials = {
-                .customer = column_mapping_find(&run->mapping, "customer"),
-                .group = column_mapping_find(&run->mapping, "product_group"),
-                .valid_to = column_mapping_find(&run->mapping, "valid_to"),
-        };
+        static const struct customer_kind kind = {.item_bytes = sizeof(struct version), .key_field = "customer",
+                                                  .check = check, .compare = compare, .write = write_version};
+        struct potentials potentials = {.valid_to = column_mapping_find(&run->mapping, "valid_to")};
         for (size_t i = 0; i < run->mapping.count; i++)
                 potentials.competitor_columns += run->mapping.columns[i].field->type == FIELD_SHARE;
         enum status status = seen_keys_new(&potentials.seen, error);
         if (!status)
-                status = rows_import(run, "customer", store, &potentials, error);
+                status = customer_rows_import(run, &kind, &potentials, error);
         seen_keys_free(potentials.seen);
         return status;
 }

@@ -44,6 +44,7 @@ static void add_understood(struct buffer *out, enum field_type type, const struc
 {
         switch (type) {
         case FIELD_TEXT:
+        case FIELD_EMAIL:
                 buffer_add(out, value->text.data, value->text.length);
                 break;
         case FIELD_DAY:
@@ -72,6 +73,10 @@ static void add_understood(struct buffer *out, enum field_type type, const struc
                 break;
         case FIELD_METHOD:
                 buffer_add_text(out, value->yes ? "estimated" : "measured");
+                break;
+        case FIELD_STATUS:
+        case FIELD_ROLE:
+                buffer_add_text(out, field_word(type, value->number));
                 break;
         }
 }

@@ -15,7 +15,7 @@ static const char *const fact_fields[] = {"name", "product_group", "cost"};
 enum { FACTS = sizeof(fact_fields) / sizeof(fact_fields[0]) };
 
 struct products {
-        const struct mapped_column *article, *group, *group_name, *valid_from, *facts[FACTS];
+        const struct mapped_column *article, *group, *group_name, *facts[FACTS];
         int32_t fact_ids[FACTS];
         struct seen_keys *seen;
 };
@@ -39,25 +39,16 @@ struct changes {
 };
 
 struct accepted {
-        struct import_row *row;
-        int32_t valid_from;
-        bool stated, is_new;
+        struct taken_row dated;
+        bool is_new;
         uint32_t id, group_id;
 };
-
-static const struct field_value *value_of(const struct import_run *run, const struct import_row *row,
-                                          const struct mapped_column *column)
-{
-        static const struct field_value unknown;
-        return column ? &row->values[column - run->mapping.columns] : &unknown;
-}
 
 static enum status prepare(struct import_run *run, struct products *products, struct error *error)
 {
         products->article = column_mapping_find(&run->mapping, "article");
         products->group = column_mapping_find(&run->mapping, "product_group");
         products->group_name = column_mapping_find(&run->mapping, "group_name");
-        products->valid_from = column_mapping_find(&run->mapping, "valid_from");
         for (size_t i = 0; i < FACTS; i++) {
                 products->facts[i] = column_mapping_find(&run->mapping, fact_fields[i]);
                 enum status status = !products->facts[i] ? STATUS_OK : registry_fact_resolve(
@@ -66,28 +57,6 @@ static enum status prepare(struct import_run *run, struct products *products, st
                         return status;
         }
         return seen_keys_new(&products->seen, error);
-}
-
-static enum status accept_rows(struct import_run *run, struct products *products, struct import_row *rows, size_t count,
-                               struct arena *arena, struct accepted *ret, size_t *ret_count, struct error *error)
-{
-        size_t accepted = 0;
-        int32_t usual = run->profile->valid_from_day != DAY_NONE ? run->profile->valid_from_day : run->import_day;
-        for (size_t i = 0; i < count; i++) {
-                struct import_row *row = &rows[i];
-                if (row->rejection.reason)
-                        continue;
-                const struct field_value *stated = value_of(run, row, products->valid_from);
-                int32_t day = stated->known ? stated->day : usual;
-                struct text parts[] = {text_trim(value_of(run, row, products->article)->text), key_of_day(arena, day)};
-                enum status status = seen_keys_check(products->seen, run, row, arena, parts, 2, error);
-                if (status)
-                        return status;
-                if (!row->rejection.reason)
-                        ret[accepted++] = (struct accepted){.row = row, .valid_from = day, .stated = stated->known};
-        }
-        *ret_count = accepted;
-        return STATUS_OK;
 }
 
 /* Ids of the groups and articles of the accepted rows. */
@@ -101,8 +70,8 @@ static enum status resolve(struct import_run *run, const struct products *produc
         if (!codes || !articles || !groups || !ids || !created)
                 return error_memory(error);
         for (size_t i = 0; i < count; i++) {
-                codes[i] = text_trim(value_of(run, accepted[i].row, products->group)->text);
-                articles[i] = text_trim(value_of(run, accepted[i].row, products->article)->text);
+                codes[i] = text_trim(row_cell(run, accepted[i].dated.row, products->group)->text);
+                articles[i] = text_trim(row_cell(run, accepted[i].dated.row, products->article)->text);
         }
         enum status status = registry_groups_resolve(run, codes, count, groups, NULL, error);
         if (!status)
@@ -136,7 +105,7 @@ static enum status load_facts(struct import_run *run, uint32_t product_id, struc
 static enum status compare_group_name(struct import_run *run, const struct products *products,
                                       const struct accepted *accepted, struct changes *changes, struct error *error)
 {
-        const struct field_value *name = value_of(run, accepted->row, products->group_name);
+        const struct field_value *name = row_cell(run, accepted->dated.row, products->group_name);
         if (!name->known || accepted->group_id == 0)
                 return STATUS_OK;
         struct text trimmed = text_trim(name->text);
@@ -161,16 +130,17 @@ static enum status compare(struct import_run *run, const struct products *produc
         if (status)
                 return status;
         for (size_t i = 0; i < FACTS; i++) {
-                const struct field_value *value = value_of(run, accepted->row, products->facts[i]);
+                const struct field_value *value = row_cell(run, accepted->dated.row, products->facts[i]);
                 if (!value->known)
                         continue;
                 /* A code is no number, even where it looks like one: texts are taken as they stand. */
                 struct text text = fact_text(arena, products->facts[i]->field->type, value, DECIMAL_POINT);
                 if (!text.data)
                         return error_memory(error);
-                if (known_facts_lack(&known, products->fact_ids[i], accepted->valid_from, accepted->stated, text))
+                if (known_facts_lack(&known, products->fact_ids[i], accepted->dated.valid_from, accepted->dated.stated,
+                                     text))
                         changes->facts[changes->fact_count++] = (struct new_fact){
-                                accepted->id, products->fact_ids[i], accepted->valid_from, text};
+                                accepted->id, products->fact_ids[i], accepted->dated.valid_from, text};
         }
         bool changed = changes->fact_count + changes->group_name_count > before;
         bool is_new = accepted->is_new || (changed && known.count == 0);
@@ -210,7 +180,13 @@ static enum status store(struct import_run *run, struct import_row *rows, size_t
         if (!accepted || !changes.facts || !changes.group_names)
                 return error_memory(error);
         size_t accepted_count = 0;
-        enum status status = accept_rows(run, products, rows, count, arena, accepted, &accepted_count, error);
+        struct taken_row *dated = arena_array(arena, struct taken_row, count);
+        if (!dated)
+                return error_memory(error);
+        enum status status = rows_accept_dated(run, products->seen, products->article, rows, count, arena, dated,
+                                               &accepted_count, error);
+        for (size_t i = 0; i < accepted_count && !status; i++)
+                accepted[i] = (struct accepted){.dated = dated[i]};
         if (!status)
                 status = resolve(run, products, accepted, accepted_count, arena, error);
         for (size_t i = 0; i < accepted_count && !status; i++)

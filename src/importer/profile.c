@@ -426,6 +426,9 @@ static enum status check_required(struct reading *reading, const yaml_node_t *co
         if (profile->kind == IMPORT_PURCHASES && !has_field(profile, "amount") &&
             !(has_field(profile, "quantity") && has_field(profile, "unit_price")))
                 return problem(reading, columns, "profile.amount_missing", "kind", kind->name);
+        if (profile->kind == IMPORT_RESPONSIBILITIES && !has_field(profile, "customer") &&
+            !has_field(profile, "territory"))
+                return problem(reading, columns, "profile.target_missing", "kind", kind->name);
         if (profile->kind == IMPORT_PRODUCTS && has_field(profile, "group_name") &&
             !has_field(profile, "product_group"))
                 return error_at(reading->error, STATUS_INVALID, line_of(columns), column_of(columns),
@@ -441,7 +444,7 @@ static bool key_applies(const char *key, const struct profile *profile)
                 return has_customers;
         if (strcmp(key, "product_source") == 0)
                 return profile->kind == IMPORT_PURCHASES;
-        return strcmp(key, "valid_from") != 0 || !has_customers;
+        return strcmp(key, "valid_from") != 0 || !has_customers || profile->kind == IMPORT_CONTACTS;
 }
 
 static yaml_node_t *find_key(struct reading *reading, const yaml_node_t *root, const char *key)

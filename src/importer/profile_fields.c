@@ -2,7 +2,8 @@
  *
  * profile_fields.c: the columns each kind of import knows (concept-format, Import kinds and profiles).
  *
- * "amount" of purchases may be left out when quantity and unit_price are mapped; profile.c checks that.
+ * "amount" of purchases may be left out when quantity and unit_price are mapped, a responsibility needs "customer" or
+ * "territory"; profile.c checks that.
  */
 #include "importer/profile.h"
 
@@ -74,6 +75,53 @@ static const struct field_info value_fields[] = {
         {"valid_to", FIELD_DAY, false},
 };
 
+static const struct field_info contact_fields[] = {
+        {"customer", FIELD_TEXT, true},
+        {"name", FIELD_TEXT, true},
+        {"person", FIELD_TEXT, false},
+        {"email", FIELD_EMAIL, false},
+        {"phone", FIELD_TEXT, false},
+        {"role", FIELD_TEXT, false},
+        {"level", FIELD_TEXT, false},
+        {"language", FIELD_TEXT, false},
+        {"valid_from", FIELD_DAY, false},
+};
+
+static const struct field_info certificate_fields[] = {
+        {"customer", FIELD_TEXT, true},
+        {"person", FIELD_TEXT, true},
+        {"qualification", FIELD_TEXT, true},
+        {"valid_from", FIELD_DAY, true},
+        {"valid_to", FIELD_DAY, false},
+        {"evidence", FIELD_TEXT, false},
+};
+
+static const struct field_info activity_fields[] = {
+        {"customer", FIELD_TEXT, true},
+        {"kind", FIELD_TEXT, true},
+        {"date", FIELD_DAY, true},
+        {"value", FIELD_TEXT, false},
+        {"note", FIELD_TEXT, false},
+        {"status", FIELD_STATUS, false},
+};
+
+static const struct field_info visit_fields[] = {
+        {"customer", FIELD_TEXT, true},
+        {"date", FIELD_DAY, true},
+        {"rep", FIELD_TEXT, false},
+        {"kind", FIELD_TEXT, false},
+        {"note", FIELD_TEXT, false},
+};
+
+static const struct field_info responsibility_fields[] = {
+        {"customer", FIELD_TEXT, false},
+        {"territory", FIELD_TEXT, false},
+        {"responsible", FIELD_TEXT, true},
+        {"role", FIELD_ROLE, false},
+        {"valid_from", FIELD_DAY, true},
+        {"valid_to", FIELD_DAY, false},
+};
+
 #define FIELDS(table) table, sizeof(table) / sizeof((table)[0])
 
 const struct kind_info kind_infos[IMPORT_KIND_COUNT] = {
@@ -82,4 +130,9 @@ const struct kind_info kind_infos[IMPORT_KIND_COUNT] = {
         [IMPORT_PURCHASES] = {"purchases", FIELDS(purchase_fields), true, true},
         [IMPORT_POTENTIALS] = {"potentials", FIELDS(potential_fields), true, false},
         [IMPORT_VALUES] = {"values", FIELDS(value_fields), true, false},
+        [IMPORT_CONTACTS] = {"contacts", FIELDS(contact_fields), true, false},
+        [IMPORT_CERTIFICATES] = {"certificates", FIELDS(certificate_fields), true, false},
+        [IMPORT_ACTIVITIES] = {"activities", FIELDS(activity_fields), true, false},
+        [IMPORT_VISITS] = {"visits", FIELDS(visit_fields), true, false},
+        [IMPORT_RESPONSIBILITIES] = {"responsibilities", FIELDS(responsibility_fields), true, false},
 };

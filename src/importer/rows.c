@@ -5,6 +5,7 @@
 #include "importer/rows.h"
 
 #include "base/buffer.h"
+#include "base/calendar.h"
 #include "importer/csv.h"
 #include "importer/dictionary.h"
 
@@ -35,6 +36,22 @@ struct field_value row_value(const struct import_run *run, const struct import_r
 {
         const struct mapped_column *column = column_mapping_find(&run->mapping, field);
         return column ? row->values[column - run->mapping.columns] : (struct field_value){0};
+}
+
+const struct field_value *row_cell(const struct import_run *run, const struct import_row *row,
+                                   const struct mapped_column *column)
+{
+        static const struct field_value unknown;
+        return column ? &row->values[column - run->mapping.columns] : &unknown;
+}
+
+int32_t row_valid_from(const struct import_run *run, const struct import_row *row, bool *ret_stated)
+{
+        const struct field_value *stated = row_cell(run, row, column_mapping_find(&run->mapping, "valid_from"));
+        *ret_stated = stated->known;
+        if (stated->known)
+                return stated->day;
+        return run->profile->valid_from_day != DAY_NONE ? run->profile->valid_from_day : run->import_day;
 }
 
 static bool copy_text(struct arena *arena, struct text *text)
@@ -249,4 +266,26 @@ struct text key_of_day(struct arena *arena, int32_t day)
         char digits[16];
         int length = snprintf(digits, sizeof(digits), "%d", (int)day);
         return (struct text){arena_copy(arena, digits, (size_t)length), (size_t)length};
+}
+
+enum status rows_accept_dated(struct import_run *run, struct seen_keys *seen, const struct mapped_column *key,
+                              struct import_row *rows, size_t count, struct arena *arena, struct taken_row *ret,
+                              size_t *ret_count, struct error *error)
+{
+        size_t accepted = 0;
+        for (size_t i = 0; i < count; i++) {
+                struct taken_row *dated = &ret[accepted];
+                if (rows[i].rejection.reason)
+                        continue;
+                dated->row = &rows[i];
+                dated->valid_from = row_valid_from(run, &rows[i], &dated->stated);
+                struct text parts[] = {text_trim(row_cell(run, &rows[i], key)->text),
+                                       key_of_day(arena, dated->valid_from)};
+                enum status status = seen_keys_check(seen, run, &rows[i], arena, parts, 2, error);
+                if (status)
+                        return status;
+                accepted += rows[i].rejection.reason == NULL;
+        }
+        *ret_count = accepted;
+        return STATUS_OK;
 }

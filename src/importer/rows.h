@@ -33,6 +33,13 @@ void row_reject(const struct import_run *run, struct import_row *row, const stru
 /* The value of a field in a row; an unknown one when the profile does not map it. */
 struct field_value row_value(const struct import_run *run, const struct import_row *row, const char *field);
 
+/* The value in a column of the mapping; an unknown one for NULL. */
+const struct field_value *row_cell(const struct import_run *run, const struct import_row *row,
+                                   const struct mapped_column *column);
+
+/* The day a row holds from: its own (column valid_from; *ret_stated true), else the profile's, else the import day. */
+int32_t row_valid_from(const struct import_run *run, const struct import_row *row, bool *ret_stated);
+
 /* Keys seen in this file, with the line they were first seen on. */
 struct seen_keys;
 must_check enum status seen_keys_new(struct seen_keys **ret, struct error *error);
@@ -44,5 +51,17 @@ must_check enum status seen_keys_check(struct seen_keys *seen, const struct impo
 
 /* A day as a part of a key. */
 struct text key_of_day(struct arena *arena, int32_t day);
+
+/* A row that was accepted, with the day it holds from. */
+struct taken_row {
+        struct import_row *row;
+        int32_t valid_from;
+        bool stated;     /* the row carries the day itself */
+};
+/* The rows to take: not refused, key (a text and the day) not doubled. `ret` has room for all of them. */
+must_check enum status rows_accept_dated(struct import_run *run, struct seen_keys *seen,
+                                         const struct mapped_column *key, struct import_row *rows, size_t count,
+                                         struct arena *arena, struct taken_row *ret, size_t *ret_count,
+                                         struct error *error);
 
 #endif

@@ -17,6 +17,28 @@
 
 /* ---- removing ---------------------------------------------------------------------------------------------- */
 
+/* People and their keys stay, as the keys of customers do: they are dictionary entries. */
+static enum status remove_people_rows(struct connection *connection, int32_t id, struct error *error)
+{
+        enum status status = q_import_remove_contacts(connection, &(struct q_import_remove_contacts_args){id}, NULL,
+                                                      error);
+        if (!status)
+                status = q_import_remove_contact_facts(
+                        connection, &(struct q_import_remove_contact_facts_args){id}, NULL, error);
+        if (!status)
+                status = q_import_remove_certificates(
+                        connection, &(struct q_import_remove_certificates_args){id}, NULL, error);
+        if (!status)
+                status = q_import_remove_activities(
+                        connection, &(struct q_import_remove_activities_args){id}, NULL, error);
+        if (!status)
+                status = q_import_remove_visits(connection, &(struct q_import_remove_visits_args){id}, NULL, error);
+        if (!status)
+                status = q_import_remove_responsibilities(
+                        connection, &(struct q_import_remove_responsibilities_args){id}, NULL, error);
+        return status;
+}
+
 static enum status remove_rows(struct connection *connection, void *context, struct error *error)
 {
         int32_t id = *(const int32_t *)context;
@@ -45,6 +67,8 @@ static enum status remove_rows(struct connection *connection, void *context, str
                         connection, &(struct q_import_remove_competitor_shares_args){id}, NULL, error);
         if (!status)
                 status = q_import_remove_values(connection, &(struct q_import_remove_values_args){id}, NULL, error);
+        if (!status)
+                status = remove_people_rows(connection, id, error);
         return status ? status : q_import_remove(connection, &(struct q_import_remove_args){id}, NULL, error);
 }
 

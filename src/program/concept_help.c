@@ -42,9 +42,6 @@ static const char *const unit_keys[] = {
         [UNIT_DAYS] = "concept.unit.days", [UNIT_MONTHS] = "concept.unit.months", [UNIT_ANY] = "concept.unit.any",
 };
 
-const char *const later_metrics[] = {"certified_people", "activities", "visits", "digital_share"};
-const size_t later_metric_count = sizeof(later_metrics) / sizeof(later_metrics[0]);
-
 const char *const comparator_names[] = {
         [COMPARE_AT_LEAST] = "at_least", [COMPARE_AT_MOST] = "at_most", [COMPARE_MORE_THAN] = "more_than",
         [COMPARE_LESS_THAN] = "less_than", [COMPARE_EQUALS] = "equals", [COMPARE_IN] = "in",

@@ -123,10 +123,6 @@ struct key_info {
 extern const struct key_info key_infos[KEY_COUNT];
 extern const char *const section_names[SECTION_COUNT]; /* "program", ...: also part of catalogue keys */
 
-/* What is known of metrics that come with later parts: named, so that the message can say so. */
-extern const char *const later_metrics[];
-extern const size_t later_metric_count;
-
 /* By enum comparator; also the keys. */
 extern const char *const comparator_names[];
 

@@ -360,11 +360,6 @@ bool read_metric(struct reading *reading, const struct node *node, enum metric *
                         *ret = (enum metric)i;
                         return true;
                 }
-        for (size_t i = 0; i < later_metric_count; i++)
-                if (text_is(node->text, later_metrics[i])) {
-                        READ_ERROR(reading, node, "concept.metric_later", "value", node->text.data);
-                        return false;
-                }
         guess_init(&guess, node->text.data);
         for (int i = 0; i < METRIC_COUNT; i++)
                 guess_offer(&guess, metric_infos[i].name);

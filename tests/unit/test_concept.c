@@ -107,7 +107,8 @@ static const struct wrong wrongs[] = {
          "g"},
         /* Criteria. */
         {"metric: revenue,", "metric: revenu,", 17, 22, "concept.no_choice_like", "like", "revenue"},
-        {"metric: revenue,", "metric: visits,", 17, 22, "concept.metric_later", "value", "visits"},
+        {"metric: revenue, window: 12m", "metric: visits", 17, 13, "concept.window_missing", "metric", "visits"},
+        {"metric: revenue,", "metric: visits, of: x,", 17, 34, "concept.of_not_allowed", NULL, NULL},
         {"window: 12m, at_least", "window: 12x, at_least", 17, 39, "concept.window_expected", "value", "12x"},
         {"window: 12m, at_least", "window: 0m, at_least", 17, 39, "concept.window_expected", "value", "0m"},
         {"window: 12m, at_least", "at_least", 17, 13, "concept.window_missing", "metric", "revenue"},
