@@ -28,6 +28,7 @@ SCRIPTS = [
     ("road mutations", "tests/road/test_mutations.py", SOURCE, 1200),
     ("road oracle", "tests/road/test_oracle.py", RELEASE, 900),
     ("road online retail", "tests/road/test_online_retail.py", RELEASE, 900),
+    ("road whatif", "tests/road/test_whatif.py", RELEASE, 900),
     ("road small", "tests/road/test_small.py", SANITIZER, 600),
     ("road rules", "tests/road/test_rules.py", SANITIZER, 600),
     ("road small, thread sanitizer", "tests/road/test_small.py", THREAD, 900),

@@ -11,12 +11,14 @@
 #include "cli/cli.h"
 
 #define COMMANDS(X) \
+        X(backtest) \
         X(concept) \
         X(evaluate) \
         X(explain) \
         X(import) \
         X(init) \
         X(run) \
+        X(simulate) \
         X(verify)
 
 #define COMMAND_DECLARE(name) int cmd_##name(struct cli_context *context, int argc, char **argv);

@@ -4,10 +4,7 @@
  */
 #include "cli/evaluate_output.h"
 
-#include <stdlib.h>
-
-#include "base/bits.h"
-#include "cli/explain_output.h"
+#include "cli/near_misses.h"
 #include "render/table.h"
 
 /* What the parts of the page share. */
@@ -183,124 +180,6 @@ static void add_flags(struct page *page)
         }
 }
 
-/* ---- near misses ------------------------------------------------------------------------------------------------ */
-
-struct near_miss {
-        size_t index;
-        uint8_t next;
-        int64_t revenue_minor;
-};
-
-static int compare_near(const void *a, const void *b)
-{
-        const struct near_miss *x = a, *y = b;
-        if (x->next != y->next)
-                return x->next < y->next ? -1 : 1;
-        if (x->revenue_minor != y->revenue_minor)
-                return x->revenue_minor > y->revenue_minor ? -1 : 1;
-        return (x->index > y->index) - (x->index < y->index);
-}
-
-/* Customers who miss exactly one criterion of the next better segment, the best ones first. */
-static enum status find_near(const struct evaluation *evaluation, struct arena *arena, struct near_miss **ret,
-                             size_t *ret_count, struct error *error)
-{
-        size_t count = 0;
-        struct near_miss *near = arena_array(arena, struct near_miss, evaluation->tally.evaluated + 1);
-        struct arena *scratch = arena_new((size_t)64 << 20);
-        enum status status = near && scratch ? STATUS_OK : error_memory(error);
-        for (size_t i = 0; i < evaluation->measures.customer_count && status == STATUS_OK; i++) {
-                struct explanation explanation;
-                if (!bits_get(evaluation->measures.exists, i))
-                        continue;
-                arena_reset(scratch);
-                status = engine_explain(evaluation->plan, &evaluation->measures, i, evaluation->decisions.segment[i],
-                                        scratch, &explanation, error);
-                if (status == STATUS_OK && explanation.has_next && explanation.next_missing_count == 1)
-                        near[count++] = (struct near_miss){i, explanation.next_segment,
-                                                           evaluation->measures.revenue_12m_minor[i]};
-        }
-        arena_free(scratch);
-        if (status != STATUS_OK)
-                return status;
-        qsort(near, count, sizeof(*near), compare_near);
-        *ret = near;
-        *ret_count = count;
-        return STATUS_OK;
-}
-
-struct step_list {
-        const struct page *page;
-        struct buffer *out;
-};
-
-static void take_step(void *context, const struct explained_criterion *criterion)
-{
-        const struct step_list *list = context;
-        if (list->out->length)
-                buffer_addf(list->out, " %s ", message_raw(list->page->context->language, "word.or"));
-        explain_add_step(list->page->context->language, list->page->evaluation->version->concept, criterion, list->out);
-}
-
-static enum status add_near_row(struct page *page, struct table *table, const struct near_miss *near,
-                                const struct customer_number *number, struct error *error)
-{
-        const struct evaluation *evaluation = page->evaluation;
-        const struct segment *segments = evaluation->version->concept->segments;
-        struct explanation explanation;
-        struct buffer steps buffer_cleanup;
-        struct arena *scratch arena_cleanup = arena_new((size_t)64 << 20);
-        buffer_init(&steps, 4096);
-        if (!scratch)
-                return error_memory(error);
-        enum status status = engine_explain(evaluation->plan, &evaluation->measures, near->index,
-                                            evaluation->decisions.segment[near->index], scratch, &explanation, error);
-        if (status != STATUS_OK)
-                return status;
-        explain_open_criteria(&explanation, take_step, &(struct step_list){page, &steps});
-        table_cell(table, number->number);
-        table_cell(table, segments[evaluation->decisions.segment[near->index]].id);
-        table_cell(table, segments[near->next].id);
-        table_cell(table, (struct text){steps.data, steps.length});
-        buffer_clear(&steps);
-        cell_money(page, table, &steps, near->revenue_minor);
-        return STATUS_OK;
-}
-
-static enum status add_near(struct page *page, struct connection *connection, size_t near_count, struct arena *arena,
-                            struct error *error)
-{
-        struct near_miss *near;
-        struct customer_number *numbers;
-        struct table *table table_cleanup = NULL;
-        size_t count;
-        struct buffer scratch buffer_cleanup;
-        buffer_init(&scratch, 256);
-        enum status status = find_near(page->evaluation, arena, &near, &count, error);
-        if (status == STATUS_OK)
-                status = snapshot_numbers(page->evaluation->snapshot, connection, arena, &numbers, error);
-        if (status == STATUS_OK)
-                status = table_new(&table, error);
-        if (status != STATUS_OK)
-                return status;
-        buffer_add_byte(page->out, '\n');
-        message_add(page->out, page->context->language, "evaluate.near", "count",
-                    count_text(page, &scratch, count), NULL);
-        buffer_add_byte(page->out, '\n');
-        if (count == 0)
-                return STATUS_OK;
-        add_column(page, table, "evaluate.column.number", TABLE_LEFT);
-        add_column(page, table, "evaluate.column.now", TABLE_LEFT);
-        add_column(page, table, "evaluate.column.next", TABLE_LEFT);
-        add_column(page, table, "evaluate.column.step", TABLE_LEFT);
-        add_column(page, table, "evaluate.column.revenue", TABLE_RIGHT);
-        for (size_t i = 0; i < count && i < near_count && status == STATUS_OK; i++)
-                status = add_near_row(page, table, &near[i], &numbers[near[i].index], error);
-        if (status != STATUS_OK)
-                return status;
-        return table_add_to(table, 2, page->out) ? STATUS_OK : error_memory(error);
-}
-
 static void add_outcome(struct page *page, bool dry_run)
 {
         struct buffer day buffer_cleanup;
@@ -332,7 +211,7 @@ enum status evaluate_table(struct cli_context *context, struct connection *conne
         add_decisions(&page);
         add_flags(&page);
         if (near_count)
-                status = add_near(&page, connection, near_count, arena, error);
+                status = near_misses_add(context->language, connection, evaluation, near_count, arena, &out, error);
         if (status != STATUS_OK)
                 return status;
         add_outcome(&page, dry_run);

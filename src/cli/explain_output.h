@@ -23,6 +23,15 @@ void explain_add_step(enum language language, const struct concept *concept,
 void explain_open_criteria(const struct explanation *explanation,
                            void (*visit)(void *context, const struct explained_criterion *criterion), void *context);
 
+/* A criterion judged by two versions of a concept: value, both thresholds, both states. Either may be NULL: the version
+ * does not have the criterion. */
+struct judged_criterion {
+        const struct concept *concept;
+        const struct explained_criterion *criterion;
+};
+void explain_add_change(enum language language, struct judged_criterion before, struct judged_criterion after,
+                        struct buffer *out);
+
 void explain_json(const struct explained *explained, struct buffer *out);
 void explain_text(struct cli_context *context, const struct explained *explained, struct buffer *out);
 

@@ -348,6 +348,38 @@ void explain_add_step(enum language language, const struct concept *concept,
         add_step(&page, criterion);
 }
 
+static void add_judged(enum language language, struct judged_criterion judged, const char *when, struct buffer *out)
+{
+        struct page page = {.language = language, .concept = judged.concept, .out = out};
+        say(&page, when);
+        buffer_add_byte(out, ' ');
+        if (!judged.criterion) {
+                say(&page, "explain.change.absent");
+                return;
+        }
+        add_threshold(&page, judged.criterion);
+        enum judgement state = judged.criterion->state;
+        buffer_add_byte(out, ' ');
+        say(&page, state == MET       ? "explain.change.met"
+                   : state == NOT_MET ? "explain.change.not_met"
+                                      : "explain.change.unknown");
+}
+
+void explain_add_change(enum language language, struct judged_criterion before, struct judged_criterion after,
+                        struct buffer *out)
+{
+        struct judged_criterion either = after.criterion ? after : before;
+        struct page page = {.language = language, .concept = either.concept, .out = out};
+        add_metric_name(&page, either.criterion->criterion);
+        add_window(&page, either.criterion);
+        buffer_add_text(out, ": ");
+        add_value(&page, either.criterion);
+        buffer_add_text(out, "; ");
+        add_judged(language, before, "explain.change.before", out);
+        buffer_add_text(out, ", ");
+        add_judged(language, after, "explain.change.after", out);
+}
+
 static void add_open(struct page *page, const struct explained_criterion *c)
 {
         buffer_add_text(page->out, "  \xe2\x80\xa2 ");

@@ -163,6 +163,22 @@ bool standing_unpack(struct bytes packed, const struct concept *concept, struct 
         return true;
 }
 
+void standing_after(const struct decisions *decisions, struct standing *standings)
+{
+        for (size_t i = 0; i < decisions->customer_count; i++) {
+                if (decisions->decision[i] == DECISION_NOT_EVALUATED)
+                        continue;
+                bool member = decisions->decision[i] != DECISION_UNCLASSIFIED, grace = member && decisions->grace[i];
+                int32_t end_day = grace ? decisions->grace_end_day[i] : DAY_NONE;
+                standings[i] = (struct standing){
+                        .segment = member ? decisions->segment[i] : SEGMENT_NONE,
+                        .grace = grace,
+                        .grace_ends_next = grace && end_day == DAY_NONE,
+                        .grace_end_day = end_day,
+                };
+        }
+}
+
 enum status membership_at(struct connection *connection, int64_t program_id, int64_t customer_id, int32_t day,
                           struct arena *arena, struct text *ret_segment, bool *ret_found, struct error *error)
 {

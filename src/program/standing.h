@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "db/db.h"
 #include "engine/concept.h"
+#include "engine/evaluate.h"
 #include "engine/input.h"
 
 /* An approved decision is one whose state in the view decision_state is `approved`: by its own verdict, else by its
@@ -25,6 +26,10 @@ must_check enum status standing_load(struct connection *connection, int64_t prog
  * of struct standing belongs into it. False: without memory, or when the bytes do not fit the concept. */
 bool standing_pack(const struct standing *standing, struct buffer *out);
 bool standing_unpack(struct bytes packed, const struct concept *concept, struct standing *ret);
+
+/* Where everybody stands once `decisions` are approved: what standing_load would find for a later cut-off. Customers
+ * who were not evaluated stay where they are. */
+void standing_after(const struct decisions *decisions, struct standing *standings);
 
 /* The segment in effect on a day. *ret_found false: no membership yet. The text lives in the arena. */
 must_check enum status membership_at(struct connection *connection, int64_t program_id, int64_t customer_id,

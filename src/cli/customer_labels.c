@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * customer_labels.c: reads territories as the engine reads attributes: resolved for the day, by one query.
+ */
+#include "cli/customer_labels.h"
+
+#include <stdlib.h>
+
+#include "queries.h"
+
+enum status customer_labels_load(struct snapshot *snapshot, struct connection *connection, int32_t day,
+                                 struct arena *arena, struct customer_labels *ret, struct error *error)
+{
+        struct criterion territory = {.metric = METRIC_ATTRIBUTE, .of = text_of("territory")};
+        struct segment segment = {.rest = true, .expects = &territory, .expects_count = 1};
+        const struct concept concept = {.segments = &segment, .segment_count = 1};
+        struct customer_labels labels = {0};
+        struct customer_number *numbers;
+        struct engine_input input;
+        enum status status = snapshot_numbers(snapshot, connection, arena, &numbers, error);
+        if (status == STATUS_OK)
+                status = snapshot_input(snapshot, connection, &concept, day, arena, &input, error);
+        if (status != STATUS_OK)
+                return status;
+        labels.numbers = numbers;
+        labels.territories = input.attributes[0].values;
+        *ret = labels;
+        return STATUS_OK;
+}
+
+enum status customer_label_name(const struct customer_labels *labels, const struct snapshot *snapshot,
+                                struct connection *connection, size_t customer, struct arena *arena, struct text *ret,
+                                struct error *error)
+{
+        struct q_customer_name_visible_args args = {snapshot_customer_ids(snapshot)[customer]};
+        struct q_customer_name_visible_row row;
+        bool found;
+        enum status status = q_customer_name_visible(connection, &args, &row, &found, error);
+        if (status != STATUS_OK)
+                return status;
+        struct text name = found ? row.name : labels->numbers[customer].number;
+        const char *copy = arena_copy(arena, name.data, name.length);
+        if (!copy)
+                return error_memory(error);
+        *ret = (struct text){copy, name.length};
+        return STATUS_OK;
+}
+
+struct text customer_label_territory(const struct customer_labels *labels, size_t customer)
+{
+        const struct attribute_value *territory = &labels->territories[customer];
+        return territory->known ? territory->text : (struct text){NULL, 0};
+}
+
+static int compare_numbers(const void *a, const void *b, void *context)
+{
+        const struct customer_number *numbers = context;
+        const struct customer_number *x = &numbers[*(const size_t *)a], *y = &numbers[*(const size_t *)b];
+        int order = text_compare(x->number, y->number);
+        return order ? order : text_compare(x->source, y->source);
+}
+
+void customers_sort(const struct customer_number *numbers, size_t *customers, size_t count)
+{
+        if (count > 1)
+                qsort_r(customers, count, sizeof(*customers), compare_numbers, (void *)(uintptr_t)numbers);
+}
