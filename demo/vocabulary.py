@@ -89,8 +89,39 @@ def trade_of(name):
 
 
 def slug(name):
-    words = name.lower().split(" ")[:2]
-    text = "-".join(words)
-    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        text = text.replace(letter, plain)
+    return "-".join(plain(word) for word in name.split(" ")[:2])
+
+
+def plain(word):
+    """As it stands in a mail address."""
+    text = word.lower()
+    for letter, instead in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("ç", "c")):
+        text = text.replace(letter, instead)
     return text
+
+
+GIVEN_NAMES = ["Andrea", "Anke", "Anton", "Barbara", "Benedikt", "Birgit", "Carsten", "Christa", "Daniel", "Dorothea", "Eike",
+               "Elif", "Emre", "Erik", "Franziska", "Georg", "Gesine", "Hannes", "Heike", "Ines", "Jan", "Jasmin", "Jonas",
+               "Karin", "Katja", "Konrad", "Lea", "Leopold", "Lukas", "Magda", "Marek", "Martin", "Mehmet", "Nadja", "Nils",
+               "Olga", "Paul", "Petra", "Ralf", "Renate", "Sabine", "Silke", "Stefan", "Tanja", "Thomas", "Ulrike", "Uwe",
+               "Vera", "Volker", "Wiebke"]
+SURNAMES = ["Ackermann", "Adler", "Aydin", "Bartels", "Behrens", "Böhm", "Brandt", "Busch", "Çelik", "Dietrich", "Ebert",
+            "Engel", "Fiedler", "Franke", "Gärtner", "Graf", "Haas", "Heinze", "Hermann", "Jansen", "Jung", "Kaiser",
+            "Keller", "Kowalski", "Kühn", "Lang", "Lorenz", "Maurer", "Moser", "Nowak", "Otto", "Peters", "Pichler", "Pohl",
+            "Reuter", "Ritter", "Sauer", "Schäfer", "Seidel", "Simon", "Steiner", "Thiel", "Uhlig", "Vogt", "Wagner",
+            "Weiß", "Wimmer", "Yilmaz", "Ziegler", "Zimmer"]
+# Role at the customer, relationship level; the first contact has the first one.
+CONTACT_ROLES = [("Geschäftsführung", "Entscheider"), ("Einkauf", "Einkäufer"), ("Technische Leitung", "Fachentscheider"),
+                 ("Montageleitung", "Anwender"), ("Kundendienst", "Anwender"), ("Büro", "Ansprechpartner")]
+QUALIFICATIONS = ["Wärmepumpe", "Lüftung", "Kälteschein", "Regelung"]
+# Where the rest of a customer's purchases comes from; invented too.
+COMPETITORS = ["Falkenluft", "Brisanta", "übrige"]
+
+# Nine territories: code of the representative, name; three heads of sales, each with some territories.
+REPS = {"N1": ("ad-hansen", "Meike Hansen"), "N2": ("ad-deppe", "Jörg Deppe"), "O1": ("ad-lehnert", "Sandra Lehnert"),
+        "O2": ("ad-krause", "Tobias Krause"), "W1": ("ad-esser", "Monika Esser"), "W2": ("ad-roth", "Patrick Roth"),
+        "S1": ("ad-maier", "Simone Maier"), "S2": ("ad-huber", "Florian Huber"), "A1": ("ad-leitner", "Eva Leitner")}
+HEADS = {"vl-petersen": ("N1", "N2", "O1", "O2"), "vl-kramer": ("W1", "W2"), "vl-bauer": ("S1", "S2", "A1")}
+DEPUTIES = {"N1": "N2", "N2": "N1", "O1": "O2", "O2": "O1", "W1": "W2", "W2": "W1", "S1": "S2", "S2": "A1", "A1": "S2"}
+VISIT_NOTES = ["Bedarf besprochen", "Objekt begangen", "Neuheiten gezeigt", "Reklamation geklärt", "Schulung vereinbart",
+               "Angebot erläutert", "Sortiment durchgegangen", ""]

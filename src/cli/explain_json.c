@@ -285,6 +285,11 @@ static void put_segment(struct json *json, const struct explained *explained, co
                 json_end_object(json);
         }
         json_end_array(json);
+        json_key(json, "expects");
+        json_begin_array(json);
+        for (size_t i = 0; i < about->expects_count; i++)
+                put_criterion(json, &segment->expects[i], "expects", concept->minor_digits);
+        json_end_array(json);
         json_end_object(json);
 }
 

@@ -261,6 +261,36 @@ static void add_head(struct page *page)
         buffer_add_byte(page->out, '\n');
 }
 
+static bool is_open(const struct explained_criterion *c)
+{
+        return c->state == NOT_MET || (c->state == UNKNOWN && !c->criterion->unknown_is_met);
+}
+
+/* What the segment expects of its members and this one lacks; it decides nothing, but somebody should look. */
+static void add_attention(struct page *page)
+{
+        const struct explained *e = page->explained;
+        for (size_t s = 0; s < e->explanation.segment_count; s++) {
+                const struct explained_segment *segment = &e->explanation.segments[s];
+                size_t count = page->concept->segments[segment->segment].expects_count;
+                for (size_t i = 0; segment->segment == e->segment && i < count; i++) {
+                        const struct explained_criterion *c = &segment->expects[i];
+                        if (!is_open(c))
+                                continue;
+                        buffer_add_text(page->out, "  ! ");
+                        say(page, "explain.attention");
+                        buffer_add_byte(page->out, ' ');
+                        add_metric_name(page, c->criterion);
+                        add_window(page, c);
+                        buffer_add_text(page->out, ": ");
+                        add_value(page, c);
+                        buffer_add_text(page->out, ", ");
+                        add_threshold(page, c);
+                        buffer_add_byte(page->out, '\n');
+                }
+        }
+}
+
 /* Why, in one or two sentences. */
 static void add_reason(struct page *page)
 {
@@ -284,6 +314,7 @@ static void add_reason(struct page *page)
                 say_family(page, "customer_flag", flag_names[f]);
                 buffer_add_byte(page->out, '\n');
         }
+        add_attention(page);
         if (e->beneath_undone) {
                 buffer_add_text(page->out, "  ! ");
                 say(page, "explain.beneath_undone");
@@ -297,11 +328,6 @@ static const struct explained_path *next_path(const struct explanation *explanat
                 if (explanation->segments[s].segment == explanation->next_segment)
                         return &explanation->segments[s].paths[explanation->next_path];
         return NULL;
-}
-
-static bool is_open(const struct explained_criterion *c)
-{
-        return c->state == NOT_MET || (c->state == UNKNOWN && !c->criterion->unknown_is_met);
 }
 
 /* "noch 2 Warengruppen", "noch 23.580,00 EUR Umsatz". */
