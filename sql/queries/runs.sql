@@ -101,14 +101,14 @@ ORDER BY r.cutoff_day DESC, coalesce(r.approval_number, 0) DESC, r.id DESC;
 -- row beneath_undone flag
 -- row approved int
 -- row rejected int
-SELECT row_number() OVER (ORDER BY r.created_ms, r.id), r.id, r.concept_version_id, c.number, r.evaluation,
+SELECT row_number() OVER (ORDER BY r.id), r.id, r.concept_version_id, c.number, r.evaluation,
         r.cutoff_day, r.generation, r.state, r.created_ms, r.decided_day, r.effective_day, r.customers_evaluated,
         r.beneath_undone,
         (SELECT count(*) FROM decision_verdict v WHERE v.run_id = r.id AND v.verdict = 'approved'),
         (SELECT count(*) FROM decision_verdict v WHERE v.run_id = r.id AND v.verdict = 'rejected')
 FROM evaluation_run r JOIN concept_version c ON c.id = r.concept_version_id
 WHERE r.program_id = :program_id
-ORDER BY r.created_ms, r.id;
+ORDER BY r.id;
 
 -- name: run_decisions :many
 -- All decisions of a run with their state, by customer. A reason: there is a verdict of its own.
@@ -279,3 +279,11 @@ SELECT segment, effective_day FROM decision_state
 WHERE customer_id = :customer_id AND program_id = :program_id AND state = 'approved' AND effective_day <= :day
 ORDER BY cutoff_day DESC, approval_number DESC
 LIMIT 1;
+
+-- name: customer_first_number :one
+-- The number a customer is shown by: the first by source and number.
+-- arg customer_id id
+-- row source text
+-- row number text
+SELECT s.code, k.number FROM customer_key k JOIN source s ON s.id = k.source_id
+WHERE k.customer_id = :customer_id ORDER BY s.code, k.number LIMIT 1;

@@ -9,27 +9,6 @@
 
 enum { RATIO_DECIMALS = 6, TEXT_BYTES_MAX = 1 << 20 };
 
-void window_add(struct buffer *out, struct window window)
-{
-        static const char *const names[] = {[WINDOW_YEAR] = "year", [WINDOW_LAST_YEAR] = "last_year",
-                                            [WINDOW_SINCE_JOINED] = "since_joined", [WINDOW_ALL] = "all"};
-        switch (window.kind) {
-        case WINDOW_NONE:
-                break;
-        case WINDOW_MONTHS:
-                buffer_addf(out, "%um", window.count);
-                break;
-        case WINDOW_DAYS:
-                buffer_addf(out, "%ud", window.count);
-                break;
-        case WINDOW_QUARTERS:
-                buffer_addf(out, "%uq", window.count);
-                break;
-        default:
-                buffer_add_text(out, names[window.kind]);
-        }
-}
-
 bool criterion_has_value(const struct explained_criterion *criterion)
 {
         return criterion->known && !(criterion->criterion->measured_only && criterion->estimated);
@@ -217,7 +196,7 @@ static void put_criterion(struct json *json, const struct explained_criterion *c
         static const char *const states[] = {[NOT_MET] = "not_met", [MET] = "met", [UNKNOWN] = "unknown"};
         struct buffer window buffer_cleanup;
         buffer_init(&window, 64);
-        window_add(&window, c->criterion->window);
+        amount_add_window(&window, c->criterion->window);
         json_begin_object(json);
         json_key(json, "group");
         json_string(json, group);

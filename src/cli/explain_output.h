@@ -6,11 +6,10 @@
 #define TREUE_CLI_EXPLAIN_OUTPUT_H
 
 #include "cli/cli.h"
+#include "program/amounts.h"
 #include "program/concept_keys.h"
 #include "program/explained.h"
 
-/* "12m", "90d", "year", "4q", ...; appends nothing for WINDOW_NONE. */
-void window_add(struct buffer *out, struct window window);
 /* The value counts: known, and measured where the criterion asks for it. */
 bool criterion_has_value(const struct explained_criterion *criterion);
 

@@ -7,8 +7,6 @@
 
 #include "base/checked.h"
 
-enum { PERCENT_DECIMALS = 1 };
-
 struct page {
         enum language language;
         const struct explained *explained;
@@ -52,37 +50,10 @@ static void add_segment(struct page *page, uint8_t segment)
 
 /* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
-/* A threshold or a gap in the unit of its metric, rounded half away for readers; the JSON has it exactly. */
+/* A threshold or a gap; the JSON has it exactly. */
 static void add_amount(struct page *page, const struct criterion *criterion, struct rational value)
 {
-        enum metric_unit unit = metric_infos[criterion->metric].unit;
-        char currency[16];
-        int128 scaled = value.numerator;
-        unsigned decimals = 0;
-        if (unit == UNIT_MONEY)
-                decimals = page->concept->minor_digits;
-        else if (unit == UNIT_RATIO)
-                decimals = PERCENT_DECIMALS + 2;
-        else if (value.denominator != 1)
-                decimals = 2;
-        for (unsigned i = 0; i < decimals; i++)
-                scaled *= 10;
-        int64_t units;
-        if (!narrow_i64(divide_half_away(scaled, value.denominator), &units))
-                return;
-        snprintf(currency, sizeof(currency), "%.*s", (int)page->concept->currency.length, page->concept->currency.data);
-        if (unit == UNIT_MONEY) {
-                format_add_money(page->out, page->language, units, decimals, currency);
-        } else if (unit == UNIT_RATIO) {
-                format_add_decimal(page->out, page->language, units, PERCENT_DECIMALS);
-                buffer_add_text(page->out, page->language == LANGUAGE_GERMAN ? " %" : "%");
-        } else {
-                format_add_decimal(page->out, page->language, units, decimals);
-                if (unit == UNIT_DAYS || unit == UNIT_MONTHS) {
-                        buffer_add_byte(page->out, ' ');
-                        say(page, unit == UNIT_DAYS ? "unit.days" : "unit.months");
-                }
-        }
+        amount_add(page->out, page->language, page->concept, criterion->metric, value);
 }
 
 static void add_operand(struct page *page, const struct criterion *criterion, const struct operand *operand)
@@ -127,15 +98,10 @@ static void add_value(struct page *page, const struct explained_criterion *c)
 
 static void add_metric_name(struct page *page, const struct criterion *criterion)
 {
-        if (criterion->metric == METRIC_ATTRIBUTE || criterion->metric == METRIC_VALUE) {
-                add(page, criterion->of);
-                return;
-        }
-        say_family(page, "metric", metric_infos[criterion->metric].name);
-        if (criterion->of.length) {
-                buffer_add_byte(page->out, ' ');
-                add(page, criterion->of);
-        }
+        struct buffer name buffer_cleanup;
+        buffer_init(&name, 4096);
+        amount_add_metric(&name, page->language, criterion->metric, criterion->of);
+        add(page, (struct text){name.data, name.length});
 }
 
 static void add_window(struct page *page, const struct explained_criterion *c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * run.c: `treue run`: the stored evaluations of a program: listed, shown, approved or rejected as a whole or one
- * decision at a time.
+ * decision at a time, repeated, compared.
  */
 #include "cli/run_parts.h"
 
@@ -22,6 +22,22 @@ static enum status show(struct run_session *session, struct error *error)
         struct run_summary run;
         enum status status = find_run(session, 0, &run, error);
         return status == STATUS_OK ? run_show(session, &run, error) : status;
+}
+
+static enum status repeat(struct run_session *session, struct error *error)
+{
+        struct run_summary run;
+        enum status status = find_run(session, 0, &run, error);
+        return status == STATUS_OK ? run_repeat(session, &run, error) : status;
+}
+
+static enum status compare(struct run_session *session, struct error *error)
+{
+        struct run_summary run, other;
+        enum status status = find_run(session, 0, &run, error);
+        if (status == STATUS_OK && session->word_count > 1)
+                status = find_run(session, 1, &other, error);
+        return status == STATUS_OK ? run_compare(session, &run, session->word_count > 1 ? &other : NULL, error) : status;
 }
 
 static enum status find_customers(struct run_session *session, struct verdict_request *request, struct error *error)
@@ -136,6 +152,8 @@ static const struct action actions[] = {
         {"show", 1, 1, CLI_READ, show},
         {"approve", 1, SIZE_MAX, CLI_WRITE, approve},
         {"reject", 1, SIZE_MAX, CLI_WRITE, reject},
+        {"repeat", 1, 1, CLI_READ, repeat},
+        {"compare", 1, 2, CLI_READ, compare},
 };
 enum { ACTION_COUNT = sizeof(actions) / sizeof(actions[0]) };
 
@@ -170,6 +188,7 @@ static enum status read_words(struct run_session *session, int argc, char **argv
                 {"--reason", OPTION_VALUE, "TEXT", "cli.option.reason", NULL, &session->reason, NULL},
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &session->actor, NULL},
                 {"--all", OPTION_FLAG, NULL, "cli.option.run_all", &session->all, NULL, NULL},
+                {"--from-facts", OPTION_FLAG, NULL, "cli.option.from_facts", &session->from_facts, NULL, NULL},
                 {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &session->format_name, NULL},
         };
         struct words words;
@@ -205,5 +224,5 @@ int cmd_run(struct cli_context *context, int argc, char **argv)
         db_disconnect(session.connection);
         database_close(session.database);
         arena_free(session.arena);
-        return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
+        return status == STATUS_OK ? session.exit_status : cli_fail(context, status, &error);
 }

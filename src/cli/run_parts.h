@@ -22,9 +22,17 @@ struct run_session {
         const char *kinds, *reason, *actor, *format_name;
         bool all, from_facts;
         enum evaluate_format format;
+        int exit_status;              /* of a command that did its work */
 };
 
 must_check enum status run_list(struct run_session *session, struct error *error);
 must_check enum status run_show(struct run_session *session, const struct run_summary *run, struct error *error);
+
+/* Decides the run again from its stored values, or with session->from_facts from the facts of its generation; says what
+ * differs. Exit status 3 when something does. */
+must_check enum status run_repeat(struct run_session *session, const struct run_summary *run, struct error *error);
+/* Says what differs between the run and another one, or (other NULL) today's facts at its cut-off. */
+must_check enum status run_compare(struct run_session *session, const struct run_summary *run,
+                                   const struct run_summary *other, struct error *error);
 
 #endif

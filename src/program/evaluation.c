@@ -55,7 +55,7 @@ enum status evaluation_run(struct evaluation *evaluation, struct connection *con
                                         error);
         if (status == STATUS_OK)
                 status = engine_measure(evaluation->plan, &input, parallel, arena, &evaluation->measures, error);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK && !evaluation->standings)
                 status = standing_load(connection, evaluation->version->program_id, evaluation->cutoff_day, concept,
                                        snapshot_customer_ids(evaluation->snapshot),
                                        snapshot_customer_count(evaluation->snapshot), arena, &evaluation->standings,

@@ -16,7 +16,7 @@ struct evaluation {
         struct snapshot *snapshot;    /* borrowed */
         struct engine_plan *plan;
         struct measures measures;
-        struct standing *standings;
+        struct standing *standings;   /* set beforehand: taken as they are, by position in the snapshot */
         struct decisions decisions;
         struct tally tally;
 };
@@ -28,7 +28,7 @@ struct evaluation {
 must_check enum status evaluation_choose(const struct concept *concept, const char *id, int32_t cutoff_day,
                                          size_t *ret_rule, struct error *error);
 
-/* Measures, loads where everybody stands, and decides. `evaluation` comes with version, rule, cutoff_day and snapshot
+/* Measures, loads where everybody stands unless that is given, and decides. `evaluation` comes with version, rule, cutoff_day and snapshot
  * set; the rest is filled and lives in the arena. */
 must_check enum status evaluation_run(struct evaluation *evaluation, struct connection *connection,
                                       const struct parallel *parallel, struct arena *arena, struct error *error);
