@@ -37,7 +37,9 @@ static enum status compare(struct run_session *session, struct error *error)
         enum status status = find_run(session, 0, &run, error);
         if (status == STATUS_OK && session->word_count > 1)
                 status = find_run(session, 1, &other, error);
-        return status == STATUS_OK ? run_compare(session, &run, session->word_count > 1 ? &other : NULL, error) : status;
+        if (status != STATUS_OK)
+                return status;
+        return run_compare(session, &run, session->word_count > 1 ? &other : NULL, error);
 }
 
 static enum status find_customers(struct run_session *session, struct verdict_request *request, struct error *error)

@@ -17,8 +17,8 @@
 
 struct comparison {
         struct run_session *session;
-        const char *action;           /* "repeat", "compare" */
-        const char *basis;            /* "stored", "facts", "today", "run": also part of catalogue keys */
+        const char *basis;            /* of the new side: "stored", "facts", "today", "run" */
+        const char *head_key;
         const struct run_summary *run, *other; /* other: with basis "run" */
         struct run_side old_side, new_side;
         struct run_difference *differences;
@@ -74,9 +74,9 @@ static void add_value_name(struct buffer *out, enum language language, const str
                 amount_add_window(out, column->window);
                 return;
         }
-        char key[64];
-        snprintf(key, sizeof(key), "run.value_%s", value_names[change->kind]);
-        buffer_add_text(out, message_raw(language, key));
+        static const char *const keys[] = {[VALUE_KIND] = "run.value_kind", [VALUE_SIZE_CLASS] = "run.value_size_class",
+                                           [VALUE_JOINED] = "run.value_joined"};
+        buffer_add_text(out, message_raw(language, keys[change->kind]));
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
@@ -339,7 +339,7 @@ static void output_words(const struct comparison *comparison, struct buffer *out
         enum language language = comparison->session->context->language;
         struct buffer compared buffer_cleanup;
         struct buffer differing buffer_cleanup;
-        char run[16], other[16], generation[24], other_generation[24], key[64];
+        char run[16], other[16], generation[24], other_generation[24];
         buffer_init(&compared, 64);
         buffer_init(&differing, 64);
         format_add_count(&compared, language, (int64_t)comparison->compared);
@@ -348,8 +348,7 @@ static void output_words(const struct comparison *comparison, struct buffer *out
         snprintf(other, sizeof(other), "%d", comparison->other ? comparison->other->number : 0);
         snprintf(generation, sizeof(generation), "%lld", (long long)comparison->old_side.generation);
         snprintf(other_generation, sizeof(other_generation), "%lld", (long long)comparison->new_side.generation);
-        snprintf(key, sizeof(key), "run.%s_%s", comparison->action, comparison->basis);
-        message_add(out, language, key, "run", run, "other", other, "generation", generation, "today",
+        message_add(out, language, comparison->head_key, "run", run, "other", other, "generation", generation, "today",
                     other_generation, NULL);
         buffer_add_byte(out, '\n');
         if (comparison->run->beneath_undone) {
@@ -421,8 +420,9 @@ static enum status load(struct comparison *comparison, struct error *error)
 
 enum status run_repeat(struct run_session *session, const struct run_summary *run, struct error *error)
 {
-        struct comparison comparison = {.session = session, .action = "repeat", .run = run,
-                                        .basis = session->from_facts ? "facts" : "stored"};
+        struct comparison comparison = {.session = session, .run = run,
+                                        .basis = session->from_facts ? "facts" : "stored",
+                                        .head_key = session->from_facts ? "run.repeat_facts" : "run.repeat_stored"};
         struct pool *pool = NULL;
         enum status status = pool_new(processor_count(), &pool, error);
         if (status != STATUS_OK)
@@ -444,8 +444,9 @@ enum status run_repeat(struct run_session *session, const struct run_summary *ru
 enum status run_compare(struct run_session *session, const struct run_summary *run, const struct run_summary *other,
                         struct error *error)
 {
-        struct comparison comparison = {.session = session, .action = "compare", .run = run, .other = other,
-                                        .basis = other ? "run" : "today"};
+        struct comparison comparison = {.session = session, .run = run, .other = other,
+                                        .basis = other ? "run" : "today",
+                                        .head_key = other ? "run.compare_run" : "run.compare_today"};
         enum status status = load(&comparison, error);
         if (status != STATUS_OK)
                 return status;

@@ -57,7 +57,8 @@ void amount_add_cell(struct buffer *out, enum language language, const struct co
                 return;
         }
         if (column->attribute) {
-                buffer_add(out, column->attribute->values[index].text.data, column->attribute->values[index].text.length);
+                const struct text text = column->attribute->values[index].text;
+                buffer_add(out, text.data, text.length);
                 return;
         }
         int128 denominator, numerator = shown_numerator(column, index, &denominator);

@@ -28,8 +28,8 @@ struct evaluation {
 must_check enum status evaluation_choose(const struct concept *concept, const char *id, int32_t cutoff_day,
                                          size_t *ret_rule, struct error *error);
 
-/* Measures, loads where everybody stands unless that is given, and decides. `evaluation` comes with version, rule, cutoff_day and snapshot
- * set; the rest is filled and lives in the arena. */
+/* Measures, loads where everybody stands unless that is given, and decides. `evaluation` comes with version, rule,
+ * cutoff_day and snapshot set; the rest is filled and lives in the arena. */
 must_check enum status evaluation_run(struct evaluation *evaluation, struct connection *connection,
                                       const struct parallel *parallel, struct arena *arena, struct error *error);
 

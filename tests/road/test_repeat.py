@@ -33,7 +33,7 @@ class Layer:
     """One imported file of corrections: what it says, and whether it still holds."""
 
     def __init__(self, kind, rows, valid_from=None):
-        self.kind, self.rows, self.valid_from, self.visible, self.created = kind, rows, valid_from, True, set()
+        self.kind, self.rows, self.valid_from, self.visible, self.number = kind, rows, valid_from, True, None
 
 
 class Corrected:
@@ -66,8 +66,6 @@ class Corrected:
             if not layer.visible:
                 continue
             if layer.kind == "purchases":
-                for number in sorted(layer.created):
-                    customers[number] = {"number": number, "name": number, "facts": []}
                 documents.update({(d["customer"], d["number"]): copy.deepcopy(d) for d in layer.rows})
             elif layer.kind == "customers":
                 for number, facts in layer.rows:
@@ -77,10 +75,12 @@ class Corrected:
                     products[article]["facts"].append(("product_group", group, layer.valid_from))
             else:
                 data[layer.kind] += layer.rows
+        data["documents"] = list(documents.values())
+        # Whoever has a document exists, even if the import that made him known is undone.
+        for document in data["documents"]:
+            number = document["customer"]
+            customers.setdefault(number, {"number": number, "name": number, "facts": []})
         data["customers"] = list(customers.values())
-        data["documents"] = [d for d in documents.values() if d["customer"] in customers]
-        for kind in ("potentials", "values"):
-            data[kind] = [row for row in data[kind] if row["customer"] in customers]
         return data
 
     @staticmethod
@@ -126,9 +126,7 @@ class Corrected:
                      "cost": company.cents(self.unique()) if chance.random() < 0.5 else None, "group": None}
                     for article in chance.sample(articles, chance.randint(1, 3))]}
             chosen[(document["customer"], document["number"])] = document
-        layer = Layer("purchases", list(chosen.values()))
-        layer.created = {d["customer"] for d in layer.rows} - known
-        return layer
+        return Layer("purchases", list(chosen.values()))
 
     def customers(self, count):
         chance = self.chance
