@@ -19,10 +19,12 @@ WINDOWS = ("12m", "12m", "1m", "3m", "6m", "13m", "24m", "90d", "90d", "30d", "1
            "last_year", "4q", "4q", "1q", "2q", "8q", "since_joined", "since_joined", "all", "all")
 PREVIOUS_WINDOWS = tuple(w for w in WINDOWS if w not in ("since_joined", "all"))
 COUNTED = ("revenue", "revenue", "revenue", "margin", "orders", "product_groups", "articles", "active_months",
-           "revenue_growth")
-OTHER = ("recency", "tenure", "potential", "share_of_wallet", "open_potential", "attribute", "attribute", "value")
+           "revenue_growth", "activities", "visits", "digital_share")
+OTHER = ("certified_people", "recency", "tenure", "potential", "share_of_wallet", "open_potential", "attribute", "attribute", "value")
 GROUPS = ("HP", "20", "21", "Lüftung", "x")
 TRADES = ("Dachdecker", "Elektro", "Holz und Stahl", "Maler", "Elektro und Holz")
+QUALIFICATIONS = ("Dach", "Lüftung 2", "x")
+ACTIVITIES = ("joint_marketing", "Workshop", "Referenz")
 WORDS = ("ja", "nein", "true", "false", "yes", "no", "vielleicht")
 MONEY = oracle.MONEY
 ONE_DAY = datetime.timedelta(days=1)
@@ -55,6 +57,9 @@ class Case:
         self._drop_unheard()
         self._potentials()
         self._values()
+        self._marks()
+        self._people()
+        self._events()
         self.company = oracle.Company(self.data)
         mechanics = self._mechanics()
         self.segment_ids = self._segment_ids()
@@ -255,6 +260,57 @@ class Case:
                     {"customer": customer["number"], "name": name, "valid_from": valid_from, "valid_to": valid_to,
                      "amount": self.chance.choice(("1", "2.5", "-1", "0.125", "10", "10.5", "70"))})
 
+    def _marks(self):
+        """Digital marks: in some companies none, in others on some documents, sometimes on one of their lines only."""
+        chance = random.Random(f"marks {self.seed}")
+        if chance.random() < 0.15:
+            return
+        for document in self.data["documents"]:
+            mark = chance.choice((None, "yes", "yes", "no"))
+            for line in document["lines"]:
+                line["digital"] = mark if chance.random() < 0.8 else chance.choice((None, mark, "no"))
+
+    def _certificate(self, chance, customer, person):
+        valid_from = chance.choice(self.cutoffs) + ONE_DAY * chance.choice((-800, -365, -30, -1, 0, 0, 1))
+        cutoff = chance.choice(self.cutoffs)
+        valid_to = chance.choice((None, None, cutoff - ONE_DAY, cutoff, cutoff + ONE_DAY))
+        return {"customer": customer["number"], "person": person, "qualification": chance.choice(QUALIFICATIONS),
+                "valid_from": valid_from, "valid_to": valid_to if valid_to and valid_to >= valid_from else None}
+
+    def _people(self):
+        """Some work for two customers; some certificates come again with another end."""
+        chance = random.Random(f"people {self.seed}")
+        rows = {}
+        for i, customer in enumerate(self.data["customers"]):
+            for k in range(chance.choice((0, 0, 1, 2, 4))):
+                person = f"P{chance.choice((i, i, i, i + 1))}-{k}"
+                for _ in range(chance.choice((1, 1, 2, 3))):
+                    row = self._certificate(chance, customer, person)
+                    rows[row["customer"], row["person"], row["qualification"], row["valid_from"]] = row
+        again = [dict(row, valid_to=row["valid_from"] + ONE_DAY * chance.randint(0, 900)) for row in rows.values()
+                 if chance.random() < 0.1]
+        self.data["certificates"] = list(rows.values()) + again
+        self.certificates_again = again
+
+    def _events(self):
+        chance = random.Random(f"events {self.seed}")
+        for customer in self.data["customers"]:
+            for _ in range(chance.choice((0, 1, 2, 4, 8))):
+                self.data["activities"].append(
+                    {"customer": customer["number"], "kind": chance.choice(ACTIVITIES), "date": self._event_day(chance),
+                     "status": chance.choice(("confirmed", "confirmed", "confirmed", "planned", "cancelled")),
+                     "status_before": chance.choice(("confirmed", "planned", None))})
+            for _ in range(chance.choice((0, 1, 3, 8))):
+                self.data["visits"].append({"customer": customer["number"], "date": self._event_day(chance)})
+
+    def _event_day(self, chance):
+        cutoff = chance.choice(self.cutoffs)
+        if chance.random() < 0.5:
+            return cutoff - ONE_DAY * chance.randint(-100, 800)
+        first, last = oracle.window_days(chance.choice(PREVIOUS_WINDOWS), cutoff,
+                                         {"program": {"year_starts": self.year_starts}})
+        return chance.choice((first - ONE_DAY, first, last, last + ONE_DAY))
+
     # -- the concept
 
     def _mechanics(self):
@@ -355,13 +411,17 @@ class Case:
                 return self._extras(self._text_criterion(criterion), False)
         if metric == "value":
             criterion["of"] = chance.choice(("customer_value", "score"))
+        if metric == "certified_people" and self.often(0.5):
+            criterion["of"] = chance.choice(QUALIFICATIONS)
+        if metric == "activities" and self.often(0.6):
+            criterion["of"] = chance.choice(ACTIVITIES)
         if metric in COUNTED:
             criterion["window"] = chance.choice(PREVIOUS_WINDOWS if metric == "revenue_growth" else WINDOWS)
         comparator = chance.choice(("at_least",) * 6 + ("at_most", "more_than", "more_than", "less_than", "equals",
                                                         "in", "between", "between"))
         if metric in ("recency", "open_potential") and comparator == "at_least":
             comparator = "at_most"
-        if metric not in ("attribute", "revenue_growth", "share_of_wallet", "value") and comparator != "in":
+        if metric not in oracle.RATIOS + ("attribute", "value") and comparator != "in":
             scale = [s for s, share in (("size", 0.45), ("newcomer", 0.45)) if self.often(share)]
             if "newcomer" not in place["mechanics"]:
                 scale = [s for s in scale if s != "newcomer"]
@@ -489,7 +549,7 @@ class Case:
     def _write_purchases(self, treue):
         """Lines anywhere in the file, those of one document in their order; sometimes two files."""
         amounts = ["quantity", "unit_price"] if self.with_price else ["amount", "quantity"]
-        columns = ["customer", "document", "date", "article"] + amounts + ["cost", "product_group"]
+        columns = ["customer", "document", "date", "article"] + amounts + ["cost", "product_group", "digital"]
         chance = random.Random(f"purchases {self.seed}")
         documents = [d for d in self.data["documents"]]
         chance.shuffle(documents)
@@ -513,3 +573,14 @@ class Case:
                           [dict(row, product_group=row["group"]) for row in self.data["potentials"]])
         treue.import_rows("values", "values", ["customer", "name", "amount", "valid_from", "valid_to"],
                           self.data["values"])
+        columns = ["customer", "person", "qualification", "valid_from", "valid_to"]
+        first = [row for row in self.data["certificates"] if not any(row is one for one in self.certificates_again)]
+        for i, rows in enumerate((first, self.certificates_again)):
+            if rows:
+                treue.import_rows("certificates", f"certificates{i}", columns, rows)
+        columns = ["customer", "kind", "date", "status"]
+        # The whole file comes again with what became of the plans.
+        for i, key in enumerate(("status_before", "status")):
+            treue.import_rows("activities", f"activities{i}", columns,
+                              [dict(row, status=row[key]) for row in self.data["activities"]])
+        treue.import_rows("visits", "visits", ["customer", "date"], self.data["visits"])

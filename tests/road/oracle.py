@@ -7,17 +7,21 @@ It is slow and plain on purpose: every metric of every customer is counted afres
 
 Input
   company   {"import_day": date, "customers": [...], "products": [...], "documents": [...], "potentials": [...],
-             "values": [...]}
+             "values": [...], "certificates": [...], "activities": [...], "visits": [...]}
     customer   {"number": text, "name": text, "facts": [(name, text, valid_from or None), ...]}
                facts in the order they were imported; names: kind, since, joined, size_class, attribute:NAME. A date of
                None is the import day. A fact imported first is open at its start, whatever its date.
     product    {"article": text, "facts": [("product_group" or "cost", text, valid_from or None), ...]}
     document   {"customer": number, "number": text, "lines": [line, ...]}
     line       {"date": date, "article": text, "amount": text or None, "quantity": text or None,
-                "unit_price": text or None, "cost": text or None, "group": text or None}
+                "unit_price": text or None, "cost": text or None, "group": text or None,
+                "digital": "yes", "no" or None (may be left out)}
     potential  {"customer", "group": text or None (a total), "amount": text, "valid_from": date,
                 "valid_to": date or None, "method": "measured" or "estimated"}
     value      {"customer", "name", "amount": text, "valid_from": date, "valid_to": date or None}
+    certificate {"customer", "person": text, "qualification": text, "valid_from": date, "valid_to": date or None}
+    activity   {"customer", "kind": text, "date": date, "status": "confirmed", "planned" or "cancelled"}
+    visit      {"customer", "date": date}
   concept   the YAML document as a dict; numbers as int or decimal.Decimal, truth values as bool, texts as str
   history   the approved runs in the order of approval (each a result of evaluate)
 
@@ -27,7 +31,10 @@ running graces.
 
 Where the text leaves a question open, this is how it is read here:
   - positive document: total > 0; "first purchase" of tenure is the first positive document
-  - since_joined without joined and since starts with the first document; a joined date after the cut-off is invisible
+  - since_joined without joined and since starts with the first document, without one on the day of recording; a joined
+    date after the cut-off is invisible
+  - an order (document with a positive total) is digital when one of its lines says so and carries a mark when one of its
+    lines does; digital_share divides digital orders by all orders of the window
   - the previous window of `Nm` is N months counted back from the start, as if the day before the start were the cut-off
   - "customer since" of one who came in as a prospect is the date of his first positive document; a prospect has none
     yet, so no tenure
@@ -59,7 +66,9 @@ DAY = datetime.timedelta(days=1)
 DECISIONS = ("new", "unclassified", "promote", "stay", "recovered", "kept", "grace", "demote")
 COMPARATORS = ("at_least", "at_most", "more_than", "less_than", "equals", "in", "contains", "between")
 MONEY = ("revenue", "margin", "potential", "open_potential")
-RATIOS = ("revenue_growth", "share_of_wallet")
+RATIOS = ("revenue_growth", "share_of_wallet", "digital_share")
+METRICS = MONEY + RATIOS + ("orders", "product_groups", "articles", "active_months", "recency", "tenure", "attribute",
+                            "value", "certified_people", "activities", "visits")
 
 
 # ---- calendar -------------------------------------------------------------------------------------------------------
@@ -207,10 +216,10 @@ def parse_day(text):
 
 
 class Document:
-    __slots__ = ("day", "number", "total", "lines")
+    __slots__ = ("day", "number", "total", "lines", "marks")
 
-    def __init__(self, day, number_, total, lines):
-        self.day, self.number, self.total, self.lines = day, number_, total, lines
+    def __init__(self, day, number_, total, lines, marks):
+        self.day, self.number, self.total, self.lines, self.marks = day, number_, total, lines, marks
 
 
 class Company:
@@ -234,6 +243,14 @@ class Company:
             rows = {(r["customer"], r[key], r["valid_from"]): r for r in data[kind]}
             for row in rows.values():
                 store[row["customer"]].append(row)
+        certificates = {(c["customer"], c["person"], c["qualification"], c["valid_from"]): c
+                        for c in data.get("certificates", [])}
+        self.certificates = {n: [] for n in self.customers}
+        self.activities, self.visits = {n: [] for n in self.customers}, {n: [] for n in self.customers}
+        for store, rows in ((self.certificates, certificates.values()), (self.activities, data.get("activities", [])),
+                            (self.visits, data.get("visits", []))):
+            for row in rows:
+                store[row["customer"]].append(row)
         self.group_cache = {}
 
     def _add_document(self, document):
@@ -252,7 +269,8 @@ class Company:
                 if line["article"] not in self.named or naming < self.named[line["article"]]:
                     self.named[line["article"]] = naming
         self.documents[document["customer"]].append(
-            Document(day, document["number"], sum(line[1] for line in lines), lines))
+            Document(day, document["number"], sum(line[1] for line in lines), lines,
+                     {line.get("digital") for line in document["lines"]} - {None}))
 
     def _cost(self, line, day):
         if line.get("cost") is not None:
@@ -295,21 +313,21 @@ class Subject:
         positive = [d.day for d in self.documents if d.total > 0]
         self.first_positive = positive[0] if positive else None
         self.last_positive = positive[-1] if positive else None
+        self.recorded = company.import_day
         self.kind = self.fact("kind") or "customer"
         since = parse_day(self.fact("since"))
         joined = parse_day(self.fact("joined"))
         self.joined = joined if joined and joined <= cutoff else None
-        recorded = company.import_day
         if self.kind == "prospect" and self.first_positive:
             self.kind, self.since = "customer", self.first_positive
             self.exists = True
         elif self.kind == "prospect":
             self.since = since
-            self.exists = (since or recorded) <= cutoff
+            self.exists = (since or self.recorded) <= cutoff
         else:
             self.since = since
             first = self.documents[0].day if self.documents else None
-            self.exists = (since or first or recorded) <= cutoff
+            self.exists = (since or first or self.recorded) <= cutoff
         self.cache = {}
 
     def fact(self, name):
@@ -324,7 +342,8 @@ class Subject:
 
     def window(self, window):
         first_document = self.documents[0].day if self.documents else None
-        return window_days(window, self.cutoff, self.concept, self.joined or self.since or first_document)
+        return window_days(window, self.cutoff, self.concept,
+                           self.joined or self.since or first_document or self.recorded)
 
     def revenue(self, first, last, group=None):
         documents = self.in_window(first, last)
@@ -439,6 +458,32 @@ class Subject:
         valid = [v for v in self.company.values[self.number] if v["name"] == c["of"]
                  and v["valid_from"] <= self.cutoff and (v["valid_to"] is None or self.cutoff <= v["valid_to"])]
         return Value(Fraction(max(valid, key=lambda v: v["valid_from"])["amount"]) if valid else None)
+
+    def metric_certified_people(self, c):
+        return Value(Fraction(len({one["person"] for one in self.company.certificates[self.number]
+                                   if one["valid_from"] <= self.cutoff
+                                   and (one["valid_to"] is None or self.cutoff <= one["valid_to"])
+                                   and c.get("of") in (None, one["qualification"])})))
+
+    def happened(self, rows, c):
+        first, last = self.window(c["window"])
+        count = sum(1 for one in rows if one["date"] <= min(last, self.cutoff) and (first is None or first <= one["date"]))
+        return Value(Fraction(count), first=first, last=last)
+
+    def metric_activities(self, c):
+        return self.happened([one for one in self.company.activities[self.number] if one["status"] == "confirmed"
+                              and c.get("of") in (None, one["kind"])], c)
+
+    def metric_visits(self, c):
+        return self.happened(self.company.visits[self.number], c)
+
+    def metric_digital_share(self, c):
+        first, last = self.window(c["window"])
+        orders = [d for d in self.in_window(first, last) if d.total > 0]
+        if not any(d.marks for d in orders):
+            return Value(first=first, last=last)
+        digital = sum(1 for d in orders if "yes" in d.marks)
+        return Value(Fraction(digital, len(orders)), Fraction(digital), Fraction(len(orders)), first=first, last=last)
 
     # -- factors
 

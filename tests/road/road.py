@@ -175,7 +175,8 @@ class Folder:
 # ---- companies from files -------------------------------------------------------------------------------------------
 
 def empty_company():
-    return {"import_day": IMPORT_DAY, "customers": [], "products": [], "documents": [], "potentials": [], "values": []}
+    kinds = ("customers", "products", "documents", "potentials", "values", "certificates", "activities", "visits")
+    return dict({kind: [] for kind in kinds}, import_day=IMPORT_DAY)
 
 
 def company_of_lines(lines):

@@ -454,3 +454,73 @@ s.segments(segment("A", [points(100)], [points(50), crit("attribute", of="specia
 for number, value, special in (("A", 100, "nein"), ("B", 50, "ja"), ("D", 99, "nein"), ("E", 49, "ja")):
     s.customer(number, since="2000-01-01", special=special).value(number, "points", value)
 s.run("2010-12-31", "year", {"A": "new A", "B": "new A", "D": "new C", "E": "new C"})
+
+
+# ---- people and events ----------------------------------------------------------------------------------------------
+
+s = scenario("certified_people counts people with a certificate valid at the cut-off, each once; of: one qualification")
+s.customer("K", since="2000-01-01").customer("L", since="2000-01-01")
+s.certificate("K", "Ada", "Dach", "2024-01-01", "2025-12-31")      # its last day
+s.certificate("K", "Ada", "Wand", "2024-01-01")                    # the same person
+s.certificate("K", "Ben", "Dach", "2025-12-31")                    # its first day
+s.certificate("K", "Cem", "Dach", "2024-01-01", "2025-12-30")      # the day before
+s.certificate("K", "Dora", "Wand", "2026-01-01")                   # the day after
+s.certificate("K", "Eva", "Dach", "2020-01-01", "2021-01-01")
+s.certificate("K", "Eva", "Wand", "2022-01-01")
+C = "2025-12-31"
+s.criterion("K", C, crit("certified_people"), value="3", window=None)
+s.criterion("K", C, crit("certified_people", of="Dach"), value="2", met=True)
+s.criterion("K", C, crit("certified_people", of="Wand", at_least=3), value="2", met=False, missing="1")
+s.criterion("K", C, crit("certified_people", of="Keller", at_least=1), value="0", state="not_met")
+s.criterion("L", C, crit("certified_people", at_least=1), value="0", state="not_met")
+s.criterion("K", "2026-01-01", crit("certified_people", at_most=99), value="4")  # Ada (Wand), Ben, Dora, Eva
+
+s = scenario("a person works for two customers and counts at each that the certificate was named for")
+s.customer("K", since="2000-01-01").customer("L", since="2000-01-01")
+s.certificate("K", "P1", "Dach").certificate("L", "P1", "Dach").certificate("L", "P2", "Dach")
+s.criterion("K", C, crit("certified_people"), value="1")
+s.criterion("L", C, crit("certified_people", at_most=5), value="2")
+
+s = scenario("activities: confirmed ones of a kind, by day; several of one day all count")
+s.customer("K", since="2000-01-01", joined="2025-02-02").customer("N", since="2000-01-01")
+s.activity("K", "2024-12-31").activity("K", "2025-01-01").activity("K", "2025-12-31").activity("K", "2025-12-31")
+s.activity("K", "2026-01-01").activity("K", "2025-06-01", "joint_marketing")
+s.activity("K", "2025-06-01", status="planned").activity("K", "2025-06-01", status="cancelled")
+s.criterion("K", C, crit("activities", "12m"), value="4", **{"from": "2025-01-01", "to": C})
+s.criterion("K", C, crit("activities", "12m", of="workshop", at_least=4), value="3", missing="1", state="not_met")
+s.criterion("K", C, crit("activities", "12m", of="joint_marketing", at_least=1), value="1", met=True)
+s.criterion("K", C, crit("activities", "last_year"), value="1")
+s.criterion("K", C, crit("activities", "since_joined"), value="3", **{"from": "2025-02-02"})
+s.criterion("K", C, crit("activities", "all"), value="5", **{"from": None, "to": C})
+s.criterion("N", C, crit("activities", "all", at_least=1), value="0", state="not_met")
+
+s = scenario("visits are counted in their window (a group A customer: twelve a year)")
+s.customer("K", since="2000-01-01")
+s.visits("K", "2024-12-31", "2025-01-01", "2025-01-01", *[f"2025-{month:02d}-15" for month in range(2, 12)], "2026-01-01")
+s.criterion("K", C, crit("visits", "12m", at_least=12), value="12", met=True)
+s.criterion("K", C, crit("visits", "35d"), value="0", **{"from": "2025-11-27"})
+s.criterion("K", C, crit("visits", "4q", at_least=13), value="12", missing="1")
+
+s = scenario("digital_share: digital orders by all orders of the window; unknown when no order carries a mark")
+s.customer("K", since="2000-01-01").customer("N", since="2000-01-01").customer("O", since="2000-01-01")
+s.buy("K", "2025-01-10", 10, digital="yes").buy("K", "2025-02-10", 10, digital="no").buy("K", "2025-03-10", 10)
+s.buy("K", "2025-04-10", 10, document="X", digital="no").buy("K", "2025-04-10", 10, "A2", document="X", digital="yes")
+s.buy("K", "2025-05-10", -10, digital="yes")                       # a credit note is no order
+s.buy("K", "2024-12-31", 10, digital="yes").buy("K", "2026-01-01", 10, digital="yes")
+s.buy("N", "2025-05-10", 10).buy("N", "2025-06-10", -10, digital="yes").buy("N", "2024-05-10", 10, digital="yes")
+s.buy("O", "2025-05-10", 10, digital="no")
+s.criterion("K", C, crit("digital_share", "12m", at_least=D("0.5")), numerator="2", denominator="4", value="0.500000",
+            state="met")
+s.criterion("K", C, crit("digital_share", "12m", more_than=D("0.5")), state="not_met")
+s.criterion("K", C, crit("digital_share", "3m"), value=None, state="unknown")
+s.criterion("N", C, crit("digital_share", "12m", at_least=D("0.1")), value=None, numerator=None, state="unknown",
+            flags=["unknown"])
+s.criterion("N", C, crit("digital_share", "all", at_least=D("0.4")), numerator="1", denominator="2", state="met")
+s.criterion("O", C, crit("digital_share", "12m", at_least=D("0.000001")), numerator="0", denominator="1",
+            value="0.000000", state="not_met")
+
+s = scenario("digital_share is compared exactly: 1/3 is more than 0.333333")
+s.customer("K", since="2000-01-01")
+s.buy("K", "2025-01-10", 10, digital="yes").buy("K", "2025-02-10", 10, digital="no").buy("K", "2025-03-10", 10)
+s.criterion("K", C, crit("digital_share", "12m", more_than=D("0.333333")), state="met")
+s.criterion("K", C, crit("digital_share", "12m", at_least=D("0.333334")), state="not_met")

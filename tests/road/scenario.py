@@ -3,7 +3,7 @@
 is expected stands in the test as numbers calculated by hand.
 
   Scenario(name)             a name that says the rule
-    .customer .buy .product .potential .value .later     the company
+    .customer .buy .product .potential .value .later .certificate .activity .visits     the company
     .segments / .concept     the program (defaults: A and rest C for customers, rest P for prospects)
     .run(cutoff, evaluation, {number: row})      a row is "decision segment", see parse_row
     .criterion(number, cutoff, criterion, {...}) what explain says; each is a path of its own of segment A
@@ -139,6 +139,19 @@ class Scenario:
     def value(self, number, name, amount, valid_from="2000-01-01", valid_to=None):
         self.data["values"].append({"customer": number, "name": name, "amount": str(amount),
                                     "valid_from": day(valid_from), "valid_to": valid_to and day(valid_to)})
+        return self
+
+    def certificate(self, number, person, qualification="Dach", valid_from="2000-01-01", valid_to=None):
+        self.data["certificates"].append({"customer": number, "person": person, "qualification": qualification,
+                                          "valid_from": day(valid_from), "valid_to": valid_to and day(valid_to)})
+        return self
+
+    def activity(self, number, date, kind="workshop", status="confirmed"):
+        self.data["activities"].append({"customer": number, "kind": kind, "date": day(date), "status": status})
+        return self
+
+    def visits(self, number, *dates):
+        self.data["visits"] += [{"customer": number, "date": day(date)} for date in dates]
         return self
 
     # -- the program
@@ -304,7 +317,7 @@ class ProgramWorld:
         lines = [dict(line, customer=d["customer"], document=d["number"], product_group=line["group"])
                  for d in data["documents"] for line in d["lines"]]
         if lines:
-            columns = ["customer", "document", "date", "article", "amount", "quantity", "cost", "product_group"]
+            columns = ["customer", "document", "date", "article", "amount", "quantity", "cost", "product_group", "digital"]
             treue.import_rows("purchases", "purchases", columns, lines, create=("customers", "products"), status=(0, 1))
         if data["potentials"]:
             columns = ["customer", "amount", "valid_from", "valid_to", "product_group", "method"]
@@ -313,6 +326,10 @@ class ProgramWorld:
         if data["values"]:
             columns = ["customer", "name", "amount", "valid_from", "valid_to"]
             treue.import_rows("values", "values", columns, data["values"])
+        for kind, columns in (("certificates", ["customer", "person", "qualification", "valid_from", "valid_to"]),
+                              ("activities", ["customer", "kind", "date", "status"]), ("visits", ["customer", "date"])):
+            if data[kind]:
+                treue.import_rows(kind, kind, columns, data[kind])
 
     def evaluate(self, cutoff, evaluation, mode):
         more = {"approve": ["--approve"], "dry_run": ["--dry-run"]}.get(mode, [])

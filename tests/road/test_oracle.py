@@ -5,7 +5,7 @@
   test_oracle.py TREUE_BINARY [--seeds N] [--first K] [--coverage]
 
 Every customer of every run is compared, and the explanations of some. At the end it is counted how often each decision,
-comparator and window occurred; with 200 seeds or more, less than 100 times is a failure. --coverage only counts (no
+comparator, window and metric occurred; with 200 seeds or more, less than 100 times is a failure. --coverage only counts (no
 program needed). Verifies R-012, R-091, R-094 (promotion) and R-082 (conversion) in part, R-029 (evaluation).
 """
 import argparse
@@ -114,7 +114,7 @@ def run_seed(arguments):
 
 def wanted_names():
     return (["decision " + name for name in oracle.DECISIONS] + ["comparator " + name for name in oracle.COMPARATORS]
-            + ["window " + name for name in WINDOW_KINDS])
+            + ["window " + name for name in WINDOW_KINDS] + ["metric " + name for name in oracle.METRICS])
 
 
 def report(coverage):

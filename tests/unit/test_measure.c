@@ -351,6 +351,64 @@ static void impossible_windows_are_refused(void **state)
         company_free(&company);
 }
 
+/* Counted facts: certified people per qualification, activities and visits by day; nobody has none of them: 0. */
+static void people_and_events(void **state)
+{
+        (void)state;
+        struct company company = shop(1);
+        const int64_t any[] = {3, 0, 1, 0, 0}, roof[] = {2, 0, 0, 0, 0};
+        const uint32_t offset[] = {0, 4, 4, 5, 5, 5};
+        const int32_t days[] = {day_of("2009-11-30"), day_of("2009-12-01"), day_of("2010-11-30"), day_of("2010-11-30"),
+                                day_of("2010-01-01")};
+        const struct count_column certified[] = {{{NULL, 0}, any}, {{"roof", 4}, roof}};
+        const struct event_column events[] = {{METRIC_ACTIVITIES, {"fair", 4}, offset, days}};
+        company.input.certified = certified;
+        company.input.certified_count = 2;
+        company.input.events = events;
+        company.input.event_count = 1;
+        company.joined_day[0] = day_of("2010-11-30");
+        const struct window m12 = WINDOW(MONTHS, 12), none = WINDOW(NONE, 0);
+        const struct criterion criteria[] = {
+                wanted(METRIC_CERTIFIED_PEOPLE, none, "roof"), wanted(METRIC_ACTIVITIES, m12, "fair"),
+                wanted(METRIC_ACTIVITIES, WINDOW(SINCE_JOINED, 0), "fair"), wanted(METRIC_VISITS, m12, NULL)};
+        struct company_result r = measure(&company, criteria, 4);
+        expect(column(&r, METRIC_CERTIFIED_PEOPLE, WINDOW_NONE, 0), 0, 2);
+        expect(column(&r, METRIC_CERTIFIED_PEOPLE, WINDOW_NONE, 0), 2, 0);
+        expect(column(&r, METRIC_ACTIVITIES, WINDOW_MONTHS, 12), 0, 3);
+        expect(column(&r, METRIC_ACTIVITIES, WINDOW_MONTHS, 12), 1, 0);
+        expect(column(&r, METRIC_ACTIVITIES, WINDOW_MONTHS, 12), 2, 1);
+        expect(column(&r, METRIC_ACTIVITIES, WINDOW_SINCE_JOINED, 0), 0, 2);
+        expect(column(&r, METRIC_VISITS, WINDOW_MONTHS, 12), 0, 0);
+        company_free(&company);
+}
+
+/* "share of `orders` marked as digital"; unknown when no order carries a mark, unmarked orders count as orders. */
+static void digital_share(void **state)
+{
+        (void)state;
+        struct company company = company_new(3, CUTOFF);
+        company_articles(&company, groups, 5, codes, 3);
+        company_sell(&company, sales, SALES, 1);
+        struct purchase_segment segment = company.input.segments[0];
+        uint8_t flags[SALES] = {0};
+        const struct criterion criterion = wanted(METRIC_DIGITAL_SHARE, WINDOW(MONTHS, 12), NULL);
+        struct company_result r = measure(&company, &criterion, 1);
+        expect_unknown(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, 12), 0);
+        segment.document_flags = flags;
+        company.input.segments = &segment;
+        flags[0] = DOCUMENT_DIGITAL_KNOWN | DOCUMENT_DIGITAL; /* before the window */
+        flags[4] = DOCUMENT_DIGITAL_KNOWN | DOCUMENT_DIGITAL; /* a credit note is no order */
+        r = measure(&company, &criterion, 1);
+        expect_unknown(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, 12), 0);
+        flags[2] = DOCUMENT_DIGITAL_KNOWN;
+        flags[5] = DOCUMENT_DIGITAL_KNOWN | DOCUMENT_DIGITAL; /* document 3 carries no mark */
+        r = measure(&company, &criterion, 1);
+        expect(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, 12), 0, 1);
+        assert_int_equal(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, 12)->denominator[0], 3);
+        expect_unknown(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, 12), 1);
+        company_free(&company);
+}
+
 /* Same questions share a column; the 12m revenue of the reports is always the first. */
 static void columns_are_shared(void **state)
 {
@@ -377,6 +435,8 @@ int main(void)
                 cmocka_unit_test(a_later_joining_date_is_invisible),
                 cmocka_unit_test(overflow_is_a_limit),
                 cmocka_unit_test(impossible_windows_are_refused),
+                cmocka_unit_test(people_and_events),
+                cmocka_unit_test(digital_share),
                 cmocka_unit_test(columns_are_shared),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
