@@ -308,6 +308,11 @@ static void add_still(struct page *page, const struct explained_criterion *c)
                 char key[64];
                 snprintf(key, sizeof(key), "step.%s", metric_infos[c->criterion->metric].name);
                 message_add(page->out, page->language, key, "count", amount.data, NULL);
+                if (c->criterion->of.length) {
+                        buffer_add_text(page->out, " (");
+                        add(page, c->criterion->of);
+                        buffer_add_byte(page->out, ')');
+                }
                 return;
         }
         say(page, "explain.still");

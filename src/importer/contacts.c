@@ -66,8 +66,9 @@ static enum status compare(struct import_run *run, void *context, struct custome
         struct contact *contact = (struct contact *)item;
         struct field_value person = row_value(run, item->row, "person");
         struct text name = text_trim(row_value(run, item->row, "name").text);
-        contact->person = person.known ? person_by_key(contacts->people, text_trim(person.text))
-                                       : person_by_name(contacts->people, item->customer_id, name);
+        contact->person = person.known
+                                  ? person_by_key(contacts->people, text_trim(person.text), item->customer_id, name)
+                                  : person_by_name(contacts->people, item->customer_id, name);
         if (contact->person == PERSON_NONE)
                 return error_memory(error);
         contact->introduce = !person_is_contact(contacts->people, item->customer_id, contact->person);

@@ -23,17 +23,23 @@ struct index {
 
 struct person {
         int64_t id;
-        bool is_new;
-        uint32_t code;    /* number in by_code, of a new person */
+        bool is_new, keyed; /* keyed: has a key of the source's own */
         uint32_t name;    /* number in by_name of some name + 1; 0: none */
         size_t name_offset;
+};
+
+/* A key to write. */
+struct pending_key {
+        uint32_t code, person; /* code: number in by_code */
 };
 
 struct person_registry {
         struct import_run *run;
         struct index by_code, by_id, by_name, contacts; /* by_name and contacts are keyed by customer first */
         struct person *people;
-        size_t count, capacity, first_new;
+        size_t count, capacity;
+        struct pending_key *pending;
+        size_t pending_count, pending_capacity;
         struct buffer key;
 };
 
@@ -112,6 +118,7 @@ static enum status load_keys(struct person_registry *people, struct error *error
                 uint32_t *slot = index_slot(&people->by_code, row.code);
                 if (!slot || (*slot = known_person(people, row.person_id)) == PERSON_NONE)
                         return error_memory(error);
+                people->people[*slot].keyed |= !memchr(row.code.data, KEY_SEPARATOR[0], row.code.length);
         }
         return status;
 }
@@ -170,7 +177,6 @@ enum status person_registry_new(struct import_run *run, struct person_registry *
                 status = load_contacts(people, error);
         if (!status)
                 status = load_names(people, error);
-        people->first_new = people->count;
         if (status)
                 person_registry_free(people);
         else
@@ -188,24 +194,27 @@ void person_registry_free(struct person_registry *people)
         index_release(&people->contacts);
         buffer_release(&people->key);
         free(people->people);
+        free(people->pending);
         free(people);
 }
 
 /* ---- finding ----------------------------------------------------------------------------------------------------- */
 
-uint32_t person_by_key(struct person_registry *people, struct text code)
+/* Gives the person a key that nobody has. */
+static bool add_key(struct person_registry *people, uint32_t *slot, uint32_t person)
 {
-        uint32_t *slot = index_slot(&people->by_code, code);
-        if (!slot)
-                return PERSON_NONE;
-        if (*slot == PERSON_NONE) {
-                uint32_t person = add_person(people, 0);
-                if (person == PERSON_NONE)
-                        return PERSON_NONE;
-                people->people[person].code = (uint32_t)(slot - people->by_code.people);
-                *slot = person;
+        if (people->pending_count == people->pending_capacity) {
+                size_t capacity = people->pending_capacity ? people->pending_capacity * 2 : 256;
+                struct pending_key *grown = realloc(people->pending, capacity * sizeof(*grown));
+                if (!grown)
+                        return false;
+                people->pending = grown;
+                people->pending_capacity = capacity;
         }
-        return *slot;
+        people->pending[people->pending_count++] =
+                (struct pending_key){(uint32_t)(slot - people->by_code.people), person};
+        *slot = person;
+        return true;
 }
 
 /* The contact of that name; PERSON_NONE: the customer has none, or no memory (*ret_memory false). */
@@ -217,6 +226,23 @@ static uint32_t find_named(struct person_registry *people, int64_t customer_id, 
         return named ? *named : PERSON_NONE;
 }
 
+uint32_t person_by_key(struct person_registry *people, struct text code, int64_t customer_id, struct text name)
+{
+        bool memory;
+        uint32_t named = find_named(people, customer_id, name, &memory);
+        uint32_t *slot = index_slot(&people->by_code, code);
+        if (!memory || !slot)
+                return PERSON_NONE;
+        if (*slot != PERSON_NONE)
+                return *slot;
+        bool adopt = named != PERSON_NONE && !people->people[named].keyed;
+        uint32_t person = adopt ? named : add_person(people, 0);
+        if (person == PERSON_NONE || !add_key(people, slot, person))
+                return PERSON_NONE;
+        people->people[person].keyed = true;
+        return person;
+}
+
 uint32_t person_by_name(struct person_registry *people, int64_t customer_id, struct text name)
 {
         bool memory;
@@ -224,7 +250,11 @@ uint32_t person_by_name(struct person_registry *people, int64_t customer_id, str
         if (!memory || named != PERSON_NONE)
                 return named;
         struct text code = customer_key(people, customer_id, name);
-        return code.data ? person_by_key(people, code) : PERSON_NONE;
+        uint32_t *slot = code.data ? index_slot(&people->by_code, code) : NULL;
+        if (!slot || *slot != PERSON_NONE)
+                return slot ? *slot : PERSON_NONE;
+        uint32_t person = add_person(people, 0);
+        return person != PERSON_NONE && add_key(people, slot, person) ? person : PERSON_NONE;
 }
 
 uint32_t person_meant(struct person_registry *people, int64_t customer_id, struct text word)
@@ -286,23 +316,25 @@ struct text person_name(const struct person_registry *people, uint32_t person)
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
-static enum status write_person(struct person_registry *people, struct connection *connection, struct person *person,
-                                struct error *error)
+/* Should another process have been quicker with the key of a new person, its person counts. */
+static enum status write_key(struct person_registry *people, struct connection *connection,
+                             const struct pending_key *pending, struct error *error)
 {
-        struct text code = dictionary_text(&people->by_code.texts, person->code);
-        int64_t changes = 0;
-        enum status status = identity_next(connection, &person->id, error);
+        struct text code = dictionary_text(&people->by_code.texts, pending->code);
+        struct person *person = &people->people[pending->person];
+        bool fresh = person->id == 0; /* it stands in no row yet */
+        enum status status = fresh ? identity_next(connection, &person->id, error) : STATUS_OK;
         if (status)
                 return status;
         struct q_person_key_insert_args key = {people->run->source_id, code, person->id};
+        int64_t changes = 0;
         status = q_person_key_insert(connection, &key, &changes, error);
-        if (status)
+        if (status || !fresh)
                 return status;
         if (changes == 1) {
                 struct q_person_insert_args insert = {person->id, clock_now_ms()};
                 return q_person_insert(connection, &insert, NULL, error);
         }
-        /* Another process was quicker: its person counts. */
         struct q_person_key_find_args find = {people->run->source_id, code};
         struct q_person_key_find_row row;
         bool found;
@@ -315,15 +347,17 @@ static enum status write_person(struct person_registry *people, struct connectio
 enum status person_registry_write(struct person_registry *people, struct connection *connection, struct error *error)
 {
         enum status status = STATUS_OK;
-        for (size_t i = people->first_new; i < people->count && !status; i++)
-                if (people->people[i].is_new)
-                        status = write_person(people, connection, &people->people[i], error);
+        for (size_t i = 0; i < people->pending_count; i++)
+                if (people->people[people->pending[i].person].is_new)
+                        people->people[people->pending[i].person].id = 0; /* ids of an attempt that was rolled back */
+        for (size_t i = 0; i < people->pending_count && !status; i++)
+                status = write_key(people, connection, &people->pending[i], error);
         return status;
 }
 
 void person_registry_written(struct person_registry *people)
 {
-        for (size_t i = people->first_new; i < people->count; i++)
-                people->people[i].is_new = false;
-        people->first_new = people->count;
+        for (size_t i = 0; i < people->pending_count; i++)
+                people->people[people->pending[i].person].is_new = false;
+        people->pending_count = 0;
 }

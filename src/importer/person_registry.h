@@ -18,8 +18,10 @@ enum { PERSON_NONE = UINT32_MAX };
 must_check enum status person_registry_new(struct import_run *run, struct person_registry **ret, struct error *error);
 void person_registry_free(struct person_registry *people); /* accepts NULL */
 
-/* The person with this key at the run's source; a new one when nobody has it. PERSON_NONE without memory. */
-uint32_t person_by_key(struct person_registry *people, struct text code);
+/* The person with this key at the run's source. When nobody has it: the customer's contact of that name, if that person
+ * has no key yet (a file of certificates may come before that of contacts) and gets it now; else a new person.
+ * PERSON_NONE without memory. */
+uint32_t person_by_key(struct person_registry *people, struct text code, int64_t customer_id, struct text name);
 /* As person_by_key, for those without a key of their own: the customer's contact of that name (of several the one
  * recorded first), else somebody whose key is customer and name. */
 uint32_t person_by_name(struct person_registry *people, int64_t customer_id, struct text name);
@@ -36,8 +38,8 @@ bool person_add_contact(struct person_registry *people, int64_t customer_id, uin
 /* A name of the person as some customer's contact; {NULL, 0}: never heard. */
 struct text person_name(const struct person_registry *people, uint32_t person);
 
-/* For customer_kind.prepare and .written: gives new people their ids and writes them; afterwards they are no longer
- * new. */
+/* For customer_kind.prepare and .written: gives new people their ids and writes them with their keys; afterwards they
+ * are no longer new. */
 must_check enum status person_registry_write(struct person_registry *people, struct connection *connection,
                                              struct error *error);
 void person_registry_written(struct person_registry *people);

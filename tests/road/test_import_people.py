@@ -144,6 +144,13 @@ def certificates(check):
         check.equal(values(treue, CERTIFIED)["1"], ["3", "2"], "a person counts once, whatever he or she can do")
         take(treue, "contacts", CONTACTS, "1,,Cem Kaya,,,Geselle,,\n")
         check.equal(counts(treue), [0, 1, 0, 0], "the person created is a contact of that name")
+        take(treue, "contacts", CONTACTS, "1,P8,Cem Kaya,,,Meister,,\n")
+        check.equal(counts(treue), [0, 1, 0, 0], "the source's own key comes later and is taken for the same person")
+        take(treue, "certificates", CERTIFICATES, "1,P8,roof,2025-03-01,,\n")
+        check.equal(counts(treue), [0, 0, 1, 0], "and finds the certificate known by name")
+        take(treue, "contacts", CONTACTS, "1,P9,Cem Kaya,,,,,\n")
+        check.equal(counts(treue), [1, 0, 0, 0], "somebody else of the same name has another key")
+        check.equal(values(treue, CERTIFIED)["1"], ["3", "2"], "nobody is counted twice")
         take(treue, "certificates", CERTIFICATES, "1,P1,roof,2025-01-01,2024-01-01,\n1,P1,,2025-01-01,,\n"
              "7,P1,roof,2025-01-01,,\n1,P1,roof,never,,\n", status=(1,))
         found = reasons(treue)
