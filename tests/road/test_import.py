@@ -97,7 +97,8 @@ def query(treue, sql):
 
 def staged_leftovers(treue):
     tables = ("customer_record", "customer_name", "customer_fact", "product_fact", "product_group_name", "document",
-              "potential", "competitor_share", "customer_value")
+              "potential", "competitor_share", "customer_value", "contact", "contact_fact", "certificate", "activity",
+              "visit", "responsibility")
     left = {t: query(treue, f"SELECT count(*) FROM {t} WHERE import_id NOT IN"
                             " (SELECT id FROM import WHERE generation IS NOT NULL)")[0][0] for t in tables}
     left["import"] = query(treue, "SELECT count(*) FROM import WHERE state = 'staging'")[0][0]

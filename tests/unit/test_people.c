@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * test_people.c: certificates, activities, visits and responsibilities at a day and a generation: versions of a key,
- * undone imports, what lies after the cut-off (R-019, R-023, X-10).
+ * undone imports, what lies after the cut-off (R-019, R-023, X-10); and that a given up import leaves no row (X-03).
  */
 #include "facts/counted.h"
 #include "facts/responsibilities.h"
 #include "facts_fixture.h"
+#include "importer/staged.h"
 
 enum { DAY = 20000 };
 
@@ -200,6 +201,37 @@ static void who_is_responsible(void **state)
         assert_reps(fixture, 2, DAY + 2, (const char *[]){"R2", "R5", NULL});
 }
 
+static void nothing_staged_remains(void **state)
+{
+        static const char *const tables[] = {"contact", "contact_fact", "certificate", "activity", "visit",
+                                             "responsibility"};
+        struct fixture *fixture = *state;
+        struct error error;
+        char query[80];
+        put_customers(fixture);
+        put_fact(fixture, 81, "name", 100, 1, "x");
+        put_import(fixture, 2, "contacts", 2, 1, 0);
+        for (int import = 2; import <= 3; import++) {
+                if (import == 3)
+                        run_sql(fixture, "INSERT INTO import (id, kind, source_id, file_name, profile, file_hash, "
+                                         "file_bytes, state, started_ms, import_day) "
+                                         "VALUES (3, 'contacts', 1, 'f', 'p', 0, 0, 'staging', 0, 14600)");
+                run_sql(fixture, "INSERT INTO contact VALUES (81, 501, %d)", import);
+                run_sql(fixture, "INSERT INTO contact_fact SELECT 81, 501, min(id), 100, %d, 'x' FROM fact", import);
+                run_sql(fixture, "INSERT INTO visit VALUES (81, 1, 100, 1, %d, '', '', '')", import);
+                put_certificate(fixture, 81, 501, "roof", 100, import, 200);
+                put_activity(fixture, 81, "fair", 100, 1, import, true);
+                put_responsibility(fixture, 81, "", "R1", "rep", 100, import, 200);
+        }
+        assert_ok(staged_remove(fixture->database, 3, &error));
+        for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+                snprintf(query, sizeof(query), "SELECT count(*) FROM %s WHERE import_id = 3", tables[i]);
+                assert_int_equal(look(fixture, query), 0);
+                snprintf(query, sizeof(query), "SELECT count(*) FROM %s WHERE import_id = 2", tables[i]);
+                assert_int_equal(look(fixture, query), 1);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -207,6 +239,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(the_later_generation_counts, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(activities_and_visits, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(who_is_responsible, fixture_new, facts_free),
+                cmocka_unit_test_setup_teardown(nothing_staged_remains, fixture_new, facts_free),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
