@@ -133,16 +133,19 @@ for part in files data; do
         mv -T "$work/$part" "$folder/$part" 2>/dev/null || true
 done
 title "Zum Weiterprobieren" "Where to look further"
-echo "export TREUE_DATA=$folder/data"
-# hint ARGUMENTS GERMAN ENGLISH
+# hint GERMAN ENGLISH ARGUMENTS
 hint() {
-        printf '%s %-38s  # %s\n' "$treue" "$1" "$(say "$2" "$3")"
+        printf '# %s\n' "$(say "$1" "$2")"
+        shift 2
+        printf '  %s %s\n' "$treue" "$*"
 }
-hint "explain 10003" "Umsatz verfehlt: Bewährung" "misses the revenue: grace"
-hint "explain 10004" "Spezialist mit wenig Umsatz, in A" "a specialist with little revenue, in A"
-hint "explain 10008" "kleiner Betrieb, kleinere Schwelle" "small company, smaller threshold"
-hint "explain 10005 --cutoff 2025-06-30" "Aufstieg zum 1. August" "promoted on 1 August"
-hint "run list" "alle Auswertungen" "all evaluations"
-say "Jeder der Kunden 10001 bis 10011 zeigt eine Regel: $here/README.md" \
-        "Each of the customers 10001 to 10011 shows one rule: $here/README.md"
-say "Dateien, Profile und das Programm: $folder/files" "Files, profiles and the program: $folder/files"
+printf '  export TREUE_DATA=%s\n  cd %s\n' "$folder/data" "$folder/files"
+hint "110.000 statt 120.000 Euro, und doch noch in A (auch 10001 bis 10011 zeigen je eine Regel: demo/README.md)" \
+        "110,000 instead of 120,000 euros and still in A (10001 to 10011 show one rule each: demo/README.md)" explain 10002
+hint "Wer wäre fast eine Stufe höher?" "Who is nearly one step higher?" \
+        evaluate --cutoff 2025-12-31 --dry-run --near 10
+hint "Was wäre, wenn die Umsatzschwellen 10 % höher lägen?" "What if the revenue thresholds were 10% higher?" \
+        simulate --concept partnerkreis-plus-10.yaml --cutoff 2025-12-31
+hint "Wie hätte sich das Programm seit 2024 bewegt?" "How would the program have moved since 2024?" \
+        backtest --concept 1 --from 2024-01-31 --to 2025-12-31 --every 1m
+hint "Was wurde wann beschlossen?" "What was decided when?" run list

@@ -35,6 +35,9 @@ FIRST_DAYS = {"c_newcomer": (datetime.date(2024, 9, 1), datetime.date(2024, 12, 
               "c_first": (datetime.date(2025, 10, 1), datetime.date(2025, 11, 20)),
               "b_newcomer": (datetime.date(2024, 4, 20), datetime.date(2024, 5, 25)),
               "c_converted": (datetime.date(2024, 2, 1), datetime.date(2025, 5, 30))}
+# What if? The same program with revenue thresholds ten percent higher.
+HIGHER = (("at_least: 120000, keep: 108000", "at_least: 132000, keep: 118800"),
+          ("at_least: 40000, keep: 36000", "at_least: 44000, keep: 39600"))
 INSOLVENT = datetime.date(2025, 10, 14)
 
 
@@ -218,6 +221,10 @@ def main():
     here = pathlib.Path(__file__).resolve().parent
     for source in [*sorted((here / "profiles").glob("*.yaml")), here / "partnerkreis.yaml"]:
         shutil.copyfile(source, folder / source.name)
+    text = (here / "partnerkreis.yaml").read_text(encoding="utf-8")
+    for threshold, higher in HIGHER:
+        text = text.replace(threshold, higher)
+    (folder / "partnerkreis-plus-10.yaml").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
