@@ -330,6 +330,18 @@ static void put_decision(struct json *json, const struct explained *explained)
         json_day(json, explained->effective_day);
         json_key(json, "grace_until");
         json_day(json, explained->grace_until_day);
+        json_key(json, "override");
+        if (!explained->has_override) {
+                json_null(json);
+                return;
+        }
+        json_begin_object(json);
+        json_key(json, "until");
+        json_day(json, explained->override.valid_to);
+        key_text(json, "reason", explained->override.reason);
+        key_text(json, "requested_by", explained->override.requested_by);
+        key_text(json, "approved_by", explained->override.approved_by);
+        json_end_object(json);
 }
 
 static void put_history(struct json *json, const struct explained *explained)

@@ -257,6 +257,19 @@ static void add_attention(struct page *page)
         }
 }
 
+/* Until when the override holds, why, and who answers for it. */
+static void add_override(struct page *page)
+{
+        const struct granted_override *granted = &page->explained->override;
+        struct buffer day buffer_cleanup;
+        buffer_init(&day, 64);
+        format_add_day(&day, page->language, granted->valid_to);
+        buffer_add_text(page->out, "  ");
+        message_add(page->out, page->language, "explain.override", "until", day.data, "reason", granted->reason.data,
+                    "requested", granted->requested_by.data, "approved", granted->approved_by.data, NULL);
+        buffer_add_byte(page->out, '\n');
+}
+
 /* Why, in one or two sentences. */
 static void add_reason(struct page *page)
 {
@@ -280,6 +293,8 @@ static void add_reason(struct page *page)
                 say_family(page, "customer_flag", flag_names[f]);
                 buffer_add_byte(page->out, '\n');
         }
+        if (e->has_override)
+                add_override(page);
         add_attention(page);
         if (e->beneath_undone) {
                 buffer_add_text(page->out, "  ! ");
@@ -405,7 +420,8 @@ static void add_next(struct page *page)
         const struct explained_path *path = explanation->has_next ? next_path(explanation) : NULL;
         buffer_add_byte(page->out, '\n');
         if (!path) {
-                say(page, "explain.top");
+                bool prospect = page->concept->segments[page->explained->segment].kind == KIND_PROSPECT;
+                say(page, prospect ? "explain.top_prospect" : "explain.top");
                 buffer_add_byte(page->out, '\n');
                 return;
         }

@@ -207,6 +207,23 @@ static enum status load_decision(struct connection *connection, const struct pas
         return status;
 }
 
+/* Who granted the segment, why and until when. */
+static enum status load_override(struct connection *connection, int64_t program_id, struct arena *arena,
+                                 struct explained *explained, struct error *error)
+{
+        struct q_explain_override_args args = {explained->customer_id, program_id, explained->cutoff_day};
+        struct q_explain_override_row row;
+        struct granted_override *granted = &explained->override;
+        enum status status = q_explain_override(connection, &args, &row, &explained->has_override, error);
+        if (status != STATUS_OK || !explained->has_override)
+                return status;
+        granted->valid_to = row.valid_to;
+        bool kept = keep_text(arena, row.reason, &granted->reason) &&
+                    keep_text(arena, row.requested_by, &granted->requested_by) &&
+                    keep_text(arena, row.decided_by, &granted->approved_by);
+        return kept ? STATUS_OK : error_memory(error);
+}
+
 enum status explained_load(struct connection *connection, int64_t program_id, int32_t cutoff_day, struct arena *arena,
                            struct explained *explained, struct error *error)
 {
@@ -227,5 +244,9 @@ enum status explained_load(struct connection *connection, int64_t program_id, in
                 return error_set(error, STATUS_NOT_FOUND, "explain.not_at_cutoff", "customer", explained->number.data,
                                  "cutoff", cutoff.data, NULL);
         status = load_run(connection, past, arena, explained, error);
-        return status == STATUS_OK ? load_decision(connection, past, arena, explained, error) : status;
+        if (status == STATUS_OK)
+                status = load_decision(connection, past, arena, explained, error);
+        if (status == STATUS_OK && explained->decision == DECISION_OVERRIDE)
+                status = load_override(connection, program_id, arena, explained, error);
+        return status;
 }

@@ -17,6 +17,11 @@ struct past_decision {
         struct text evaluation, before, segment, decision; /* before: none without membership */
 };
 
+struct granted_override {
+        int32_t valid_to;             /* last day */
+        struct text reason, requested_by, approved_by;
+};
+
 struct explained {
         int64_t customer_id;
         struct text source, number, name; /* the name is the number while nobody gave one */
@@ -35,6 +40,8 @@ struct explained {
         struct engine_plan *plan;
         struct measures measures;     /* of this one customer */
         struct explanation explanation;
+        bool has_override;            /* the decision is an override, and it still stands: */
+        struct granted_override override;
         size_t history_count;         /* all decisions in the program, the latest cut-off first */
         struct past_decision *history;
 };
