@@ -29,6 +29,8 @@ SCRIPTS = [
     ("road oracle", "tests/road/test_oracle.py", RELEASE, 900),
     ("road online retail", "tests/road/test_online_retail.py", RELEASE, 900),
     ("road whatif", "tests/road/test_whatif.py", RELEASE, 900),
+    ("road whatif online retail", "tests/road/test_whatif_retail.py", RELEASE, 900),
+    ("road analyse", "tests/road/test_analyse.py", SANITIZER, 600),
     ("road small", "tests/road/test_small.py", SANITIZER, 600),
     ("road rules", "tests/road/test_rules.py", SANITIZER, 600),
     ("road small, thread sanitizer", "tests/road/test_small.py", THREAD, 900),

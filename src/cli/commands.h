@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 
 #define COMMANDS(X) \
+        X(analyse) \
         X(backtest) \
         X(concept) \
         X(evaluate) \

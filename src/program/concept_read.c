@@ -390,19 +390,24 @@ static bool counted_window(struct text text, struct window *ret)
         return false;
 }
 
-bool read_window(struct reading *reading, const struct node *node, struct window *ret)
+bool window_parse(struct text text, struct window *ret)
 {
         static const struct {
                 const char *name;
                 enum window_kind kind;
         } names[] = {{"year", WINDOW_YEAR}, {"last_year", WINDOW_LAST_YEAR}, {"since_joined", WINDOW_SINCE_JOINED},
                      {"all", WINDOW_ALL}};
-        for (size_t i = 0; node->kind == NODE_SCALAR && i < sizeof(names) / sizeof(names[0]); i++)
-                if (text_is(node->text, names[i].name)) {
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+                if (text_is(text, names[i].name)) {
                         *ret = (struct window){.kind = names[i].kind};
                         return true;
                 }
-        if (node->kind == NODE_SCALAR && counted_window(node->text, ret))
+        return counted_window(text, ret);
+}
+
+bool read_window(struct reading *reading, const struct node *node, struct window *ret)
+{
+        if (node->kind == NODE_SCALAR && window_parse(node->text, ret))
                 return true;
         READ_ERROR(reading, node, "concept.window_expected", "value", node->kind == NODE_SCALAR ? node->text.data : "");
         return false;

@@ -49,6 +49,8 @@ bool read_choice(struct reading *reading, const struct node *node, enum concept_
 bool read_metric(struct reading *reading, const struct node *node, enum metric *ret);
 bool read_window(struct reading *reading, const struct node *node, struct window *ret);
 
+/* "12m", "90d", "4q", "year", "last_year", "since_joined", "all". */
+bool window_parse(struct text text, struct window *ret);
 /* Does a plain scalar look like a number? */
 bool node_is_number(const struct node *node);
 /* Zeroed memory of the arena; NULL sets no_memory. */

@@ -103,12 +103,15 @@ enum status joint_measure(const struct joint_question *question, struct snapshot
         return status;
 }
 
-const struct metric_column *joint_column(const struct measures *measures, enum metric metric, struct window window)
+const struct metric_column *joint_column(const struct measures *measures, const struct criterion *wanted)
 {
+        const struct metric_info *info = &metric_infos[wanted->metric];
+        struct text of = info->of_allowed ? wanted->of : (struct text){NULL, 0};
+        struct window window = info->window ? wanted->window : (struct window){WINDOW_NONE, 0};
         for (size_t i = 0; i < measures->column_count; i++) {
                 const struct metric_column *column = &measures->columns[i];
-                if (column->metric == metric && column->of.length == 0 && column->window.kind == window.kind &&
-                    column->window.count == window.count)
+                if (column->metric == wanted->metric && text_equal(column->of, of) &&
+                    column->window.kind == window.kind && column->window.count == window.count)
                         return column;
         }
         return NULL;

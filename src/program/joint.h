@@ -34,7 +34,7 @@ must_check enum status joint_measure(const struct joint_question *question, stru
                                      struct connection *connection, const struct parallel *parallel,
                                      struct arena *arena, struct joint *ret, struct error *error);
 
-/* The column of a metric over a window; NULL when it was not measured. */
-const struct metric_column *joint_column(const struct measures *measures, enum metric metric, struct window window);
+/* The column of a metric (metric, of and window of `wanted`); NULL when it was not measured. */
+const struct metric_column *joint_column(const struct measures *measures, const struct criterion *wanted);
 
 #endif

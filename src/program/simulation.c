@@ -55,7 +55,7 @@ static enum status decide(struct evaluation *side, struct connection *connection
 
 static enum status sum_segments(const struct evaluation *side, struct segment_sums *ret, struct error *error)
 {
-        const struct metric_column *margin = joint_column(&side->measures, METRIC_MARGIN, margin_12m.window);
+        const struct metric_column *margin = joint_column(&side->measures, &margin_12m);
         int128 total[CONCEPT_SEGMENTS_MAX] = {0};
         *ret = (struct segment_sums){0};
         memcpy(ret->customers, side->tally.segment, sizeof(ret->customers));

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * analyse.h: what the analyses share: the question as it was typed, one measured metric, and the segment everybody held
+ * at the cut-off.
+ */
+#ifndef TREUE_CLI_ANALYSE_H
+#define TREUE_CLI_ANALYSE_H
+
+#include "cli/cells.h"
+#include "cli/customer_labels.h"
+#include "cli/evaluate_output.h"
+#include "cli/session.h"
+#include "program/joint.h"
+
+struct analysis_request {
+        const char *kind, *metric_name;
+        const char *by, *from, *to, *cutoff, *window, *limits, *of, *bins, *threshold, *segment, *format;
+        enum evaluate_format output;
+        int32_t cutoff_day;
+        struct criterion metric;     /* metric, of, window */
+};
+
+struct analysis {
+        struct session *session;
+        const struct analysis_request *request;
+        char currency[8];
+        unsigned minor_digits;
+        const struct concept *concept;   /* the latest released version, or NULL */
+        const struct standing *standings; /* by segment of it, as of the cut-off; NULL with it */
+        struct joint joint;
+        const struct metric_column *column;
+        struct customer_labels labels;
+        size_t *by_number;           /* everybody who exists at the cut-off, in the order of numbers */
+        size_t count;
+};
+
+/* SEGMENT_NONE: without membership. */
+static inline uint8_t analysis_segment(const struct analysis *analysis, size_t customer)
+{
+        return analysis->standings ? analysis->standings[customer].segment : SEGMENT_NONE;
+}
+/* None without membership. */
+struct text analysis_segment_id(const struct analysis *analysis, size_t customer);
+
+must_check enum status analyse_abc(struct analysis *analysis, struct buffer *out, struct error *error);
+must_check enum status analyse_distribution(struct analysis *analysis, struct buffer *out, struct error *error);
+
+#endif
