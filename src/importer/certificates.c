@@ -32,12 +32,10 @@ static enum status check(struct import_run *run, void *context, struct customer_
         struct field_value valid_to = row_value(run, item->row, "valid_to");
         one->qualification = text_trim(row_value(run, item->row, "qualification").text);
         one->valid_from = row_value(run, item->row, "valid_from").day;
-        struct text parts[] = {text_trim(row_value(run, item->row, "customer").text),
-                               text_trim(row_value(run, item->row, "person").text), one->qualification,
-                               key_of_day(arena, one->valid_from)};
-        if (!valid_to.known || valid_to.day >= one->valid_from)
-                return seen_keys_check(certificates->seen, run, item->row, arena, parts, 4, error);
-        row_reject(run, item->row, certificates->valid_to, "import.reason.period");
+        (void)arena;
+        (void)error;
+        if (valid_to.known && valid_to.day < one->valid_from)
+                row_reject(run, item->row, certificates->valid_to, "import.reason.period");
         return STATUS_OK;
 }
 
@@ -50,8 +48,10 @@ static enum status find_person(struct import_run *run, struct certificates *cert
         one->person = person_meant(people, one->base.customer_id, word);
         if (one->person == PERSON_NONE)
                 return error_memory(error);
-        if (person_is_contact(people, one->base.customer_id, one->person))
-                return STATUS_OK;
+        enum status status = person_seen(certificates->seen, run, one->base.row, one->base.customer_id, one->person,
+                                         one->qualification, one->valid_from, arena, error);
+        if (status || one->base.row->rejection.reason || person_is_contact(people, one->base.customer_id, one->person))
+                return status;
         struct text name = person_name(people, one->person);
         name = name.length ? name : word;
         run->counters.people_created += person_name(people, one->person).length == 0;
@@ -71,7 +71,9 @@ static enum status compare(struct import_run *run, void *context, struct custome
         struct text evidence_known = {"", 0};
         bool found = false;
         enum status status = find_person(run, certificates, one, arena, error);
-        int64_t id = status ? 0 : person_id(certificates->people, one->person);
+        if (status || item->row->rejection.reason)
+                return status;
+        int64_t id = person_id(certificates->people, one->person);
         struct q_certificate_visible_args args = {item->customer_id, id, one->qualification, one->valid_from};
         if (id)
                 status = q_certificate_visible(run->connection, &args, &known, &found, error);

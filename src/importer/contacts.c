@@ -31,14 +31,12 @@ struct contacts {
 static enum status check(struct import_run *run, void *context, struct customer_row *item, struct arena *arena,
                          struct error *error)
 {
-        struct contacts *contacts = context;
         struct contact *contact = (struct contact *)item;
-        struct field_value person = row_value(run, item->row, "person");
+        (void)context;
+        (void)arena;
+        (void)error;
         contact->valid_from = row_valid_from(run, item->row, &contact->stated);
-        struct text parts[] = {text_trim(row_value(run, item->row, "customer").text), text_trim(person.text),
-                               person.known ? text_of("") : text_trim(row_value(run, item->row, "name").text),
-                               key_of_day(arena, contact->valid_from)};
-        return seen_keys_check(contacts->seen, run, item->row, arena, parts, 4, error);
+        return STATUS_OK;
 }
 
 static enum status load_facts(struct import_run *run, int64_t customer_id, int64_t person_id, struct arena *arena,
@@ -59,25 +57,15 @@ static enum status load_facts(struct import_run *run, int64_t customer_id, int64
         return status;
 }
 
-static enum status compare(struct import_run *run, void *context, struct customer_row *item, struct arena *arena,
-                           struct error *error)
+/* Collects what the row says that is not known. */
+static enum status compare_facts(struct import_run *run, const struct contacts *contacts, struct contact *contact,
+                                 struct arena *arena, bool *ret_changed, struct error *error)
 {
-        struct contacts *contacts = context;
-        struct contact *contact = (struct contact *)item;
-        struct field_value person = row_value(run, item->row, "person");
-        struct text name = text_trim(row_value(run, item->row, "name").text);
-        contact->person = person.known
-                                  ? person_by_key(contacts->people, text_trim(person.text), item->customer_id, name)
-                                  : person_by_name(contacts->people, item->customer_id, name);
-        if (contact->person == PERSON_NONE)
-                return error_memory(error);
-        contact->introduce = !person_is_contact(contacts->people, item->customer_id, contact->person);
         struct known_facts known = {0};
         int64_t id = person_id(contacts->people, contact->person);
-        enum status status = id ? load_facts(run, item->customer_id, id, arena, &known, error) : STATUS_OK;
-        bool changed = false;
+        enum status status = id ? load_facts(run, contact->base.customer_id, id, arena, &known, error) : STATUS_OK;
         for (size_t i = 0; i < FACTS && !status; i++) {
-                const struct field_value *value = row_cell(run, item->row, contacts->facts[i]);
+                const struct field_value *value = row_cell(run, contact->base.row, contacts->facts[i]);
                 if (!value->known)
                         continue;
                 /* A telephone number is no number: texts are taken as they stand. */
@@ -87,9 +75,30 @@ static enum status compare(struct import_run *run, void *context, struct custome
                 if (!known_facts_lack(&known, contacts->fact_ids[i], contact->valid_from, contact->stated, text))
                         continue;
                 contact->facts[i] = text;
-                changed = true;
+                *ret_changed = true;
         }
-        if (status)
+        return status;
+}
+
+static enum status compare(struct import_run *run, void *context, struct customer_row *item, struct arena *arena,
+                           struct error *error)
+{
+        struct contacts *contacts = context;
+        struct contact *contact = (struct contact *)item;
+        struct field_value person = row_value(run, item->row, "person");
+        struct text name = text_trim(row_value(run, item->row, "name").text);
+        bool changed = false;
+        contact->person = person.known
+                                  ? person_by_key(contacts->people, text_trim(person.text), item->customer_id, name)
+                                  : person_by_name(contacts->people, item->customer_id, name);
+        if (contact->person == PERSON_NONE)
+                return error_memory(error);
+        contact->introduce = !person_is_contact(contacts->people, item->customer_id, contact->person);
+        enum status status = person_seen(contacts->seen, run, item->row, item->customer_id, contact->person,
+                                         text_of(""), contact->valid_from, arena, error);
+        if (!status && !item->row->rejection.reason)
+                status = compare_facts(run, contacts, contact, arena, &changed, error);
+        if (status || item->row->rejection.reason)
                 return status;
         if (!person_add_contact(contacts->people, item->customer_id, contact->person, name))
                 return error_memory(error);

@@ -272,6 +272,19 @@ uint32_t person_meant(struct person_registry *people, int64_t customer_id, struc
         return by_key != PERSON_NONE ? by_key : person_by_name(people, customer_id, word);
 }
 
+enum status person_seen(struct seen_keys *seen, const struct import_run *run, struct import_row *row,
+                        int64_t customer_id, uint32_t person, struct text rest, int32_t day, struct arena *arena,
+                        struct error *error)
+{
+        struct {
+                int64_t customer_id;
+                uint32_t person;
+                int32_t day;
+        } who = {customer_id, person, day};
+        struct text parts[] = {{(const char *)&who, sizeof(who)}, rest};
+        return seen_keys_check(seen, run, row, arena, parts, 2, error);
+}
+
 int64_t person_id(const struct person_registry *people, uint32_t person) { return people->people[person].id; }
 
 static uint32_t *contact_slot(struct person_registry *people, int64_t customer_id, uint32_t person)

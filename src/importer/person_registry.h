@@ -10,7 +10,7 @@
 #ifndef TREUE_IMPORTER_PERSON_REGISTRY_H
 #define TREUE_IMPORTER_PERSON_REGISTRY_H
 
-#include "importer/import.h"
+#include "importer/rows.h"
 
 struct person_registry;
 enum { PERSON_NONE = UINT32_MAX };
@@ -28,6 +28,11 @@ uint32_t person_by_name(struct person_registry *people, int64_t customer_id, str
 /* Whom a file means by `word` at a customer: the contact with that key, else the contact with that name (of several the
  * one recorded first), else the person with that key, else a new person of that name (person_by_name). */
 uint32_t person_meant(struct person_registry *people, int64_t customer_id, struct text word);
+
+/* Refuses the row when this file spoke of the same customer, person and `rest` before, by whatever word. */
+must_check enum status person_seen(struct seen_keys *seen, const struct import_run *run, struct import_row *row,
+                                   int64_t customer_id, uint32_t person, struct text rest, int32_t day,
+                                   struct arena *arena, struct error *error);
 
 /* 0: new, not written yet. */
 int64_t person_id(const struct person_registry *people, uint32_t person);

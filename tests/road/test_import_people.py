@@ -105,6 +105,8 @@ def contacts(check):
         for (line, reason), (number, word) in zip(found, (("2", "e-mail"), ("3", "e-mail"), ("4", "e-mail"),
                                                          ("5", "empty"), ("6", "no such customer"), ("8", "line 7"))):
             check.that(line == number and word in reason, f"line {number}, {word!r}: {line}, {reason!r}")
+        take(treue, "contacts", CONTACTS, "1,P4,Eva,,,Chefin,,\n1,,Eva,,,Leiterin,,\n", status=(1,))
+        check.equal(counts(treue), [0, 1, 0, 1], "one contact named by key and by name is doubled")
         check.that("6 rows rejected" in out, f"the summary says what was rejected: {out}")
 
 
@@ -151,6 +153,10 @@ def certificates(check):
         take(treue, "contacts", CONTACTS, "1,P9,Cem Kaya,,,,,\n")
         check.equal(counts(treue), [1, 0, 0, 0], "somebody else of the same name has another key")
         check.equal(values(treue, CERTIFIED)["1"], ["3", "2"], "nobody is counted twice")
+        take(treue, "certificates", CERTIFICATES, "1,P2,stairs,2025-01-01,,\n1,Bert Uhl,stairs,2025-01-01,,\n"
+             "1,Bert Uhl,stairs,2025-01-02,,\n", status=(1,))
+        check.equal(counts(treue), [2, 0, 0, 1], "one certificate named by key and by name is doubled")
+        check.that("line 2" in reasons(treue)[0][1], f"says where it stood first: {reasons(treue)}")
         take(treue, "certificates", CERTIFICATES, "1,P1,roof,2025-01-01,2024-01-01,\n1,P1,,2025-01-01,,\n"
              "7,P1,roof,2025-01-01,,\n1,P1,roof,never,,\n", status=(1,))
         found = reasons(treue)
