@@ -9,9 +9,9 @@
 
 A query file holds blocks:
 
-  -- name: import_insert :exec                 kinds: :exec, :one, :many, :bulk; a second word "sqlite" or "postgresql" limits
-  -- Registers an import as staging.           the block to an engine: then both must be there, with the same arguments
-  -- arg id ordinal                            and rows. The lines of text become the comment of the C function.
+  -- name: import_insert :exec                 kinds: :exec, :one, :many, :bulk, :part; a second word "sqlite" or "postgresql"
+  -- Registers an import as staging.           limits the block to an engine: then both must be there, with the same
+  -- arg id ordinal                            arguments and rows. The lines of text become the comment of the C function.
   -- arg finished_ms instant?                  "?": may be NULL; C gets has_finished_ms beside it
   -- row ...                                   columns of the result in their order (:one and :many)
   INSERT INTO import (...) VALUES (:id, ...);
@@ -23,6 +23,9 @@ type `lines` expands to as many placeholders.
 A :bulk query takes an array of arguments and changes all their rows in one call. Its text reads them like a table:
 INSERT INTO t (x, y) SELECT :x, :y FROM {rows}. On PostgreSQL it may instead be COPY t (columns) FROM STDIN (FORMAT
 binary), with the arguments in the order of the columns.
+
+A :part is no query: its text stands for {name} in the queries (and parts) that name it, which declare its arguments. A
+part, too, may have a block for each engine.
 
 Files of sql/engine/ hold blocks of the kind :engine. They become string constants ENGINE_NAME without arguments.
 """
@@ -49,9 +52,10 @@ TYPES = {
 LINES = [("line_article", "integer[]"), ("line_quantity", "bigint[]"), ("line_amount", "bigint[]"),
          ("line_cost", "bigint[]"), ("line_group", "integer[]"), ("line_marks", "smallint[]")]
 ARGUMENTS_MAX = 32
+PARTS_DEEP_MAX = 5
 CHANGES = ("exec", "bulk")
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
-HEAD = re.compile(r"--\s*name:\s*(\S+)\s+:(exec|one|many|bulk|engine)(?:\s+(\S+))?\s*\Z")
+HEAD = re.compile(r"--\s*name:\s*(\S+)\s+:(exec|one|many|bulk|part|engine)(?:\s+(\S+))?\s*\Z")
 # What SQL text is made of, as far as placeholders are concerned.
 TOKEN = re.compile(r"""
     (?P<comment>--[^\n]*|/\*.*?\*/)
@@ -153,7 +157,7 @@ def read_blocks(path):
         if re.match(r"--\s*name:", stripped):
             match = HEAD.match(stripped)
             if not match or not NAME.match(match.group(1)) or match.group(3) not in (None,) + ENGINES:
-                problem(path, number, "expected '-- name: some_name :exec|:one|:many|:bulk [sqlite|postgresql]'")
+                problem(path, number, "expected '-- name: some_name :exec|:one|:many|:bulk|:part [sqlite|postgresql]'")
             query = Query(path, number, *match.groups())
             result.append(query)
         elif stripped.startswith("--") and query and not query.text:
@@ -258,10 +262,38 @@ def expand_query(query, engine):
     return "".join(result).strip()
 
 
+def take_parts(blocks):
+    """The parts by name and engine, and the other blocks."""
+    parts, rest = {}, []
+    for block in blocks:
+        if block.kind != "part":
+            rest.append(block)
+            continue
+        if block.args or block.rows:
+            problem(block.path, block.line, f"{block.name}: the queries that use a part declare its arguments and rows")
+        text = re.sub(r"--[^\n]*", "", block.text).strip()
+        if not text.endswith(";"):
+            problem(block.path, block.line, f"{block.name}: no semicolon at the end")
+        for engine in [block.engine] if block.engine else ENGINES:
+            if (block.name, engine) in parts:
+                problem(block.path, block.line, f"{block.name}: name used twice")
+            parts[block.name, engine] = text[:-1].rstrip()
+    return parts, rest
+
+
+def put_parts(text, parts, engine):
+    """The text with its parts, which may name further ones; a circle stays and is refused as an unknown token."""
+    for _ in range(PARTS_DEEP_MAX):
+        text = re.sub(r"(?<![.A-Za-z0-9_])\{([a-z0-9_]+)\}",
+                      lambda match: parts.get((match.group(1), engine), match.group()), text)
+    return text
+
+
 def read_queries(paths):
     """Queries by name in order; blocks of the two engines joined."""
     result = {}
-    for query in (query for path in sorted(paths) for query in read_blocks(path)):
+    parts, blocks = take_parts([query for path in sorted(paths) for query in read_blocks(path)])
+    for query in blocks:
         if query.kind == "engine":
             problem(query.path, query.line, "blocks of the kind :engine stand in sql/engine/")
         if query.kind in CHANGES and query.rows:
@@ -276,7 +308,9 @@ def read_queries(paths):
             problem(query.path, query.line, f"{query.name}: name used twice (see {first.path}:{first.line})")
         if (first.args, first.rows) != (query.args, query.rows):
             problem(query.path, query.line, f"{query.name}: arguments or rows differ between the engines")
+        text = query.text
         for engine in engines:
+            query.text = put_parts(text, parts, engine)
             first.sql[engine] = expand_query(query, engine)
     for query in result.values():
         if len(query.sql) != 2:
