@@ -36,6 +36,7 @@ SCRIPTS = [
     ("road small, thread sanitizer", "tests/road/test_small.py", THREAD, 900),
     ("road import", "tests/road/test_import.py", SANITIZER, 900),
     ("road import of people", "tests/road/test_import_people.py", SANITIZER, 600),
+    ("road SQL metrics", "tests/road/test_sql_metrics.py", RELEASE, 900),
     ("road concept", "tests/road/test_concept.py", SANITIZER, 600),
     ("road evaluate", "tests/road/test_evaluate.py", SANITIZER, 600),
     ("road verify", "tests/road/test_verify.py", SANITIZER, 600),

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "db/setting.h"
+#include "facts/packed_lines.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/memory.h"
@@ -82,6 +83,7 @@ enum status cli_open_database(struct cli_context *context, enum cli_access acces
         struct database_options options = {
                 .data_directory = context->data,
                 .url = context->url,
+                .lines = &packed_lines_codec,
                 .read_only = access == CLI_READ && !context->migrate,
                 .migrate = context->migrate,
         };

@@ -18,8 +18,8 @@
 #define ARENA_BYTES_MAX ((size_t)16 << 30)
 
 struct request {
-        const char *cutoff, *evaluation, *concept, *format, *near;
-        bool dry_run, approve;
+        const char *cutoff, *evaluation, *concept, *format, *near, *metrics;
+        bool dry_run, approve, metrics_by_sql;
         int32_t cutoff_day;
         size_t near_count;
         enum evaluate_format output;
@@ -53,6 +53,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 {"--dry-run", OPTION_FLAG, NULL, "cli.option.evaluate_dry_run", &request->dry_run, NULL, NULL},
                 {"--approve", OPTION_FLAG, NULL, "cli.option.approve", &request->approve, NULL, NULL},
                 {"--near", OPTION_VALUE, "N", "cli.option.near", NULL, &request->near, NULL},
+                {"--metrics", OPTION_VALUE, "index|sql", "cli.option.metrics", NULL, &request->metrics, NULL},
                 {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &request->format, NULL},
         };
         struct words words;
@@ -68,6 +69,9 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 return error_set(error, STATUS_USAGE, "cli.bad_date", "value", request->cutoff, NULL);
         if (request->dry_run && request->approve)
                 return error_set(error, STATUS_USAGE, "evaluate.dry_run_and_approve", NULL);
+        request->metrics_by_sql = request->metrics && strcmp(request->metrics, "sql") == 0;
+        if (request->metrics && !request->metrics_by_sql && strcmp(request->metrics, "index") != 0)
+                return error_set(error, STATUS_USAGE, "evaluate.bad_metrics", "value", request->metrics, NULL);
         if (request->near) {
                 int64_t count;
                 if (decimal_parse_scaled(text_of(request->near), DECIMAL_POINT, 0, false, &count) != DECIMAL_OK
@@ -144,7 +148,8 @@ static enum status store(struct session *session, const struct request *request,
 static enum status evaluate(struct session *session, const struct request *request, struct error *error)
 {
         struct version version;
-        struct evaluation evaluation = {.version = &version, .cutoff_day = request->cutoff_day};
+        struct evaluation evaluation = {.version = &version, .cutoff_day = request->cutoff_day,
+                                       .metrics_by_sql = request->metrics_by_sql};
         struct run run;
         enum status status = find_version(session, request, &version, error);
         if (status == STATUS_OK)

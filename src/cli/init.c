@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "db/setting.h"
+#include "facts/packed_lines.h"
 #include "platform/clock.h"
 
 static enum status init(struct cli_context *context, const char *currency, const char *time_zone, struct error *error)
@@ -26,6 +27,7 @@ static enum status init(struct cli_context *context, const char *currency, const
         struct database *database = NULL;
         status = database_open(&(struct database_options){.data_directory = context->data,
                                                           .url = context->url,
+                                                          .lines = &packed_lines_codec,
                                                           .create = true,
                                                           .settings = settings,
                                                           .setting_count = currency ? 3 : 1},

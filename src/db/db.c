@@ -71,6 +71,7 @@ enum status database_open(const struct database_options *options, struct databas
         if (!database)
                 return error_memory(error);
         database->engine = &engine_sqlite;
+        database->lines = options->lines;
         database->read_only = options->read_only;
         database->directory = strdup(directory);
         database->place = join(directory, "treue.db");

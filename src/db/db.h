@@ -29,6 +29,7 @@
 #include "base/text.h"
 
 struct database;
+struct lines_codec;
 struct connection;
 struct rows;
 
@@ -39,6 +40,7 @@ struct database_setting {
 struct database_options {
         const char *data_directory;  /* where the database, the index, staging and error files live */
         const char *url;             /* NULL or "" for the embedded database; postgresql://... */
+        const struct lines_codec *lines; /* turns packed lines into columns; for a server and for SQL */
         bool create;                 /* make a new database; an existing one is STATUS_CONFLICT "init.exists" */
         bool read_only;              /* do not take the data directory's lock; no writer */
         bool migrate;                /* bring an older schema up to date; else "database.schema_old" */

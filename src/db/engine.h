@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/id.h"
+#include "db/lines.h"
 #include "db/query.h"
 #include "platform/file.h"
 #include "queries.h"
@@ -92,6 +93,7 @@ struct write_thread;
 struct database {
         const struct engine *engine;
         char *directory, *place; /* place: file of the embedded database */
+        const struct lines_codec *lines;
         bool read_only, checked; /* checked: every query was prepared once */
         struct lock *lock;
         struct write_thread *writer; /* NULL when read only */

@@ -8,6 +8,7 @@
 
 #include "db/engine.h"
 #include "db/sqlite_bulk.h"
+#include "db/sqlite_lines.h"
 
 enum { BUSY_TIMEOUT_MS = 10000, CHECKPOINT_TIMEOUT_MS = 200 };
 
@@ -111,7 +112,8 @@ static enum status set_up(struct sqlite_connection *connection, struct error *er
         if (!status)
                 status = run(&connection->base, writer ? ENGINE_SQLITE_WRITER : ENGINE_SQLITE_READER, "open", error);
         if (!status && (sqlite3_exec(handle, ENGINE_SQLITE_PAGE_BYTES, take_page_bytes, connection, NULL) != SQLITE_OK
-                        || sqlite_bulk_register(handle, &connection->bulk) != SQLITE_OK))
+                        || sqlite_bulk_register(handle, &connection->bulk) != SQLITE_OK
+                        || sqlite_lines_register(handle, connection->base.database->lines) != SQLITE_OK))
                 status = failed(connection, sqlite3_errcode(handle), "open", error);
         /* After the settings: setting an automatic checkpoint would take the hook away. */
         if (!status && writer)

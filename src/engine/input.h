@@ -70,6 +70,8 @@ struct event_column {
         const int32_t *day;
 };
 
+struct purchase_figures;
+
 struct engine_input {
         int32_t cutoff_day;
         size_t customer_count;
@@ -81,6 +83,7 @@ struct engine_input {
         const uint8_t *size_class;         /* index into mechanics.size_factors; 255: none or not among them */
         size_t segment_count;
         const struct purchase_segment *segments;
+        const struct purchase_figures *figures; /* counted already (engine/figures.h), instead of segments; or NULL */
         size_t article_count;
         const uint32_t *article_group;     /* dense group number or GROUP_NONE, valid at the cut-off */
         size_t group_count;

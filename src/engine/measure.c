@@ -6,6 +6,7 @@
 #include "engine/evaluate.h"
 
 #include "base/bits.h"
+#include "engine/figures.h"
 #include "engine/metric_facts.h"
 #include "engine/metric_purchases.h"
 #include "engine/plan.h"
@@ -150,6 +151,21 @@ static void store_walked(const struct measure_job *job, struct scratch *scratch,
                 bits_set(column->flagged, customer);
 }
 
+static void store_counted(struct metric_column *column, size_t customer, const struct counted_cell *cell)
+{
+        column->value[customer] = cell->value;
+        if (column->denominator)
+                column->denominator[customer] = cell->denominator;
+        if (column->line_count) {
+                column->line_count[customer] = cell->line_count;
+                column->line_left_out[customer] = cell->line_left_out;
+        }
+        if (cell->known)
+                bits_set(column->known, customer);
+        if (cell->flagged)
+                bits_set(column->flagged, customer);
+}
+
 static void store_cell(const struct measure_job *job, struct scratch *scratch, size_t index, size_t customer,
                        const struct purchase_history *history, const struct membership_basis *basis)
 {
@@ -158,6 +174,11 @@ static void store_cell(const struct measure_job *job, struct scratch *scratch, s
         int32_t from_day = planned->window.kind == WINDOW_SINCE_JOINED
                                    ? (basis->joined_day != DAY_NONE ? basis->joined_day : basis->since_day)
                                    : planned->from_day;
+        const struct purchase_figures *figures = job->input->figures;
+        if (figures && figures->cells[index]) {
+                store_counted(column, customer, &figures->cells[index][customer]);
+                return;
+        }
         switch (planned->metric) {
         case METRIC_REVENUE_GROWTH:
                 store_growth(column, customer, scratch->sums[planned->interval].total_minor,
@@ -209,7 +230,9 @@ static void measure_customer(const struct measure_job *job, struct scratch *scra
 {
         const struct engine_plan *plan = job->plan;
         struct measures *measures = job->measures;
-        struct purchase_history history = purchases_history(job->input, customer);
+        const struct purchase_figures *figures = job->input->figures;
+        struct purchase_history history =
+                figures ? figures->history[customer] : purchases_history(job->input, customer);
         struct membership_basis basis = population_resolve(job->input, customer, &history);
         if (basis.exists)
                 bits_set(measures->exists, customer);
@@ -220,6 +243,10 @@ static void measure_customer(const struct measure_job *job, struct scratch *scra
         int32_t joined_day = basis.joined_day != DAY_NONE ? basis.joined_day : basis.since_day;
         for (size_t i = 0; i < plan->interval_count; i++) {
                 const struct plan_interval *interval = &plan->intervals[i];
+                if (figures) {
+                        scratch->sums[i] = figures->sums[i][customer];
+                        continue;
+                }
                 scratch->sums[i] = purchases_sum(job->input, customer,
                                                  interval->since_joined ? joined_day : interval->from_day,
                                                  interval->to_day, &scratch->overflow);

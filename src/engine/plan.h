@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * plan.h: the inside of an engine plan, for the engine's own files: which columns a concept needs at a cut-off, its
- * criteria in one flat list, and the classes of customers that share all factors.
+ * plan.h: the inside of an engine plan, for the engine's own files and facts/sql_metrics.c: which columns a concept
+ * needs at a cut-off, its criteria in one flat list, and the classes of customers that share all factors.
  *
  * A factor class is (size class, newcomer slot). The newcomer slot holds the full months since joining and whether one
  * more calendar month was touched: everything the newcomer factor and the pro rata share depend on.

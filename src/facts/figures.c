@@ -105,8 +105,7 @@ enum status potentials_load(const struct snapshot *snapshot, struct connection *
         return STATUS_OK;
 }
 
-/* Brings all units of a column to its greatest scale. */
-static enum status to_common_scale(int64_t *units, const uint8_t *scales, const uint64_t *known, size_t count,
+enum status values_to_common_scale(int64_t *units, const uint8_t *scales, const uint64_t *known, size_t count,
                                    struct text name, struct value_column *ret, struct error *error)
 {
         uint8_t scale = 0;
@@ -163,5 +162,5 @@ enum status values_load(const struct snapshot *snapshot, struct connection *conn
                 if (next.generation)
                         weigh(&reading, &best, day, &next);
         }
-        return status == STATUS_OK ? to_common_scale(units, scales, known, count, name, ret, error) : status;
+        return status == STATUS_OK ? values_to_common_scale(units, scales, known, count, name, ret, error) : status;
 }

@@ -17,5 +17,10 @@ must_check enum status potentials_load(const struct snapshot *snapshot, struct c
 /* One column for the value `name`. */
 must_check enum status values_load(const struct snapshot *snapshot, struct connection *connection, struct text name,
                                    int32_t day, struct arena *arena, struct value_column *ret, struct error *error);
+/* A column of units as read, each of its own scale: all are brought to the greatest one, in place. STATUS_LIMIT
+ * "facts.value_too_large" {name}. */
+must_check enum status values_to_common_scale(int64_t *units, const uint8_t *scales, const uint64_t *known,
+                                              size_t count, struct text name, struct value_column *ret,
+                                              struct error *error);
 
 #endif

@@ -140,33 +140,91 @@ static bool get_marked(const uint8_t **cursor, const uint8_t *end, struct line *
         return true;
 }
 
+static inline bool head_is_valid(uint8_t head)
+{
+        return (head & PACKED_FORMAT_MASK) == PACKED_FORMAT &&
+               !(head & ~(PACKED_FORMAT_MASK | PACKED_WHOLE | PACKED_MARKED));
+}
+
+static inline bool get_line(const uint8_t **cursor, const uint8_t *end, uint8_t head, struct line *line)
+{
+        uint64_t product, quantity, amount;
+        if (!get(cursor, end, &product) || !get(cursor, end, &quantity) || !get(cursor, end, &amount))
+                return false;
+        int64_t unit = head & PACKED_WHOLE ? 1000 : 1;
+        if (product > UINT32_MAX || __builtin_mul_overflow(unzigzag(quantity), unit, &line->quantity_milli))
+                return false;
+        line->product = (uint32_t)product;
+        line->amount_minor = unzigzag(amount);
+        line->group = 0;
+        line->marks = 0;
+        line->cost_minor = 0;
+        return !(head & PACKED_MARKED) || get_marked(cursor, end, line);
+}
+
 bool lines_unpack(struct bytes packed, struct line *ret_lines, size_t count)
 {
         const uint8_t *p = packed.data, *end = packed.data + packed.length;
-        if (packed.length == 0)
+        if (packed.length == 0 || !head_is_valid(*p))
                 return false;
         uint8_t head = *p++;
-        if ((head & PACKED_FORMAT_MASK) != PACKED_FORMAT ||
-            (head & ~(PACKED_FORMAT_MASK | PACKED_WHOLE | PACKED_MARKED)))
-                return false;
-        int64_t unit = head & PACKED_WHOLE ? 1000 : 1;
-        bool marked = head & PACKED_MARKED;
-        for (struct line *line = ret_lines; line < ret_lines + count; line++) {
-                uint64_t product, quantity, amount;
-                if (!get(&p, end, &product) || !get(&p, end, &quantity) || !get(&p, end, &amount))
+        for (struct line *line = ret_lines; line < ret_lines + count; line++)
+                if (!get_line(&p, end, head, line))
                         return false;
-                if (product > UINT32_MAX || __builtin_mul_overflow(unzigzag(quantity), unit, &line->quantity_milli))
-                        return false;
-                line->product = (uint32_t)product;
-                line->amount_minor = unzigzag(amount);
-                line->group = 0;
-                line->marks = 0;
-                line->cost_minor = 0;
-                if (marked && !get_marked(&p, end, line))
-                        return false;
-        }
         return p == end;
 }
+
+static bool split(struct bytes packed, struct line_columns *columns)
+{
+        const uint8_t *p = packed.data, *end = packed.data + packed.length;
+        if (packed.length == 0 || !head_is_valid(*p))
+                return false;
+        uint8_t head = *p++;
+        columns->count = 0;
+        columns->has_costs = columns->has_groups = columns->has_marks = false;
+        while (p < end) {
+                struct line line;
+                size_t at = columns->count++;
+                if (!get_line(&p, end, head, &line) || !line_columns_reserve(columns, at + 1))
+                        return false;
+                columns->article[at] = (int32_t)line.product; /* as 32 bits, whatever their sign */
+                columns->quantity[at] = line.quantity_milli;
+                columns->amount[at] = line.amount_minor;
+                columns->cost[at] = line.cost_minor;
+                columns->group[at] = (int32_t)line.group;
+                columns->marks[at] = line.marks;
+                columns->has_costs |= line.marks & LINE_COST_KNOWN;
+                columns->has_groups |= line.group != 0;
+                columns->has_marks |= line.marks != 0;
+        }
+        return true;
+}
+
+static bool join(const struct line_columns *columns, struct buffer *out)
+{
+        struct line few[BLOCK_LINES], *lines = few;
+        if (columns->count > BLOCK_LINES && !(lines = reallocarray(NULL, columns->count, sizeof(*lines))))
+                return false;
+        bool valid = true;
+        for (size_t i = 0; i < columns->count; i++) {
+                int16_t marks = columns->has_marks ? columns->marks[i] : 0;
+                valid &= !(marks & ~LINE_MARKS_ALL);
+                lines[i] = (struct line){
+                        .product = (uint32_t)columns->article[i],
+                        .group = columns->has_groups ? (uint32_t)columns->group[i] : 0,
+                        .marks = (uint8_t)marks,
+                        .quantity_milli = columns->quantity[i],
+                        .amount_minor = columns->amount[i],
+                        .cost_minor = columns->has_costs ? columns->cost[i] : 0,
+                };
+        }
+        valid = valid && lines_pack(lines, columns->count, out);
+        if (lines != few)
+                free(lines);
+        return valid;
+}
+
+const struct lines_codec packed_lines_codec = {split, join};
 
 int64_t lines_hash(int32_t day, struct bytes packed)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * packed_lines.h: the lines of one purchase document in one byte string (SQLite; PostgreSQL stores parallel arrays).
+ * packed_lines.h: the lines of one purchase document in one byte string (SQLite; PostgreSQL stores columns).
  *
  * Format 1, all integers LEB128: a head byte (format in the low 4 bits; PACKED_WHOLE when every quantity is a whole
  * number and stored without its three decimals; PACKED_MARKED when lines carry a mark byte), then per line: product id,
@@ -18,6 +18,7 @@
 #include "base/buffer.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "db/lines.h"
 
 enum {
         LINE_COST_KNOWN = 1,
@@ -43,6 +44,8 @@ void lines_sort(struct line *lines, size_t count);
 bool lines_pack(const struct line *lines, size_t count, struct buffer *out);
 /* Number of lines is known from the document row. False when the bytes are not a packed form of `count` lines. */
 bool lines_unpack(struct bytes packed, struct line *ret_lines, size_t count);
+/* The same lines as columns, for databases that store them so (db/lines.h). */
+extern const struct lines_codec packed_lines_codec;
 /* Hash of a document's content: day and packed lines. */
 int64_t lines_hash(int32_t day, struct bytes packed);
 

@@ -133,9 +133,9 @@ static bool plain_number(struct text text, struct decimal *ret)
         return digits && points <= 1 && decimal_parse(text, DECIMAL_POINT, ret) == DECIMAL_OK;
 }
 
-static bool set_attribute(struct filling *filling, struct attribute_value *value, struct text text)
+bool attribute_set(struct arena *arena, struct text text, struct attribute_value *value)
 {
-        char *copy = arena_copy(filling->arena, text.data, text.length);
+        char *copy = arena_copy(arena, text.data, text.length);
         if (!copy)
                 return false;
         *value = (struct attribute_value){.known = true, .kind = OPERAND_TEXT, .text = {copy, text.length}};
@@ -173,9 +173,9 @@ static bool set_slot(struct filling *filling, const struct slot *slot, size_t cu
                 filling->size_class[customer] = size_class_of(filling->concept, text);
                 return true;
         case SLOT_ATTRIBUTE_OTHERWISE:
-                return slot->values[customer].known || set_attribute(filling, &slot->values[customer], text);
+                return slot->values[customer].known || attribute_set(filling->arena, text, &slot->values[customer]);
         case SLOT_ATTRIBUTE:
-                return set_attribute(filling, &slot->values[customer], text);
+                return attribute_set(filling->arena, text, &slot->values[customer]);
         }
         return true;
 }

@@ -57,4 +57,8 @@ must_check enum status snapshot_load_articles(struct snapshot *snapshot, struct 
 /* What the two above filled. */
 void snapshot_forget(struct snapshot *snapshot);
 
+/* An attribute's value as the text imported for it, copied into the arena; a plain number or a word for yes and no is
+ * read as such. False without memory. */
+bool attribute_set(struct arena *arena, struct text text, struct attribute_value *value);
+
 #endif

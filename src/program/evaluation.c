@@ -4,6 +4,7 @@
  */
 #include "program/evaluation.h"
 
+#include "facts/sql_metrics.h"
 #include "program/standing.h"
 
 enum { NAMES_BYTES_MAX = 4096 };
@@ -53,6 +54,8 @@ enum status evaluation_run(struct evaluation *evaluation, struct connection *con
                 status = snapshot_input(evaluation->snapshot, connection, concept, evaluation->cutoff_day, arena,
                                         &input,
                                         error);
+        if (status == STATUS_OK && evaluation->metrics_by_sql)
+                status = sql_metrics_count(evaluation->snapshot, connection, evaluation->plan, arena, &input, error);
         if (status == STATUS_OK)
                 status = engine_measure(evaluation->plan, &input, parallel, arena, &evaluation->measures, error);
         if (status == STATUS_OK && !evaluation->standings)

@@ -14,6 +14,7 @@ struct evaluation {
         size_t rule;                  /* index into the concept's evaluations */
         int32_t cutoff_day;
         struct snapshot *snapshot;    /* borrowed */
+        bool metrics_by_sql;          /* counted by the database instead of the column index (facts/sql_metrics.h) */
         struct engine_plan *plan;
         struct measures measures;
         struct standing *standings;   /* set beforehand: taken as they are, by position in the snapshot */
@@ -29,7 +30,7 @@ must_check enum status evaluation_choose(const struct concept *concept, const ch
                                          size_t *ret_rule, struct error *error);
 
 /* Measures, loads where everybody stands unless that is given, and decides. `evaluation` comes with version, rule,
- * cutoff_day and snapshot set; the rest is filled and lives in the arena. */
+ * cutoff_day, snapshot and metrics_by_sql set; the rest is filled and lives in the arena. */
 must_check enum status evaluation_run(struct evaluation *evaluation, struct connection *connection,
                                       const struct parallel *parallel, struct arena *arena, struct error *error);
 
