@@ -16,12 +16,17 @@ CREATE TABLE idempotency (
         outcome {text} NOT NULL
 ) {strict};
 
--- How far a staging import got, so that the same file goes on there after an interruption.
+-- How far a staging import of purchases got, so that the same file goes on there after an interruption: documents are
+-- staged in the order of their key, customer_id and number are those of the last one. `generation` is the one they were
+-- compared with; articles from `first_product` on are new by this import.
 CREATE TABLE import_progress (
         import_id {ordinal} PRIMARY KEY REFERENCES import (id),
         file_hash {int} NOT NULL,
+        generation {int} NOT NULL,
+        first_product {int} NOT NULL,
         rows_staged {int} NOT NULL,
-        position {bytes} NOT NULL
+        customer_id {id} NOT NULL,
+        number {text} NOT NULL
 ) {strict};
 
 -- People. One may serve several customers.

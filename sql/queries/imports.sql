@@ -91,10 +91,48 @@ FROM import i JOIN source s ON s.id = i.source_id
 WHERE i.state <> 'staging'
 ORDER BY i.id;
 
--- name: import_staging :one
--- The first import that a crash left unfinished.
+-- name: import_staging :many
+-- The imports that were not published, with how far they got.
 -- row id ordinal
-SELECT id FROM import WHERE state = 'staging' ORDER BY id LIMIT 1;
+-- row kind text
+-- row source_id ordinal
+-- row file_name text
+-- row file_bytes int
+-- row profile text
+-- row started_ms instant
+-- row import_day day
+-- row file_hash int?
+-- row generation int?
+-- row first_product int?
+-- row rows_staged int?
+-- row customer_id id?
+-- row number text?
+SELECT i.id, i.kind, i.source_id, i.file_name, i.file_bytes, i.profile, i.started_ms, i.import_day, p.file_hash,
+        p.generation, p.first_product, p.rows_staged, p.customer_id, p.number
+FROM import i LEFT JOIN import_progress p ON p.import_id = i.id
+WHERE i.state = 'staging'
+ORDER BY i.id;
+
+-- name: import_progress_start :exec
+-- arg import_id ordinal
+-- arg file_hash int
+-- arg generation int
+-- arg first_product int
+INSERT INTO import_progress (import_id, file_hash, generation, first_product, rows_staged, customer_id, number)
+VALUES (:import_id, :file_hash, :generation, :first_product, 0, 0, '');
+
+-- name: import_progress_move :exec
+-- In the transaction that stages the rows.
+-- arg import_id ordinal
+-- arg rows int
+-- arg customer_id id
+-- arg number text
+UPDATE import_progress SET rows_staged = rows_staged + :rows, customer_id = :customer_id, number = :number
+WHERE import_id = :import_id;
+
+-- name: import_progress_end :exec
+-- arg import_id ordinal
+DELETE FROM import_progress WHERE import_id = :import_id;
 
 -- name: import_find :one
 -- arg id ordinal

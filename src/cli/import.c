@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * import.c: treue import KIND FILE... --profile FILE, treue import list, treue import undo.
+ * import.c: treue import KIND FILE... --profile FILE, treue import list, treue import undo, treue import discard.
  */
 #include "cli/commands.h"
 #include "cli/import_parts.h"
@@ -47,6 +47,19 @@ static enum status say_cleaned(struct cli_context *context, struct database *dat
         return STATUS_OK;
 }
 
+/* After a failure: is something kept that the next attempt goes on from? */
+static void say_kept(struct cli_context *context, struct connection *connection)
+{
+        uint64_t rows;
+        struct error ignored;
+        struct buffer count buffer_cleanup;
+        if (import_staged_rows(connection, &rows, &ignored) != STATUS_OK || rows == 0)
+                return;
+        buffer_init(&count, 64);
+        format_add_count(&count, context->language, (int64_t)rows);
+        cli_print(context, stderr, "import.kept", "count", count.data);
+}
+
 /* One file; *ret_rejected when some of it was. */
 static enum status import_one(struct cli_context *context, struct database *database, struct connection *connection,
                               const char *file, const struct profile *profile, bool dry_run, bool *ret_rejected,
@@ -66,8 +79,10 @@ static enum status import_one(struct cli_context *context, struct database *data
         enum status status = arena ? import_file(database, connection, &options, arena, &result, error)
                                    : error_memory(error);
         import_bar_clear(&bar);
-        if (status)
+        if (status) {
+                say_kept(context, connection);
                 return status;
+        }
         if (dry_run)
                 import_print_preview(context, &result);
         import_print_summary(context, &options, &result);
@@ -145,6 +160,29 @@ static enum status undo(struct cli_context *context, const struct words *words, 
         return STATUS_OK;
 }
 
+static enum status discard(struct cli_context *context, const struct words *words, struct error *error)
+{
+        int32_t import_id = 0;
+        size_t removed = 0;
+        char count[24];
+        if (words->count > 2)
+                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[2], NULL);
+        if (words->count == 2 && !parse_number(words->items[1], &import_id))
+                return error_set(error, STATUS_USAGE, "import.not_unfinished", "import", words->items[1], NULL);
+        database_cleanup struct database *database = NULL;
+        connection_cleanup struct connection *connection = NULL;
+        enum status status = cli_open_database(context, CLI_WRITE, &database, error);
+        if (!status)
+                status = db_connect(database, &connection, error);
+        if (!status)
+                status = import_discard(database, connection, import_id, &removed, error);
+        if (status)
+                return status;
+        snprintf(count, sizeof(count), "%zu", removed);
+        cli_print(context, stdout, removed ? "import.discard.done" : "import.discard.none", "count", count);
+        return STATUS_OK;
+}
+
 static enum status list(struct cli_context *context, const struct words *words, const struct import_words *options,
                         struct error *error)
 {
@@ -175,6 +213,8 @@ static enum status dispatch(struct cli_context *context, const struct words *wor
                 return list(context, words, options, error);
         if (strcmp(first, "undo") == 0)
                 return undo(context, words, error);
+        if (strcmp(first, "discard") == 0)
+                return discard(context, words, error);
         if (!is_kind(first))
                 return error_set(error, STATUS_USAGE, "import.unknown_kind", "kind", first, NULL);
         if (words->count == 1)

@@ -105,6 +105,10 @@ void import_print_summary(struct cli_context *context, const struct import_optio
         else
                 cli_print(context, stdout, "import.summary.published", "file", options->file, "import", number,
                           "generation", generation);
+        if (result->superseded)
+                say_count(context, "import.summary.superseded", result->superseded);
+        if (result->rows_resumed)
+                say_count(context, "import.summary.resumed", result->rows_resumed);
         say_count(context, "import.summary.read", counters->lines_read);
         if (!options->dry_run)
                 say_detected(context, result);

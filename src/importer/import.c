@@ -99,10 +99,11 @@ static enum status register_import(struct connection *connection, void *context,
                 .import_day = run->import_day,
         };
         run->import_id = next.id;
+        run->first_product = head.next_product;
         return q_import_insert(connection, &insert, NULL, error);
 }
 
-/* In a dry run nothing is made: unknown sources stay 0 and have no rows. */
+/* In a dry run nothing is made: unknown sources stay 0 and have no rows. An interrupted import has made them all. */
 static enum status look_up_sources(struct import_run *run, struct error *error)
 {
         const struct text codes[] = {run->profile->source, run->profile->customer_source, run->profile->product_source};
@@ -187,6 +188,9 @@ static enum status publish(struct connection *connection, void *context, struct 
         status = q_import_publish(connection, &args, &changes, error);
         if (!status && changes != 1)
                 status = error_set(error, STATUS_CORRUPT, "import.vanished", NULL);
+        if (!status)
+                status = q_import_progress_end(connection, &(struct q_import_progress_end_args){run->import_id}, NULL,
+                                               error);
         return status ? status : append_audit(connection, run, error);
 }
 
@@ -223,21 +227,32 @@ static enum status stage(struct import_run *run, struct error *error)
         return status;
 }
 
-/* What was staged goes away again; when that fails too, the next start does it. */
-static void give_up(struct import_run *run)
+/* What was staged goes away again, unless the fault is not the file's; when that fails too, the next start does it. */
+static void give_up(struct import_run *run, enum status why)
 {
         error_file_remove(run->errors);
-        if (run->import_id)
+        if (run->import_id && !staged_is_worth_keeping(run, why))
                 (void)!staged_remove(run->database, run->import_id, NULL);
+}
+
+/* Registers the import, or takes an interrupted one of the same file over. */
+static enum status begin(struct import_run *run, struct error *error)
+{
+        enum status status = staged_resume(run, error);
+        if (!status && run->resumed)
+                return look_up_sources(run, error);
+        if (!status)
+                status = db_write(run->database, register_import, run, error);
+        if (status)
+                run->import_id = 0;
+        return status;
 }
 
 static enum status run_import(struct import_run *run, struct import_result *result, struct error *error)
 {
-        enum status status = db_write(run->database, register_import, run, error);
-        if (status) {
-                run->import_id = 0;
+        enum status status = begin(run, error);
+        if (status)
                 return status;
-        }
         status = stage(run, error);
         if (!status && run->options->progress) {
                 struct import_progress last = {source_file_bytes_total(run->file), source_file_bytes_total(run->file),
@@ -247,7 +262,7 @@ static enum status run_import(struct import_run *run, struct import_result *resu
         if (!status)
                 status = db_write(run->database, publish, run, error);
         if (status) {
-                give_up(run);
+                give_up(run, status);
                 return status;
         }
         /* Published: what comes now can be made up for later. The log is moved at the next checkpoint, the index is
@@ -279,6 +294,8 @@ static void fill_result(const struct import_run *run, struct import_result *resu
         result->import_id = run->import_id;
         result->generation = run->generation;
         result->counters = run->counters;
+        result->rows_resumed = run->rows_resumed;
+        result->superseded = run->superseded;
         result->encoding = source_file_encoding(run->file);
         result->delimiter = source_file_delimiter(run->file);
         result->decimal = source_file_decimal(run->file);

@@ -4,8 +4,9 @@
  *
  * A file is registered as an import in state "staging", its kind stages rows nobody sees yet in bounded
  * transactions, and one small transaction publishes all of it as the next generation, with the audit entry. What
- * fails is given up: its rows are removed. What a crash leaves in staging is removed at the next start
- * (import_clean_up).
+ * fails because of the file is given up: its rows are removed. Purchases that were interrupted (crash, full disk) keep
+ * their staged documents: importing the same file with the same profile goes on behind the last one and ends exactly as
+ * if nothing had happened (staged.h). What cannot be gone on with is removed at the next start (import_clean_up).
  */
 #ifndef TREUE_IMPORTER_IMPORT_H
 #define TREUE_IMPORTER_IMPORT_H
@@ -47,6 +48,7 @@ struct import_options {
         bool dry_run;                  /* look, count, write nothing */
         enum language language;        /* of the error report */
         unsigned threads;              /* 0: processor_count() */
+        size_t batch_documents;        /* staged by one transaction; 0: as many as is quick; tests want few */
         void (*progress)(void *context, const struct import_progress *progress); /* may be NULL */
         void *progress_context;
 };
@@ -70,6 +72,13 @@ struct import_run {
         unsigned minor_digits;         /* of the ledger currency */
         struct import_counters counters;
         int64_t generation;            /* set once published */
+        int64_t first_product;         /* articles from this number on did not exist when the import began */
+        /* Purchases: how many documents are staged, and the key of the last one staged before an interruption. */
+        bool resumed;
+        uint64_t rows_staged, rows_resumed;
+        int64_t resumed_customer_id;
+        struct text resumed_number;
+        size_t superseded;             /* unfinished imports removed, as file or profile have changed */
         /* A kind may hang its state here: `published` is called after the publish (its failure does not undo it: only
          * what can be rebuilt belongs there), `release` at the end in every case. */
         void *state;
@@ -99,6 +108,8 @@ struct import_result {
         char reasons_path[IMPORT_FILE_NAME_MAX];
         struct import_preview *preview;          /* of a dry run, else NULL; lives in the arena handed in */
         bool index_stale;                        /* published, but the column index has to be rebuilt at next use */
+        uint64_t rows_resumed;                   /* documents an interrupted import of this file had staged already */
+        size_t superseded;                       /* unfinished imports removed, as file or profile have changed */
 };
 
 /* Imports one file. `connection` is the caller's, for reading; `arena` takes the preview. */
@@ -106,9 +117,22 @@ must_check enum status import_file(struct database *database, struct connection 
                                    const struct import_options *options, struct arena *arena,
                                    struct import_result *ret, struct error *error);
 
-/* Removes what imports left in staging by a crash; *ret_removed counts them. Nothing else may import meanwhile. */
+/* How long an interrupted import may be gone on with. */
+enum { IMPORT_KEPT_DAYS = 7 };
+
+/* Removes what imports left in staging by a crash and what cannot be gone on with: nothing staged yet, older than
+ * IMPORT_KEPT_DAYS, or compared with purchases that have changed since. *ret_removed counts them. Nothing else may
+ * import meanwhile. */
 must_check enum status import_clean_up(struct database *database, struct connection *connection, size_t *ret_removed,
                                        struct error *error);
+
+/* Removes unfinished imports, also those that could be gone on with: the one of a number, or all (0). *ret_removed
+ * counts them. STATUS_NOT_FOUND "import.unknown" when the numbered one is none. */
+must_check enum status import_discard(struct database *database, struct connection *connection, int32_t import_id,
+                                      size_t *ret_removed, struct error *error);
+
+/* Documents of unfinished imports that can be gone on with. */
+must_check enum status import_staged_rows(struct connection *connection, uint64_t *ret_rows, struct error *error);
 
 struct import_undone {
         int32_t import_id;

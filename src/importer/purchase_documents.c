@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/checked.h"
+#include "importer/staged.h"
 #include "queries.h"
 
 #define TOTAL_MAX INT64_C(1000000000000000)
@@ -312,10 +313,11 @@ static enum status stage(struct purchase_documents *documents, const struct join
                 documents->builder = NULL;
                 documents->index_stale = true;
         }
-        if (same || documents->run->dry_run) {
+        bool staged = staged_before(documents->run, joined->customer_id, number);
+        if (same || staged || documents->run->dry_run) {
                 batch->bytes.length = start;
                 batch->bytes.data[start] = '\0';
-                return STATUS_OK;
+                return staged && !same ? index_document(documents, joined, total_minor, error) : STATUS_OK;
         }
         batch->documents[batch->count++] = (struct q_purchases_insert_args){
                 .customer_id = joined->customer_id,
@@ -360,7 +362,9 @@ enum status purchase_documents_next(struct purchase_documents *documents, struct
                                     struct error *error)
 {
         enum status status = STATUS_OK;
-        while (status == STATUS_OK && documents->has_next && batch->count < DOCUMENT_BATCH_MAX
+        size_t wanted = documents->run->options->batch_documents;
+        size_t most = wanted && wanted < DOCUMENT_BATCH_MAX ? wanted : DOCUMENT_BATCH_MAX;
+        while (status == STATUS_OK && documents->has_next && batch->count < most
                && batch->bytes.length < BATCH_BYTES_ENOUGH)
                 status = take_document(documents, batch, error);
         *ret_more = documents->has_next;

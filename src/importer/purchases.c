@@ -13,6 +13,7 @@
 #include "importer/purchase_names.h"
 #include "importer/purchase_rejects.h"
 #include "importer/purchase_shelves.h"
+#include "importer/staged.h"
 #include "platform/thread.h"
 #include "queries.h"
 
@@ -136,10 +137,19 @@ static void join_documents(void *context)
         queue_close(joiner->queue);
 }
 
+struct staging {
+        struct import_run *run;
+        const struct document_batch *batch;
+};
+
 static enum status write_batch(struct connection *connection, void *context, struct error *error)
 {
-        const struct document_batch *batch = context;
-        return q_purchases_insert(connection, batch->documents, batch->count, NULL, error);
+        const struct staging *staging = context;
+        const struct document_batch *batch = staging->batch;
+        const struct q_purchases_insert_args *last = &batch->documents[batch->count - 1];
+        enum status status = q_purchases_insert(connection, batch->documents, batch->count, NULL, error);
+        return status ? status
+                      : staged_move(connection, staging->run, batch->count, last->customer_id, last->number, error);
 }
 
 static enum status store_batches(struct import_run *run, struct queue *queue, struct error *error)
@@ -147,9 +157,12 @@ static enum status store_batches(struct import_run *run, struct queue *queue, st
         enum status status = STATUS_OK;
         void *item;
         while (queue_get(queue, &item)) {
+                struct staging staging = {run, item};
                 document_batch_seal(item);
                 if (status == STATUS_OK)
-                        status = db_write_bulk(run->database, write_batch, item, error);
+                        status = db_write_bulk(run->database, write_batch, &staging, error);
+                if (status == STATUS_OK)
+                        run->rows_staged += staging.batch->count;
                 document_batch_free(item);
                 if (status == STATUS_OK)
                         import_report_progress(run);
@@ -282,6 +295,8 @@ enum status import_purchases(struct import_run *run, struct error *error)
                 status = fragment_merge_new(staging, &purchases->merge, error);
         if (status == STATUS_OK)
                 status = parse(purchases, run, error);
+        if (status == STATUS_OK)
+                status = staged_begin(run, error);
         if (status == STATUS_OK)
                 status = stage_documents(purchases, run, error);
         if (status == STATUS_OK)

@@ -15,7 +15,8 @@
 #include "queries.h"
 
 enum { BATCH = 20000 };
-enum { SLOT_RECORDED = 1, SLOT_INTRODUCED = 2 };
+/* SLOT_MADE_BEFORE: an article this import made before it was interrupted; it counts as made now. */
+enum { SLOT_RECORDED = 1, SLOT_INTRODUCED = 2, SLOT_MADE_BEFORE = 4 };
 
 struct slot {
         int64_t id;           /* 0: not in the database */
@@ -335,7 +336,8 @@ static enum status products_load(struct import_run *run, struct error *error)
                 if (slot == SIZE_MAX)
                         return error_memory(error);
                 uint32_t first_group = row.has_first_group_id ? (uint32_t)row.first_group_id : 0;
-                table->slots[slot] = (struct slot){row.id, first_group, 0};
+                bool made_before = run->resumed && row.id >= run->first_product;
+                table->slots[slot] = (struct slot){row.id, first_group, made_before ? SLOT_MADE_BEFORE : 0};
                 table->highest = row.id > table->highest ? row.id : table->highest;
         }
         table->loaded = !status;
@@ -399,7 +401,7 @@ enum status registry_products_resolve(struct import_run *run, const struct text 
                 return status;
         struct table *table = &run->registry->products;
         pending_cleanup struct pending pending = {0};
-        size_t *slots = calloc(count + 1, sizeof(*slots));
+        size_t *slots = calloc(count + 1, sizeof(*slots)), made_before = 0;
         if (!slots || !pending_init(&pending, run, table, create ? count : 0)) {
                 free(slots);
                 return error_memory(error);
@@ -412,8 +414,13 @@ enum status registry_products_resolve(struct import_run *run, const struct text 
                 }
                 struct slot *slot = &table->slots[slots[i]];
                 bool wanted = create && slot->id == 0 && slot->flags == 0;
+                bool again = (slot->flags & SLOT_MADE_BEFORE) != 0;
                 if (ret_created)
-                        ret_created[i] = wanted;
+                        ret_created[i] = wanted || again;
+                if (again) {
+                        slot->flags = SLOT_RECORDED;
+                        made_before++;
+                }
                 if (!wanted)
                         continue;
                 slot->flags = SLOT_RECORDED; /* already pending, should it come twice */
@@ -424,7 +431,7 @@ enum status registry_products_resolve(struct import_run *run, const struct text 
                 status = pending_write(&pending, write_products, error);
         for (size_t i = 0; i < pending.count && !status; i++)
                 table->slots[pending.items[i]].id = pending.ids[i];
-        run->counters.products_created += status ? 0 : pending.count;
+        run->counters.products_created += status ? 0 : pending.count + made_before;
         for (size_t i = 0; i < count && !status; i++) {
                 ret_ids[i] = (uint32_t)table->slots[slots[i]].id;
                 if (ret_first_groups)

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * staged.h: removing the rows of an import nobody has seen.
+ * staged.h: imports nobody has seen yet: going on with one that was interrupted, removing its rows.
+ *
+ * Only purchases go on, the other kinds are small and begin anew. Documents are staged in the order of their key, each
+ * batch together with the key it ends with; all customers and articles have their numbers by then. So going on means:
+ * read the file again, skip what lies at or before that key, stage the rest. What is quick to make again (records of
+ * customers, names of articles) is removed first, so that all counts come out as without the interruption.
  */
 #ifndef TREUE_IMPORTER_STAGED_H
 #define TREUE_IMPORTER_STAGED_H
@@ -9,8 +14,25 @@
 
 #include "base/status.h"
 #include "db/db.h"
+#include "importer/import.h"
 
 /* Removes all rows of an import in staging, and the import. */
 must_check enum status staged_remove(struct database *database, int32_t import_id, struct error *error);
+
+/* Looks for an interrupted import of the same kind, profile and file (by its bytes) and takes it over: sets
+ * run->resumed, import_id, import_day and the key to go on behind. One of the same file name that differs is removed
+ * (run->superseded). Reads the file once where there is one to compare with. */
+must_check enum status staged_resume(struct import_run *run, struct error *error);
+
+/* Purchases, all names resolved and the file read: from here on an interruption can be gone on from. */
+must_check enum status staged_begin(struct import_run *run, struct error *error);
+/* In the write function that staged `rows` documents up to this key. */
+must_check enum status staged_move(struct connection *connection, const struct import_run *run, uint64_t rows,
+                                   int64_t customer_id, struct text number, struct error *error);
+/* Is a document staged already? Asked in the order of the keys. */
+bool staged_before(const struct import_run *run, int64_t customer_id, struct text number);
+
+/* After a failure: is what was staged worth keeping, because the same file may go in next time? */
+bool staged_is_worth_keeping(const struct import_run *run, enum status status);
 
 #endif

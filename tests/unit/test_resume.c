@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * test_resume.c: an import of purchases that ended at any point goes on when the same file comes again, and the result
+ * is that of an import nothing happened to: documents, counters, names, customers, articles, index (X-08). A changed
+ * file or profile begins anew.
+ */
+#include <sys/wait.h>
+
+#include "database_fixture.h"
+#include "importer/import.h"
+#include "program/verify.h"
+#include "queries.h"
+
+enum { DOCUMENTS = 90, BATCH = 7, OUTCOME_BYTES = 1 << 16 };
+
+static const char profile_text[] =
+        "kind: purchases\nsource: erp\nfile: {encoding: utf-8, delimiter: \",\", decimal: point, header: true}\n"
+        "columns: {customer: c, document: d, date: t, article: a, amount: m, description: x, product_group: g}\n"
+        "create: [customers, products]\n";
+static const char other_profile_text[] =
+        "kind: purchases\nsource: erp\nfile: {encoding: utf-8, delimiter: \",\", decimal: point, header: true}\n"
+        "columns: {customer: c, document: d, date: t, article: a, amount: m, description: x}\n"
+        "create: [customers, products]\n";
+
+/* `salt` changes amounts; some documents are wrong, some come with several dates. */
+static void write_csv(const char *path, unsigned salt)
+{
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fprintf(file, "c,d,t,a,m,x,g\n");
+        for (unsigned d = 0; d < DOCUMENTS; d++)
+                for (unsigned line = 0; line <= d % 3; line++)
+                        fprintf(file, "K%u,R%u,2025-%02u-%02u,A%u,%s%u.%02u,Article %u,G%u\n", d * 7 % 23, d,
+                                1 + d % 12, 1 + (d + (d % 11 == 0 ? line : 0)) % 28, (d * 5 + line) % 17,
+                                d % 29 == 3 ? "x" : "", 10 + d, (d + salt) % 100, (d * 5 + line) % 17, d % 4);
+        assert_int_equal(fclose(file), 0);
+}
+
+struct attempt {
+        int calls_left; /* the process ends at this call of the progress function; negative: never */
+};
+
+static void count_down(void *context, const struct import_progress *progress)
+{
+        struct attempt *attempt = context;
+        (void)progress;
+        if (attempt->calls_left-- == 0)
+                _exit(42);
+}
+
+static enum status run_import(const struct fixture *fixture, struct database *database, const char *text, int calls,
+                              struct import_result *ret, struct error *error)
+{
+        char path[128];
+        struct attempt attempt = {calls};
+        struct profile profile;
+        struct connection *connection;
+        struct arena *arena = arena_new((size_t)16 << 20);
+        snprintf(path, sizeof(path), "%s/file.csv", fixture->directory);
+        struct import_options options = {.file = path, .profile = &profile, .threads = 1, .batch_documents = BATCH,
+                                         .progress = count_down, .progress_context = &attempt};
+        enum status status = profile_parse(arena, text, strlen(text), &profile, error);
+        if (!status)
+                status = db_connect(database, &connection, error);
+        if (!status) {
+                status = import_file(database, connection, &options, arena, ret, error);
+                db_disconnect(connection);
+        }
+        arena_free(arena);
+        return status;
+}
+
+/* An import in a process of its own, which ends at the given call of the progress function. True: it ended so. */
+static bool interrupt(struct fixture *fixture, int calls)
+{
+        struct error error;
+        database_close(fixture->database);
+        fixture->database = NULL;
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+                struct import_result result;
+                struct database *database;
+                if (fixture_open(fixture, false, false, &database, &error)
+                    || run_import(fixture, database, profile_text, calls, &result, &error))
+                        _exit(1);
+                _exit(0);
+        }
+        int how;
+        assert_int_equal(waitpid(child, &how, 0), child);
+        assert_true(WIFEXITED(how) && (WEXITSTATUS(how) == 42 || WEXITSTATUS(how) == 0));
+        assert_ok(fixture_open(fixture, false, false, &fixture->database, &error));
+        return WEXITSTATUS(how) == 42;
+}
+
+/* All an import leaves, without the ids, which are made from the clock. */
+static void describe(const struct fixture *fixture, const struct import_result *result, char *out)
+{
+        static const char *const queries[] = {
+                "SELECT group_concat(x, ' ') FROM (SELECT k.number || d.number || ':' || d.day || ':' || d.total_minor "
+                "|| ':' || hex(d.lines) || ':' || d.content_hash AS x FROM document d JOIN customer_key k ON "
+                "k.customer_id = d.customer_id ORDER BY k.number, d.number)",
+                "SELECT group_concat(x, ' ') FROM (SELECT k.number || r.recorded_day AS x FROM customer_record r JOIN "
+                "customer_key k ON k.customer_id = r.customer_id ORDER BY k.number)",
+                "SELECT group_concat(x, ' ') FROM (SELECT p.article || f.value || f.valid_from AS x FROM product_fact "
+                "f JOIN product p ON p.id = f.product_id ORDER BY p.id)",
+                "SELECT group_concat(x, ' ') FROM (SELECT article || id || coalesce(first_group_id, 0) AS x FROM "
+                "product ORDER BY id)",
+                "SELECT state || lines_read || ' ' || lines_rejected || ' ' || rows_new || ' ' || rows_changed || ' ' "
+                "|| rows_same || ' ' || rows_rejected || ' ' || customers_created || ' ' || products_created || ' ' || "
+                "import_day FROM import ORDER BY id DESC LIMIT 1",
+                "SELECT (SELECT count(*) FROM import) || ' ' || (SELECT count(*) FROM import_progress) || ' ' || "
+                "(SELECT generation FROM head)",
+        };
+        sqlite3 *handle = NULL;
+        assert_int_equal(sqlite3_open(fixture->file, &handle), SQLITE_OK);
+        int length = snprintf(out, OUTCOME_BYTES, "%llu %llu\n",
+                              (unsigned long long)result->counters.documents_several_dates,
+                              (unsigned long long)result->counters.articles_several_groups);
+        for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+                sqlite3_stmt *statement;
+                assert_int_equal(sqlite3_prepare_v2(handle, queries[i], -1, &statement, NULL), SQLITE_OK);
+                assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+                const char *text = (const char *)sqlite3_column_text(statement, 0);
+                length += snprintf(out + length, OUTCOME_BYTES - (size_t)length, "%s\n", text ? text : "");
+                assert_true(length < OUTCOME_BYTES);
+                sqlite3_finalize(statement);
+        }
+        sqlite3_close(handle);
+}
+
+static void say(void *context, enum verify_part part, const struct error *finding)
+{
+        (void)context;
+        fprintf(stderr, "%s: %s %s\n", verify_part_names[part], finding->key, finding->text);
+}
+
+/* Whole, with an index that equals the database. */
+static void assert_whole(const struct fixture *fixture, bool index)
+{
+        struct error error;
+        struct connection *connection;
+        struct verify_result result;
+        struct verify_options options = {.deep = true, .found = say};
+        assert_ok(db_connect(fixture->database, &connection, &error));
+        assert_ok(verify_database(fixture->database, connection, &options, &result, &error));
+        assert_int_equal(result.findings, 0);
+        assert_true(result.index_compared == index);
+        db_disconnect(connection);
+}
+
+/* A new company whose file is written. */
+static struct fixture *begin(void **state, unsigned salt)
+{
+        char path[128];
+        assert_int_equal(fixture_new(state), 0);
+        struct fixture *fixture = *state;
+        snprintf(path, sizeof(path), "%s/file.csv", fixture->directory);
+        write_csv(path, salt);
+        return fixture;
+}
+
+static void finish(void **state)
+{
+        static const char *const folders[] = {"index", "errors", "staging"};
+        struct fixture *fixture = *state;
+        struct error error;
+        for (size_t i = 0; i < 3; i++) {
+                char path[128];
+                snprintf(path, sizeof(path), "%s/%s", fixture->directory, folders[i]);
+                if (file_exists(path)) {
+                        assert_ok(directory_clear(path, "", &error));
+                        assert_int_equal(rmdir(path), 0);
+                }
+        }
+        assert_int_equal(fixture_free(state), 0);
+}
+
+/* whatever moment it ended at, once or twice. */
+static void goes_on(void **state)
+{
+        static char expected[OUTCOME_BYTES], found[OUTCOME_BYTES];
+        struct error error;
+        struct import_result result;
+        struct fixture *fixture = begin(state, 0);
+        assert_ok(run_import(fixture, fixture->database, profile_text, -1, &result, &error));
+        assert_int_equal(result.rows_resumed, 0);
+        assert_true(result.counters.rows_rejected > 0 && result.counters.documents_several_dates > 0);
+        describe(fixture, &result, expected);
+        assert_whole(fixture, true);
+        finish(state);
+        bool resumed = false;
+        int calls = 0;
+        for (bool ended = true; ended; calls++) {
+                fixture = begin(state, 0);
+                ended = interrupt(fixture, calls);
+                /* A second time soon after; should that attempt have been too short to be ended, it has gone in. */
+                bool open = ended && (calls % 2 == 0 || interrupt(fixture, calls % 4));
+                if (open) {
+                        assert_whole(fixture, false);
+                        assert_ok(run_import(fixture, fixture->database, profile_text, -1, &result, &error));
+                        resumed |= result.rows_resumed > 0;
+                        assert_true(result.rows_resumed % BATCH == 0 ||
+                                    result.rows_resumed == result.counters.rows_new);
+                        describe(fixture, &result, found);
+                        assert_string_equal(found, expected);
+                        assert_whole(fixture, true);
+                }
+                finish(state);
+        }
+        assert_true(resumed);
+        assert_true(calls > DOCUMENTS / BATCH);
+}
+
+/* Ends an import behind its first batches. */
+static struct fixture *begin_interrupted(void **state)
+{
+        struct fixture *fixture = begin(state, 0);
+        assert_true(interrupt(fixture, 6));
+        assert_true(look(fixture, "SELECT rows_staged FROM import_progress") >= BATCH);
+        return fixture;
+}
+
+/* A changed file, or the same with another profile, begins anew; nothing of the first attempt stays. */
+static void changed(void **state)
+{
+        static char expected[OUTCOME_BYTES], found[OUTCOME_BYTES];
+        struct error error;
+        struct import_result result;
+        for (unsigned salt = 0; salt < 2; salt++) {
+                const char *profile = salt ? profile_text : other_profile_text;
+                struct fixture *fixture = begin(state, salt);
+                assert_ok(run_import(fixture, fixture->database, profile, -1, &result, &error));
+                describe(fixture, &result, expected);
+                finish(state);
+                fixture = begin_interrupted(state);
+                char path[128];
+                snprintf(path, sizeof(path), "%s/file.csv", fixture->directory);
+                write_csv(path, salt);
+                assert_ok(run_import(fixture, fixture->database, profile, -1, &result, &error));
+                assert_int_equal(result.rows_resumed, 0);
+                assert_int_equal(result.superseded, 1);
+                describe(fixture, &result, found);
+                assert_int_equal(look(fixture, "SELECT count(*) FROM import"), 1);
+                assert_int_equal(look(fixture, "SELECT count(*) FROM import_progress"), 0);
+                assert_whole(fixture, true);
+                /* Articles of the first attempt exist already, so their names and numbers are not compared. */
+                char *end = strchr(strchr(found, '\n') + 1, '\n');
+                assert_memory_equal(found, expected, (size_t)(end - found));
+                finish(state);
+        }
+}
+
+/* import_clean_up keeps what can be gone on with, and removes it after a week or when purchases have changed;
+ * import_discard removes it at once. */
+static void cleaned_up(void **state)
+{
+        static const struct { const char *sql; size_t removed; } cases[] = {
+                {"SELECT 1", 0},
+                {"UPDATE import SET started_ms = started_ms - 8 * 86400000", 1},
+                {"UPDATE import_progress SET rows_staged = 0", 1},
+                {"INSERT INTO import SELECT 9, kind, source_id, 'other', profile, 0, 0, 'published', 0, 1, 2, 1, NULL, "
+                 "NULL, 0, 0, 0, 0, 0, 0, 0, 0, NULL FROM import; UPDATE head SET generation = 1", 1},
+        };
+        struct error error;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                struct fixture *fixture = begin_interrupted(state);
+                struct connection *connection;
+                size_t removed;
+                uint64_t rows;
+                tamper(fixture, cases[i].sql);
+                assert_ok(db_connect(fixture->database, &connection, &error));
+                assert_ok(import_clean_up(fixture->database, connection, &removed, &error));
+                assert_int_equal(removed, cases[i].removed);
+                assert_ok(import_staged_rows(connection, &rows, &error));
+                assert_true((rows > 0) == (removed == 0));
+                assert_fails(import_discard(fixture->database, connection, 8, &removed, &error), STATUS_NOT_FOUND,
+                             "import.not_unfinished");
+                assert_ok(import_discard(fixture->database, connection, 0, &removed, &error));
+                assert_int_equal(removed, 1 - cases[i].removed);
+                assert_int_equal(look(fixture, "SELECT count(*) FROM import WHERE state = 'staging'"), 0);
+                assert_int_equal(look(fixture, "SELECT count(*) FROM document"), 0);
+                db_disconnect(connection);
+                finish(state);
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(goes_on),
+                cmocka_unit_test(changed),
+                cmocka_unit_test(cleaned_up),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
