@@ -26,6 +26,8 @@ SKIPPED = 77
 SCRIPTS = [
     ("tidy", "tests/tidy/tidy.py", NONE, 120),
     ("road mutations", "tests/road/test_mutations.py", SOURCE, 1200),
+    ("fault harnesses find planted bugs", "tests/fault/test_planted.py", SOURCE, 1200),
+    ("fault kills, power losses, disk errors", "tests/fault/test_fault.py", SANITIZER, 900),
     ("road oracle", "tests/road/test_oracle.py", RELEASE, 900),
     ("road online retail", "tests/road/test_online_retail.py", RELEASE, 900),
     ("road whatif", "tests/road/test_whatif.py", RELEASE, 900),
