@@ -155,3 +155,12 @@ ORDER BY customer_id, territory, responsible, valid_from, import_id;
 SELECT c.customer_id, c.valid_from, c.import_id, c.value FROM customer_fact c JOIN fact f ON f.id = c.fact_id
 WHERE f.code = :code
 ORDER BY c.customer_id, c.valid_from, c.import_id;
+
+-- name: facts_merges :many
+-- Merged customers, by customer.
+-- row customer_id id
+-- row valid_from day
+-- row import_id ordinal
+-- row into_customer_id id
+SELECT customer_id, valid_from, import_id, into_customer_id FROM customer_merge
+ORDER BY customer_id, valid_from, import_id;

@@ -225,13 +225,26 @@ SELECT run_id FROM decision d WHERE NOT EXISTS (SELECT 1 FROM evaluation_run r W
 -- arg run_id id
 -- row customer_id id
 -- row approval_number ordinal
+-- row segment_before text?
 -- row segment text
 -- row decision text
 -- row grace flag
 -- row grace_end_day day?
-SELECT customer_id, approval_number, segment, decision, grace, grace_end_day FROM decision_state
+SELECT customer_id, approval_number, segment_before, segment, decision, grace, grace_end_day FROM decision_state
 WHERE run_id = :run_id AND state = 'approved'
 ORDER BY customer_id;
+
+-- name: override_valid :many
+-- Approved overrides of a program valid on a day, by customer, the latest requested first.
+-- arg program_id id
+-- arg day day
+-- row customer_id id
+-- row segment text
+-- row requested_ms instant
+-- row id id
+SELECT customer_id, segment, requested_ms, id FROM membership_override
+WHERE program_id = :program_id AND state = 'approved' AND valid_from <= :day AND valid_to >= :day
+ORDER BY customer_id, requested_ms DESC, id DESC;
 
 -- name: decision_find :one
 -- A customer's decision of a run.

@@ -167,6 +167,15 @@ struct parameter {
         struct decimal value;
 };
 
+/* What one decision is about (engine/unite.h). */
+enum evaluates { EVALUATES_CUSTOMER, EVALUATES_ACCOUNT_GROUP, EVALUATES_SITE };
+
+/* A segment of earlier versions and the one that goes on for it. */
+struct replacement {
+        struct text old;
+        uint8_t segment;          /* index into concept.segments */
+};
+
 struct concept {
         struct text program_id;
         struct bilingual program_name, claim;
@@ -174,6 +183,9 @@ struct concept {
         struct text currency;
         unsigned minor_digits;    /* of the currency; money operands have at most two decimals */
         struct month_day year_starts;
+        enum evaluates evaluates;
+        size_t replacement_count;
+        struct replacement *replacements;
         size_t parameter_count;
         struct parameter *parameters;
         size_t goal_count;

@@ -49,7 +49,7 @@ struct decide_job {
 struct batch {
         size_t first, count, word_count;
         uint64_t kinds[KIND_COUNT][BATCH_WORDS]; /* who is evaluated, by kind */
-        uint64_t evaluated[BATCH_WORDS], unclassified[BATCH_WORDS];
+        uint64_t evaluated[BATCH_WORDS], unclassified[BATCH_WORDS], suspended[BATCH_WORDS];
         uint64_t held[CONCEPT_SEGMENTS_MAX][BATCH_WORDS]; /* who is in the segment after the decision */
         uint64_t keep[CONCEPT_SEGMENTS_MAX][BATCH_WORDS]; /* who fulfils it at keep thresholds; set for members who do
                                                              not qualify for the segment they are in */
@@ -90,6 +90,7 @@ static void batch_unclassified(const struct decide_job *job, struct batch *batch
 static void batch_population(const struct decide_job *job, struct batch *batch)
 {
         const struct engine_plan *plan = job->plan;
+        const uint64_t *suspended = job->measures->suspended;
         uint64_t prospects[BATCH_WORDS];
         loop_bytes_equal(job->measures->kind + batch->first, batch->count, KIND_PROSPECT, prospects);
         for (size_t w = 0; w < batch->word_count; w++) {
@@ -99,6 +100,7 @@ static void batch_population(const struct decide_job *job, struct batch *batch)
                 batch->kinds[KIND_PROSPECT][w] =
                         plan->kinds[KIND_PROSPECT].rest == SEGMENT_NONE ? 0 : exists & prospects[w];
                 batch->evaluated[w] = batch->kinds[KIND_CUSTOMER][w] | batch->kinds[KIND_PROSPECT][w];
+                batch->suspended[w] = suspended ? suspended[batch->first / WORD + w] & batch->evaluated[w] : 0;
         }
         batch_unclassified(job, batch);
 }
@@ -244,7 +246,8 @@ static void step_member(const struct decide_job *job, struct batch *batch, size_
         uint8_t qualified = plan->segments[out->qualified[customer]].rung;
         unsigned kind = plan->segments[standing->segment].kind;
         uint32_t kept = qualified > current ? kept_rungs(plan, batch, kind, i) : 0;
-        struct ladder_outcome outcome = ladder_step(&job->rules, qualified, current, kept, standing);
+        bool guarded = job->measures->guarded && bits_get(job->measures->guarded, customer);
+        struct ladder_outcome outcome = ladder_step(&job->rules, qualified, current, kept, standing, guarded);
         uint8_t segment = plan->kinds[kind].segments[outcome.rung];
         bits_clear(batch->held[out->qualified[customer]], i);
         bits_set(batch->held[segment], i);
@@ -256,10 +259,52 @@ static void step_member(const struct decide_job *job, struct batch *batch, size_
         tally->decision[outcome.decision]++;
 }
 
+/* Rule 2 for one customer: the segment is not his merit. */
+static void fix_segment(const struct decide_job *job, struct batch *batch, size_t i, uint8_t segment,
+                        enum decision decision, struct tally *tally)
+{
+        struct decisions *out = job->decisions;
+        size_t customer = batch->first + i;
+        bits_clear(batch->held[out->qualified[customer]], i);
+        bits_set(batch->held[segment], i);
+        out->segment[customer] = segment;
+        out->decision[customer] = (uint8_t)decision;
+        tally->decision[decision]++;
+}
+
+/* Rule 2, suspension: keeps the segment. One without membership of his kind is shown in its rest segment. */
+static void batch_suspended(const struct decide_job *job, struct batch *batch, uint64_t *without, struct tally *tally)
+{
+        const struct engine_plan *plan = job->plan;
+        for (size_t w = 0; w < batch->word_count; w++) {
+                for (uint64_t rest = batch->suspended[w]; rest; rest &= rest - 1) {
+                        size_t i = w * WORD + (unsigned)__builtin_ctzll(rest);
+                        uint8_t segment = job->decisions->before[batch->first + i];
+                        unsigned kind = bits_get(batch->kinds[KIND_PROSPECT], i) ? KIND_PROSPECT : KIND_CUSTOMER;
+                        if (segment == SEGMENT_NONE || plan->segments[segment].kind != kind)
+                                segment = plan->kinds[kind].rest;
+                        fix_segment(job, batch, i, segment, DECISION_SUSPENDED, tally);
+                }
+                without[w] &= ~batch->suspended[w];
+        }
+}
+
+/* Rule 2, overrides. */
+static void batch_overridden(const struct decide_job *job, struct batch *batch, const uint64_t *overridden,
+                             struct tally *tally)
+{
+        for (size_t w = 0; w < batch->word_count; w++)
+                for (uint64_t rest = overridden[w]; rest; rest &= rest - 1) {
+                        size_t i = w * WORD + (unsigned)__builtin_ctzll(rest);
+                        fix_segment(job, batch, i, job->standing[batch->first + i].override_segment,
+                                    DECISION_OVERRIDE, tally);
+                }
+}
+
 /* Members of one word: `same` stay where they are without grace, `step` are for the ladder. A prospect who became a
  * customer, or the reverse, is without membership. */
 struct members {
-        uint64_t same[BATCH_WORDS], step[BATCH_WORDS];
+        uint64_t same[BATCH_WORDS], step[BATCH_WORDS], overridden[BATCH_WORDS];
 };
 
 static void word_members(const struct decide_job *job, struct batch *batch, size_t w, struct members *members)
@@ -270,16 +315,19 @@ static void word_members(const struct decide_job *job, struct batch *batch, size
         const struct standing *standing = job->standing + first;
         const uint8_t *qualified = job->decisions->qualified + first;
         uint8_t *before = job->decisions->before + first;
-        uint64_t member = 0, same = 0, other_kind = 0;
+        uint64_t member = 0, same = 0, overridden = 0, other_kind = 0;
         for (size_t i = 0; i < count; i++) {
                 before[i] = standing[i].segment;
                 same |= (uint64_t)((before[i] == qualified[i]) & !standing[i].grace) << i;
                 member |= (uint64_t)(before[i] < plan->concept->segment_count) << i;
+                overridden |= (uint64_t)standing[i].overridden << i;
         }
         member &= batch->evaluated[w];
+        members->overridden[w] = overridden & batch->evaluated[w] & ~batch->suspended[w];
         for (size_t i = 0; i < count; i++)
                 if (!(member >> i & 1))
                         before[i] = SEGMENT_NONE;
+        member &= ~batch->suspended[w] & ~members->overridden[w];
         for (uint64_t rest = member & ~same; rest; rest &= rest - 1) {
                 unsigned i = (unsigned)__builtin_ctzll(rest);
                 bool prospect = batch->kinds[KIND_PROSPECT][w] >> i & 1;
@@ -323,8 +371,9 @@ static void batch_members(const struct decide_job *job, struct batch *batch, uin
         for (size_t w = 0; w < batch->word_count; w++) {
                 for (uint64_t rest = members.step[w]; rest; rest &= rest - 1)
                         step_member(job, batch, w * WORD + (unsigned)__builtin_ctzll(rest), tally);
-                without[w] &= ~members.same[w] & ~members.step[w];
+                without[w] &= ~members.same[w] & ~members.step[w] & ~members.overridden[w];
         }
+        batch_overridden(job, batch, members.overridden, tally);
 }
 
 /* Everybody begins as not evaluated, in the segment he qualifies for. That is already right, but for the name of the
@@ -342,6 +391,8 @@ static void batch_decide(const struct decide_job *job, struct batch *batch, stru
                 batch_members(job, batch, without, tally);
         else
                 memset(out->before + batch->first, SEGMENT_NONE, batch->count);
+        if (job->measures->suspended)
+                batch_suspended(job, batch, without, tally);
         batch_without_membership(job, batch, without, tally);
 }
 

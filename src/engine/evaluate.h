@@ -82,7 +82,10 @@ struct measures {
         int32_t *since_day;                /* since, else first document, else recorded: what existence used */
         int32_t *joined_day;               /* DAY_NONE: not given or after the cut-off (then invisible) */
         uint8_t *size_class;               /* as in the input */
-        const int64_t *revenue_12m_minor;  /* for the reports, always there: columns[0].value */
+        const uint64_t *suspended;         /* bits; NULL: nobody */
+        const uint64_t *guarded;           /* bits: protected from demotion by a merge; NULL: nobody */
+        const int64_t *revenue_12m_minor;  /* for the reports, always there: columns[0].value, but each customer's own
+                                              (with those merged into it) where units share a value */
 };
 
 /* STATUS_LIMIT when a sum of amounts does not fit int64. */
@@ -114,8 +117,9 @@ struct tally {
         int64_t revenue_minor[CONCEPT_SEGMENTS_MAX]; /* 12m revenue by the segment after the decision */
 };
 
-/* Rules 1, 3 to 7 of concept-format.md (suspension and overrides come with the program's part). Not evaluated customers
- * have SEGMENT_NONE in every segment column. A grace without end day ends with the next run that has `down` or `grace`.
+/* Rules 1 to 7 of concept-format.md. Suspended customers without membership are shown in the rest segment of their
+ * kind. Members of a unit have the same measures and therefore the same decision, provided that `standing` says the
+ * same of them. Not evaluated customers have SEGMENT_NONE in every segment column. A grace without end day ends with the next run that has `down` or `grace`.
  * `standing` has customer_count entries; NULL: nobody has a membership. `evaluation` is an index into the concept's
  * mechanics.evaluations. */
 must_check enum status engine_decide(const struct engine_plan *plan, const struct measures *measures,

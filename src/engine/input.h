@@ -72,6 +72,22 @@ struct event_column {
 
 struct purchase_figures;
 
+/* Customers looked at as one (concept-format.md, `program.evaluates` and merges). Only units of two or more are listed;
+ * a customer is in at most one. Members ascend within a unit. */
+struct engine_units {
+        size_t unit_count;
+        const uint32_t *first;             /* unit_count + 1 offsets into the arrays below */
+        const uint32_t *members;           /* dense customer numbers */
+        const uint32_t *counts_as;         /* by member: himself, or the customer he was merged into: then he has no
+                                              decision of his own */
+        const uint32_t *head;              /* by unit: whose own size class counts first; UNIT_HEAD_NONE */
+        /* By customer: the next step on the way to whom he counts as, UNIT_HEAD_NONE without a merge, and since when.
+         * NULL: nobody was merged. */
+        const uint32_t *merged_into;
+        const int32_t *merged_day;
+};
+enum { UNIT_HEAD_NONE = UINT32_MAX };
+
 struct engine_input {
         int32_t cutoff_day;
         size_t customer_count;
@@ -100,13 +116,19 @@ struct engine_input {
         const struct count_column *certified; /* people with a valid certificate, each once; those the concept names */
         size_t event_count;
         const struct event_column *events; /* those the concept names */
+
+        const uint64_t *suspended;         /* bits: suspended at the cut-off; NULL: nobody */
+        const uint64_t *guarded;           /* bits: a merge took effect in the program year of the cut-off; NULL */
+        const struct engine_units *units;  /* NULL: everybody is evaluated alone */
 };
 
 /* Where a customer stands before the evaluation: from the latest approved decision of an earlier cut-off. */
 struct standing {
         uint8_t segment;                   /* index into concept.segments; SEGMENT_NONE: without membership */
-        bool grace;                        /* a grace is running */
-        bool grace_ends_next;              /* it ends with the next run that has `down` or `grace`, whatever its date */
+        bool grace : 1;                    /* a grace is running */
+        bool grace_ends_next : 1;          /* it ends with the next run that has `down` or `grace`, whatever its date */
+        bool overridden : 1;               /* an override is valid on the cut-off: */
+        uint8_t override_segment;          /* it fixes this segment */
         int32_t grace_end_day;             /* with {months: n}: last day; otherwise DAY_NONE */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * ladder.c: rules 4 to 7. Rules 1 and 3 (who qualifies, who has no membership yet) are applied in decide.c.
+ * ladder.c: rules 4 to 7. Rules 1 to 3 (who qualifies, who is fixed, who has no membership yet) are applied in decide.c.
  */
 #include "engine/ladder.h"
 
@@ -38,7 +38,7 @@ static bool grace_ends(const struct ladder_rules *rules, const struct standing *
 
 /* Rule 7. */
 static struct ladder_outcome miss(const struct ladder_rules *rules, uint8_t current, uint32_t kept_rungs,
-                                  const struct standing *standing)
+                                  const struct standing *standing, bool guarded)
 {
         struct ladder_outcome outcome = {.rung = current, .decision = DECISION_STAY, .grace_end_day = DAY_NONE};
         bool starts = !standing->grace && (rules->moves & MOVE_DOWN);
@@ -48,7 +48,7 @@ static struct ladder_outcome miss(const struct ladder_rules *rules, uint8_t curr
                 outcome.grace_end_day = rules->grace_end_day;
                 return outcome;
         }
-        if (starts || (standing->grace && grace_ends(rules, standing))) {
+        if (!guarded && (starts || (standing->grace && grace_ends(rules, standing)))) {
                 outcome.rung = demotion_target(rules, current, kept_rungs);
                 outcome.decision = outcome.rung == current ? DECISION_STAY : DECISION_DEMOTE;
                 outcome.at_risk = outcome.rung == current;
@@ -61,7 +61,7 @@ static struct ladder_outcome miss(const struct ladder_rules *rules, uint8_t curr
 }
 
 struct ladder_outcome ladder_step(const struct ladder_rules *rules, uint8_t qualified, uint8_t current,
-                                  uint32_t kept_rungs, const struct standing *standing)
+                                  uint32_t kept_rungs, const struct standing *standing, bool guarded)
 {
         struct ladder_outcome outcome = {.rung = current, .decision = DECISION_STAY, .grace_end_day = DAY_NONE};
         if (qualified == current) {
@@ -81,5 +81,5 @@ struct ladder_outcome ladder_step(const struct ladder_rules *rules, uint8_t qual
                 outcome.decision = DECISION_KEPT;
                 return outcome;
         }
-        return miss(rules, current, kept_rungs, standing);
+        return miss(rules, current, kept_rungs, standing, guarded);
 }

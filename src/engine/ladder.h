@@ -28,8 +28,9 @@ struct ladder_outcome {
 struct ladder_rules ladder_rules_for(const struct mechanics *mechanics, size_t evaluation, int32_t cutoff_day);
 
 /* A member's next step. `kept_rungs`: bit r set when a path of rung r is fulfilled at keep thresholds (the rest segment
- * always is); bits better than `current` are not looked at. */
+ * always is); bits better than `current` are not looked at. `guarded`: merged in this program year, so not lowered
+ * before its end: what would be a demotion is `stay`, at risk, and a grace goes on. */
 struct ladder_outcome ladder_step(const struct ladder_rules *rules, uint8_t qualified, uint8_t current,
-                                  uint32_t kept_rungs, const struct standing *standing);
+                                  uint32_t kept_rungs, const struct standing *standing, bool guarded);
 
 #endif

@@ -11,6 +11,7 @@
 #include "engine/metric_purchases.h"
 #include "engine/plan.h"
 #include "engine/population.h"
+#include "engine/unite.h"
 
 enum { MEASURE_RANGES = 64, MEASURE_GRAIN_MIN = 1024, WORD = 64, PREFETCH_AHEAD = 6 };
 enum failure { FAILURE_NONE, FAILURE_MEMORY, FAILURE_OVERFLOW };
@@ -24,6 +25,7 @@ struct measure_job {
         uint32_t *column_group;      /* by column: dense group of revenue `of`; group_count + 1 when unknown */
         uint16_t *month_by_age;
         const struct plan_column *walked; /* the first column that walks lines, or NULL */
+        const uint64_t *in_unit;     /* bits: measured with others, after everybody else; NULL: nobody */
         size_t age_count, month_count;
         bool needs_groups, needs_articles, some_unnumbered;
         int failure;                 /* enum failure; the largest wins, whatever the order of threads */
@@ -261,6 +263,8 @@ static void measure_range(void *context, size_t begin, size_t end)
         struct scratch scratch;
         if (scratch_init(&scratch, job)) {
                 for (size_t customer = begin; customer < end; customer++) {
+                        if (job->in_unit && bits_get(job->in_unit, customer))
+                                continue;
                         if (job->walked && customer + PREFETCH_AHEAD < end)
                                 purchases_prefetch_lines(job->input, customer + PREFETCH_AHEAD, job->walked->from_day,
                                                          job->walked->to_day);
@@ -358,19 +362,114 @@ static size_t measure_grain(size_t count)
         return grain < MEASURE_GRAIN_MIN ? MEASURE_GRAIN_MIN : grain;
 }
 
+/* ---- units of several customers -------------------------------------------------------------------------------- */
+
+static void copy_bit(uint64_t *bits, size_t from, size_t to)
+{
+        if (bits && bits_get(bits, from))
+                bits_set(bits, to);
+}
+
+static void copy_row(struct measures *measures, size_t from, size_t to)
+{
+        measures->kind[to] = measures->kind[from];
+        measures->since_day[to] = measures->since_day[from];
+        measures->joined_day[to] = measures->joined_day[from];
+        measures->size_class[to] = measures->size_class[from];
+        for (size_t i = 0; i < measures->column_count; i++) {
+                struct metric_column *column = &measures->columns[i];
+                column->value[to] = column->value[from];
+                if (column->denominator)
+                        column->denominator[to] = column->denominator[from];
+                if (column->line_count) {
+                        column->line_count[to] = column->line_count[from];
+                        column->line_left_out[to] = column->line_left_out[from];
+                }
+                copy_bit(column->known, from, to);
+                copy_bit(column->estimated, from, to);
+                copy_bit(column->flagged, from, to);
+        }
+}
+
+/* Measures the members who exist as one customer, in the row of the first of them, and copies it to the others. A
+ * member merged into another has no row of his own, and his revenue counts there. */
+static void measure_unit(const struct measure_job *job, struct scratch *scratch, struct united *united, size_t unit,
+                         int64_t *own_revenue_minor)
+{
+        const struct engine_units *units = job->input->units;
+        const struct plan_interval *year = &job->plan->intervals[job->plan->columns[COLUMN_REVENUE_12M].interval];
+        size_t count = united_gather(united, job->input, unit, year->from_day, year->to_day, &scratch->overflow);
+        for (uint32_t at = units->first[unit]; !count && at < units->first[unit + 1]; at++)
+                measure_customer(job, scratch, units->members[at]);
+        if (!count)
+                return;
+        size_t first = united->members[0];
+        struct measure_job alone = *job;
+        alone.input = united_facts(united, &scratch->overflow);
+        measure_customer(&alone, scratch, first);
+        bits_clear(job->measures->exists, first);
+        for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++) {
+                if (units->members[at] != first)
+                        copy_row(job->measures, first, units->members[at]);
+                own_revenue_minor[units->members[at]] = 0;
+        }
+        for (size_t i = 0; i < count; i++) {
+                uint32_t root = united->counts_as[i];
+                bits_set(job->measures->exists, root);
+                scratch->overflow |= __builtin_add_overflow(own_revenue_minor[root], united->revenue_minor[i],
+                                                            &own_revenue_minor[root]);
+        }
+}
+
+static enum status measure_units(struct measure_job *job, struct united *united, struct arena *arena,
+                                 struct error *error)
+{
+        const struct engine_units *units = job->input->units;
+        size_t count = job->input->customer_count;
+        struct measure_job united_job = *job;
+        struct scratch scratch;
+        int64_t *own_revenue_minor = arena_alloc(arena, count * sizeof(int64_t) + 1);
+        if (!own_revenue_minor)
+                return error_memory(error);
+        memcpy(own_revenue_minor, job->measures->columns[COLUMN_REVENUE_12M].value, count * sizeof(int64_t));
+        united_job.input = &united->input;
+        bool ready = scratch_init(&scratch, &united_job);
+        for (size_t unit = 0; ready && unit < units->unit_count; unit++)
+                measure_unit(job, &scratch, united, unit, own_revenue_minor);
+        scratch_release(&scratch);
+        if (!ready)
+                return error_memory(error);
+        if (scratch.overflow)
+                return error_set(error, STATUS_LIMIT, "engine.amount_too_large", NULL);
+        job->measures->revenue_12m_minor = own_revenue_minor;
+        return STATUS_OK;
+}
+
 enum status engine_measure(const struct engine_plan *plan, const struct engine_input *input,
                            const struct parallel *parallel, struct arena *arena, struct measures *ret,
                            struct error *error)
 {
         struct measures measures;
         struct measure_job job = {.plan = plan, .input = input, .measures = &measures};
+        struct united united;
+        bool units = input->units && input->units->unit_count;
+        if (units && !united_new(input, arena, &united))
+                return error_memory(error);
+        if (units) {
+                job.input = &united.facts;
+                job.in_unit = united.in_unit;
+        }
         if (!plan_columns_new(plan, input->customer_count, arena, &measures) || !prepare(&job, arena))
                 return error_memory(error);
+        measures.suspended = job.input->suspended;
+        measures.guarded = job.input->guarded;
         parallel_for(parallel, input->customer_count, measure_grain(input->customer_count), measure_range, &job);
         if (job.failure == FAILURE_OVERFLOW)
                 return error_set(error, STATUS_LIMIT, "engine.amount_too_large", NULL);
         if (job.failure == FAILURE_MEMORY)
                 return error_memory(error);
-        *ret = measures;
-        return STATUS_OK;
+        enum status status = units ? measure_units(&job, &united, arena, error) : STATUS_OK;
+        if (status == STATUS_OK)
+                *ret = measures;
+        return status;
 }

@@ -2,8 +2,9 @@
  *
  * values.c: what a stored run keeps of one customer. Bytes, version 1:
  *
- *   version, 4 bytes of the plan's shape (which columns over which days), context bits (exists, prospect), since and
- *   joined day, size class; then per column a byte of bits (known, estimated, flagged), for a margin its line counts,
+ *   version, 4 bytes of the plan's shape (which columns over which days), context bits (exists, prospect, suspended,
+ *   guarded, own revenue), since and joined day, size class, the customer's own revenue of 12 months where a unit
+ *   shares the first column; then per column a byte of bits (known, estimated, flagged), for a margin its line counts,
  *   and where known the value: an integer, numerator and denominator of a ratio, scale and integer of a value, or an
  *   attribute (kind, boolean, number, text).
  *
@@ -16,7 +17,7 @@
 #include "engine/plan.h"
 
 enum { PACK_VERSION = 1, SHAPE_BYTES = 4, SCALE_MAX = 18 };
-enum { BIT_EXISTS = 1, BIT_PROSPECT = 2 };
+enum { BIT_EXISTS = 1, BIT_PROSPECT = 2, BIT_SUSPENDED = 4, BIT_GUARDED = 8, BIT_OWN_REVENUE = 16 };
 enum { BIT_KNOWN = 1, BIT_ESTIMATED = 2, BIT_FLAGGED = 4 };
 
 static uint32_t plan_shape(const struct engine_plan *plan)
@@ -84,11 +85,17 @@ bool engine_values_pack(const struct engine_plan *plan, const struct measures *m
         uint32_t shape = plan_shape(plan);
         unsigned bits = bits_get(measures->exists, index) ? BIT_EXISTS : 0;
         bits |= measures->kind[index] == KIND_PROSPECT ? BIT_PROSPECT : 0;
+        bits |= measures->suspended && bits_get(measures->suspended, index) ? BIT_SUSPENDED : 0;
+        bits |= measures->guarded && bits_get(measures->guarded, index) ? BIT_GUARDED : 0;
+        int64_t own_revenue_minor = measures->revenue_12m_minor[index];
+        bits |= own_revenue_minor != measures->columns[COLUMN_REVENUE_12M].value[index] ? BIT_OWN_REVENUE : 0;
         bool done = put_byte(out, PACK_VERSION);
         for (unsigned i = 0; i < SHAPE_BYTES; i++)
                 done = done && put_byte(out, shape >> (8 * i) & 0xff);
         done = done && put_byte(out, bits) && put_signed(out, measures->since_day[index]) &&
                put_signed(out, measures->joined_day[index]) && put_byte(out, measures->size_class[index]);
+        if (bits & BIT_OWN_REVENUE)
+                done = done && put_signed(out, own_revenue_minor);
         for (size_t i = 0; done && i < measures->column_count; i++)
                 done = put_cell(out, &measures->columns[i], index);
         return done && !out->failed;
@@ -196,8 +203,16 @@ static bool get_cell(struct reader *reader, struct metric_column *column, struct
                (get_count(reader, &column->denominator[index]) && column->denominator[index] > 0);
 }
 
-static bool get_context(struct reader *reader, uint32_t expected_shape, struct measures *measures, size_t index)
+/* The parts of the measures that not everybody has, writable while they are read. */
+struct restored {
+        struct measures measures;
+        uint64_t *suspended, *guarded, *shares_revenue;
+        int64_t *own_revenue_minor;
+};
+
+static bool get_context(struct reader *reader, uint32_t expected_shape, struct restored *restored, size_t index)
 {
+        struct measures *measures = &restored->measures;
         unsigned version, byte, bits, size_class;
         uint32_t shape = 0;
         if (!get_byte(reader, PACK_VERSION, &version) || version != PACK_VERSION)
@@ -207,7 +222,7 @@ static bool get_context(struct reader *reader, uint32_t expected_shape, struct m
                         return false;
                 shape |= (uint32_t)byte << (8 * i);
         }
-        if (shape != expected_shape || !get_byte(reader, BIT_EXISTS | BIT_PROSPECT, &bits) ||
+        if (shape != expected_shape || !get_byte(reader, BIT_OWN_REVENUE * 2 - 1, &bits) ||
             !get_day(reader, &measures->since_day[index]) || !get_day(reader, &measures->joined_day[index]) ||
             !get_byte(reader, UINT8_MAX, &size_class))
                 return false;
@@ -215,7 +230,14 @@ static bool get_context(struct reader *reader, uint32_t expected_shape, struct m
                 bits_set(measures->exists, index);
         measures->kind[index] = bits & BIT_PROSPECT ? KIND_PROSPECT : KIND_CUSTOMER;
         measures->size_class[index] = (uint8_t)size_class;
-        return true;
+        if (bits & BIT_SUSPENDED)
+                bits_set(restored->suspended, index);
+        if (bits & BIT_GUARDED)
+                bits_set(restored->guarded, index);
+        if (!(bits & BIT_OWN_REVENUE))
+                return true;
+        bits_set(restored->shares_revenue, index);
+        return get_signed(reader, &restored->own_revenue_minor[index]);
 }
 
 /* Own storage for the attribute values of every attribute column. */
@@ -234,27 +256,44 @@ static bool attributes_new(struct measures *measures, struct arena *arena, struc
         return true;
 }
 
+static bool restored_new(const struct engine_plan *plan, size_t count, struct arena *arena, struct restored *ret)
+{
+        if (!plan_columns_new(plan, count, arena, &ret->measures))
+                return false;
+        ret->suspended = arena_array(arena, uint64_t, bits_words(count) + 1);
+        ret->guarded = arena_array(arena, uint64_t, bits_words(count) + 1);
+        ret->shares_revenue = arena_array(arena, uint64_t, bits_words(count) + 1);
+        ret->own_revenue_minor = arena_array(arena, int64_t, count + 1);
+        ret->measures.suspended = ret->suspended;
+        ret->measures.guarded = ret->guarded;
+        ret->measures.revenue_12m_minor = ret->own_revenue_minor;
+        return ret->suspended && ret->guarded && ret->shares_revenue && ret->own_revenue_minor;
+}
+
 enum status engine_values_unpack(const struct engine_plan *plan, const struct bytes *packed, size_t count,
                                  struct arena *arena, struct measures *ret, struct error *error)
 {
-        struct measures measures;
+        struct restored restored;
         struct attribute_value **attributes = arena_array(arena, struct attribute_value *, plan->column_count + 1);
         bool *scale_set = arena_array(arena, bool, plan->column_count + 1);
-        if (!attributes || !scale_set || !plan_columns_new(plan, count, arena, &measures) ||
-            !attributes_new(&measures, arena, attributes))
+        if (!attributes || !scale_set || !restored_new(plan, count, arena, &restored) ||
+            !attributes_new(&restored.measures, arena, attributes))
                 return error_memory(error);
+        struct measures *measures = &restored.measures;
         uint32_t shape = plan_shape(plan);
         for (size_t index = 0; index < count; index++) {
                 struct reader reader = {.cursor = packed[index].data, .arena = arena,
                                         .end = packed[index].data + packed[index].length};
-                bool fits = get_context(&reader, shape, &measures, index);
-                for (size_t i = 0; fits && i < measures.column_count; i++)
-                        fits = get_cell(&reader, &measures.columns[i], attributes[i], index, &scale_set[i]);
+                bool fits = get_context(&reader, shape, &restored, index);
+                for (size_t i = 0; fits && i < measures->column_count; i++)
+                        fits = get_cell(&reader, &measures->columns[i], attributes[i], index, &scale_set[i]);
                 if (reader.no_memory)
                         return error_memory(error);
                 if (!fits || reader.cursor != reader.end)
                         return error_set(error, STATUS_CORRUPT, "engine.stored_values_damaged", NULL);
+                if (!bits_get(restored.shares_revenue, index))
+                        restored.own_revenue_minor[index] = measures->columns[COLUMN_REVENUE_12M].value[index];
         }
-        *ret = measures;
+        *ret = *measures;
         return STATUS_OK;
 }

@@ -5,17 +5,22 @@
  */
 #include <stdlib.h>
 
+#include "base/bits.h"
 #include "base/calendar.h"
 #include "facts/counted.h"
 #include "facts/dated.h"
 #include "facts/figures.h"
 #include "facts/product_facts.h"
 #include "facts/snapshot_parts.h"
+#include "facts/units.h"
 #include "queries.h"
 
-enum { SIZE_CLASS_NONE = 255, FACT_BITS = 62 };
+enum { SIZE_CLASS_NONE = 255, FACT_BITS = 62, PLAIN_SLOTS = 7 };
 
-enum slot_kind { SLOT_KIND, SLOT_SINCE, SLOT_JOINED, SLOT_SIZE, SLOT_ATTRIBUTE, SLOT_ATTRIBUTE_OTHERWISE };
+enum slot_kind {
+        SLOT_KIND, SLOT_SINCE, SLOT_JOINED, SLOT_SIZE, SLOT_SUSPENDED_FROM, SLOT_SUSPENDED_TO, SLOT_UNIT,
+        SLOT_ATTRIBUTE, SLOT_ATTRIBUTE_OTHERWISE
+};
 
 /* A column that wants a fact. */
 struct slot {
@@ -34,7 +39,9 @@ struct filling {
         struct slot *slots;
         size_t slot_count;
         uint8_t *kind, *size_class;
-        int32_t *since, *joined;
+        int32_t *since, *joined, *suspended_from, *suspended_to;
+        struct text *unit_codes; /* account_group or site_of; NULL: everybody is evaluated alone */
+        bool any_suspended;
 };
 
 /* ---- what the concept names -------------------------------------------------------------------------------------- */
@@ -169,6 +176,15 @@ static bool set_slot(struct filling *filling, const struct slot *slot, size_t cu
                 if (day_parse_iso(text, &day))
                         (slot->kind == SLOT_SINCE ? filling->since : filling->joined)[customer] = day;
                 return true;
+        case SLOT_SUSPENDED_FROM:
+                filling->any_suspended |= day_parse_iso(text, &filling->suspended_from[customer]);
+                return true;
+        case SLOT_SUSPENDED_TO:
+                return day_parse_iso(text, &filling->suspended_to[customer]) || true;
+        case SLOT_UNIT:
+                filling->unit_codes[customer] = (struct text){arena_copy(filling->arena, text.data, text.length),
+                                                              text.length};
+                return filling->unit_codes[customer].data != NULL;
         case SLOT_SIZE:
                 filling->size_class[customer] = size_class_of(filling->concept, text);
                 return true;
@@ -301,19 +317,29 @@ static enum status fill_customers(struct filling *filling, struct connection *co
         filling->size_class = arena_array(filling->arena, uint8_t, count + 1);
         filling->since = arena_array(filling->arena, int32_t, count + 1);
         filling->joined = arena_array(filling->arena, int32_t, count + 1);
-        filling->slots = arena_array(filling->arena, struct slot, 4 + 2 * names->attribute_count);
+        filling->suspended_from = arena_array(filling->arena, int32_t, count + 1);
+        filling->suspended_to = arena_array(filling->arena, int32_t, count + 1);
+        filling->slots = arena_array(filling->arena, struct slot, PLAIN_SLOTS + 2 * names->attribute_count);
         if (!recorded || !filling->kind || !filling->size_class || !filling->since || !filling->joined ||
-            !filling->slots)
+            !filling->suspended_from || !filling->suspended_to || !filling->slots)
                 return error_memory(error);
         memset(filling->kind, KIND_CUSTOMER, count);
         memset(filling->size_class, SIZE_CLASS_NONE, count);
         for (size_t i = 0; i < count; i++)
                 filling->since[i] = filling->joined[i] = DAY_NONE;
+        for (size_t i = 0; i < count; i++)
+                filling->suspended_from[i] = filling->suspended_to[i] = DAY_NONE;
         add_slot(filling, SLOT_KIND, text_of("kind"), NULL);
         add_slot(filling, SLOT_SINCE, text_of("since"), NULL);
         add_slot(filling, SLOT_JOINED, text_of("joined"), NULL);
+        add_slot(filling, SLOT_SUSPENDED_FROM, text_of("suspended_from"), NULL);
+        add_slot(filling, SLOT_SUSPENDED_TO, text_of("suspended_to"), NULL);
         if (filling->concept->mechanics.size_class_count)
                 add_slot(filling, SLOT_SIZE, text_of("size_class"), NULL);
+        if (filling->unit_codes)
+                add_slot(filling, SLOT_UNIT, text_of(filling->concept->evaluates == EVALUATES_SITE ? "site_of"
+                                                                                                   : "account_group"),
+                         NULL);
         int64_t facts = 0;
         bool any = false;
         enum status status = add_attributes(filling, names, ret, error);
@@ -331,6 +357,25 @@ static enum status fill_customers(struct filling *filling, struct connection *co
         ret->recorded_day = recorded;
         ret->size_class = filling->size_class;
         return status;
+}
+
+/* Who is suspended at the cut-off. The first and the last day count; an end before the beginning belongs to an earlier
+ * suspension. */
+static bool fill_suspended(const struct filling *filling, struct engine_input *ret)
+{
+        size_t count = filling->snapshot->customer_count;
+        if (!filling->any_suspended)
+                return true;
+        uint64_t *suspended = arena_array(filling->arena, uint64_t, bits_words(count) + 1);
+        if (!suspended)
+                return false;
+        for (size_t i = 0; i < count; i++) {
+                int32_t from = filling->suspended_from[i], to = filling->suspended_to[i];
+                if (from != DAY_NONE && from <= filling->day && (to == DAY_NONE || to < from || filling->day <= to))
+                        bits_set(suspended, i);
+        }
+        ret->suspended = suspended;
+        return true;
 }
 
 /* ---- groups of articles ------------------------------------------------------------------------------------------ */
@@ -409,7 +454,17 @@ enum status snapshot_input(struct snapshot *snapshot, struct connection *connect
         struct names names = {0};
         if (!note_names(&names, concept, arena))
                 return error_memory(error);
+        if (concept->evaluates != EVALUATES_CUSTOMER) {
+                filling.unit_codes = arena_array(arena, struct text, snapshot->customer_count + 1);
+                if (!filling.unit_codes)
+                        return error_memory(error);
+        }
         enum status status = fill_customers(&filling, connection, &names, &input, error);
+        if (status == STATUS_OK && !fill_suspended(&filling, &input))
+                status = error_memory(error);
+        if (status == STATUS_OK)
+                status = units_load(snapshot, connection, concept, cutoff_day, filling.unit_codes, arena, &input,
+                                    error);
         if (status == STATUS_OK)
                 status = fill_groups(snapshot, connection, cutoff_day, arena, &input, error);
         if (status == STATUS_OK && names.potential)

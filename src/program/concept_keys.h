@@ -40,7 +40,7 @@ enum value_type {
         X(PROGRAM, variant, CHOICE, false, "partner", "partner | loyalty | bonus | club", "variant: partner")         \
         X(PROGRAM, currency, TEXT, true, NULL, NULL, "currency: EUR")                                                 \
         X(PROGRAM, year_starts, MONTH_DAY, false, "01-01", NULL, "year_starts: 07-01")                                \
-        X(PROGRAM, evaluates, CHOICE, false, "customer", "customer", "evaluates: customer")                           \
+        X(PROGRAM, evaluates, CHOICE, false, "customer", "customer | account_group | site", "evaluates: site")         \
         X(NAME, de, TEXT, true, NULL, NULL, "de: PartnerKreis Exzellenz")                                             \
         X(NAME, en, TEXT, false, "de", NULL, "en: PartnerKreis Excellence")                                           \
         X(GOAL, id, ID, true, NULL, NULL, "id: sow_a")                                                                \

@@ -31,8 +31,8 @@ static void read_program(struct reading *reading, const struct node *node)
                 concept->variant = value->text;
         if ((value = values[KEY_PROGRAM_year_starts]))
                 read_month_day(reading, value, KEY_PROGRAM_year_starts, &concept->year_starts);
-        if ((value = values[KEY_PROGRAM_evaluates]))
-                read_choice(reading, value, KEY_PROGRAM_evaluates, &choice);
+        if ((value = values[KEY_PROGRAM_evaluates]) && read_choice(reading, value, KEY_PROGRAM_evaluates, &choice))
+                concept->evaluates = (enum evaluates)choice;
         if ((value = values[KEY_PROGRAM_currency]) && read_text(reading, value, "currency", &concept->currency)) {
                 if (currency_minor_digits(concept->currency, &concept->minor_digits, NULL))
                         READ_ERROR(reading, value, "concept.currency_expected", "value", value->text.data);

@@ -61,8 +61,8 @@ enum status evaluation_run(struct evaluation *evaluation, struct connection *con
         if (status == STATUS_OK && !evaluation->standings)
                 status = standing_load(connection, evaluation->version->program_id, evaluation->cutoff_day, concept,
                                        snapshot_customer_ids(evaluation->snapshot),
-                                       snapshot_customer_count(evaluation->snapshot), arena, &evaluation->standings,
-                                       error);
+                                       snapshot_customer_count(evaluation->snapshot), input.units, arena,
+                                       &evaluation->standings, error);
         if (status == STATUS_OK)
                 status = engine_decide(evaluation->plan, &evaluation->measures, evaluation->standings, evaluation->rule,
                                        parallel, arena, &evaluation->decisions, &evaluation->tally, error);

@@ -1,56 +1,97 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * standing.c: walks approved runs from the latest back until everybody's standing is known.
+ * standing.c: walks runs with approved decisions from the latest cut-off back until everybody's standing is known. Of
+ * several decisions of one cut-off the last approved counts: single decisions may be approved in any order.
  */
 #include "program/standing.h"
 
 #include "base/varint.h"
 #include "queries.h"
 
+/* A customer's last approved decision of the cut-off at hand; approval 0: none. */
+struct pending {
+        int64_t run_id;
+        int32_t approval, grace_end_day;
+        uint8_t segment;         /* SEGMENT_NONE: without membership, or `gone` */
+        bool suspended, override, grace, ends_next;
+        struct text gone;        /* the concept does not know it */
+};
+
+/* How far back a customer's decisions were followed. */
+struct trail {
+        int64_t run_id;          /* the decision his standing comes from: run, approval, cut-off; 0: none yet */
+        int32_t approval, cutoff_day;
+        bool known;              /* enough was seen */
+        bool kept;               /* by a suspended decision, unless an override lies before it */
+        bool lapsed;             /* past an override that is no longer valid */
+};
+
+/* An approved override valid on the cut-off; id 0: none. */
+struct override {
+        int64_t id, requested_ms;
+        uint8_t segment;
+};
+
 struct walk {
         const struct concept *concept;
+        struct arena *arena;
+        int32_t cutoff_day;      /* of the evaluation */
+        int32_t run_cutoff_day;  /* of the runs that are being taken */
         const int64_t *customer_ids;
         size_t count, open;      /* customers whose standing is not yet known */
-        int32_t cutoff_day;      /* of the run that is being taken */
-        int32_t *known_cutoff;   /* by customer: DAY_NONE while not known */
-        int32_t *approval;       /* number of the approval that made it known */
+        struct pending *pending;
+        struct trail *trails;
+        struct override *overrides;
         struct standing *standings;
 };
 
-static enum status take(struct walk *walk, size_t index, const struct q_decision_standing_row *row,
-                        struct error *error)
+uint8_t standing_segment(const struct concept *concept, struct text id)
 {
-        struct standing *standing = &walk->standings[index];
-        walk->open -= walk->known_cutoff[index] == DAY_NONE;
-        walk->known_cutoff[index] = walk->cutoff_day;
-        walk->approval[index] = row->approval_number;
-        *standing = (struct standing){.segment = SEGMENT_NONE, .grace_end_day = DAY_NONE};
-        if (text_is(row->decision, "unclassified"))
-                return STATUS_OK;
-        for (size_t s = 0; s < walk->concept->segment_count; s++)
-                if (text_equal(walk->concept->segments[s].id, row->segment)) {
-                        *standing = (struct standing){
-                                .segment = (uint8_t)s,
-                                .grace = row->grace,
-                                .grace_ends_next = row->grace && !row->has_grace_end_day,
-                                .grace_end_day = row->has_grace_end_day ? row->grace_end_day : DAY_NONE,
-                        };
-                        return STATUS_OK;
-                }
+        for (size_t s = 0; s < concept->segment_count; s++)
+                if (text_equal(concept->segments[s].id, id))
+                        return (uint8_t)s;
+        for (size_t r = 0; r < concept->replacement_count; r++)
+                if (text_equal(concept->replacements[r].old, id))
+                        return concept->replacements[r].segment;
+        return SEGMENT_NONE;
+}
+
+static enum status segment_gone(struct text id, struct error *error)
+{
         char segment[64];
-        snprintf(segment, sizeof(segment), "%.*s", (int)row->segment.length, row->segment.data);
+        snprintf(segment, sizeof(segment), "%.*s", (int)id.length, id.data);
         return error_set(error, STATUS_CONFLICT, "run.segment_gone", "segment", segment, NULL);
 }
 
-/* Not known yet, or known from a run of the same cut-off by an earlier approval: single decisions may be approved in
- * any order. */
-static bool counts(const struct walk *walk, size_t index, const struct q_decision_standing_row *row)
+/* ---- decisions of one cut-off ----------------------------------------------------------------------------------- */
+
+static enum status note(struct walk *walk, size_t index, int64_t run_id, const struct q_decision_standing_row *row,
+                        struct error *error)
 {
-        return walk->known_cutoff[index] == DAY_NONE || (walk->known_cutoff[index] == walk->cutoff_day &&
-                                                         row->approval_number > walk->approval[index]);
+        struct pending *pending = &walk->pending[index];
+        bool suspended = text_is(row->decision, "suspended");
+        *pending = (struct pending){
+                .run_id = run_id,
+                .approval = row->approval_number,
+                .suspended = suspended,
+                .override = text_is(row->decision, "override"),
+                .segment = SEGMENT_NONE,
+                .grace = row->grace,
+                .ends_next = row->grace && !row->has_grace_end_day,
+                .grace_end_day = row->has_grace_end_day ? row->grace_end_day : DAY_NONE,
+        };
+        if (text_is(row->decision, "unclassified") ||
+            (suspended && (!row->has_segment_before || !text_equal(row->segment_before, row->segment))))
+                return STATUS_OK;
+        pending->segment = standing_segment(walk->concept, row->segment);
+        if (pending->segment != SEGMENT_NONE)
+                return STATUS_OK;
+        pending->gone.data = arena_copy(walk->arena, row->segment.data, row->segment.length);
+        pending->gone.length = row->segment.length;
+        return pending->gone.data ? STATUS_OK : error_memory(error);
 }
 
-static enum status take_run(struct connection *connection, struct walk *walk, int64_t run_id, struct error *error)
+static enum status note_run(struct connection *connection, struct walk *walk, int64_t run_id, struct error *error)
 {
         rows_cleanup struct rows *rows = NULL;
         struct q_decision_standing_args args = {run_id};
@@ -64,11 +105,65 @@ static enum status take_run(struct connection *connection, struct walk *walk, in
                         break;
                 while (index < walk->count && walk->customer_ids[index] < row.customer_id)
                         index++;
-                if (index < walk->count && walk->customer_ids[index] == row.customer_id && counts(walk, index, &row))
-                        status = take(walk, index, &row, error);
+                if (index < walk->count && walk->customer_ids[index] == row.customer_id &&
+                    !walk->trails[index].known && row.approval_number > walk->pending[index].approval)
+                        status = note(walk, index, run_id, &row, error);
         }
         return status;
 }
+
+static enum status take_segment(struct walk *walk, size_t index, struct error *error)
+{
+        const struct pending *pending = &walk->pending[index];
+        struct standing *standing = &walk->standings[index];
+        struct trail *trail = &walk->trails[index];
+        if (pending->gone.data)
+                return segment_gone(pending->gone, error);
+        trail->run_id = pending->run_id;
+        trail->approval = pending->approval;
+        trail->cutoff_day = walk->run_cutoff_day;
+        standing->segment = pending->segment;
+        standing->grace = pending->grace && pending->segment != SEGMENT_NONE && !trail->lapsed;
+        standing->grace_ends_next = standing->grace && pending->ends_next;
+        standing->grace_end_day = standing->grace ? pending->grace_end_day : DAY_NONE;
+        return STATUS_OK;
+}
+
+static enum status take(struct walk *walk, size_t index, struct error *error)
+{
+        const struct pending *pending = &walk->pending[index];
+        struct standing *standing = &walk->standings[index];
+        struct trail *trail = &walk->trails[index];
+        if (pending->suspended) {
+                bool first = !trail->kept;
+                trail->kept = true;
+                return first ? take_segment(walk, index, error) : STATUS_OK;
+        }
+        if (pending->override && !standing->overridden) {
+                trail->lapsed = true;
+                trail->kept = false;
+                standing->segment = SEGMENT_NONE;
+                return STATUS_OK;
+        }
+        trail->known = true;
+        walk->open--;
+        return trail->kept ? STATUS_OK : take_segment(walk, index, error);
+}
+
+/* The cut-off is complete: what was noted counts. */
+static enum status take_cutoff(struct walk *walk, struct error *error)
+{
+        enum status status = STATUS_OK;
+        for (size_t i = 0; i < walk->count && status == STATUS_OK; i++) {
+                if (!walk->pending[i].approval)
+                        continue;
+                status = take(walk, i, error);
+                walk->pending[i].approval = 0;
+        }
+        return status;
+}
+
+/* ---- runs and overrides ----------------------------------------------------------------------------------------- */
 
 struct earlier_run {
         int64_t id;
@@ -95,69 +190,204 @@ static enum status list_runs(struct connection *connection, int64_t program_id, 
         return status;
 }
 
+static enum status walk_runs(struct connection *connection, struct walk *walk, const struct buffer *runs,
+                             struct error *error)
+{
+        enum status status = STATUS_OK;
+        for (size_t at = 0; at < runs->length && status == STATUS_OK && walk->open; at += sizeof(struct earlier_run)) {
+                struct earlier_run run, next = {.cutoff_day = DAY_NONE};
+                memcpy(&run, runs->data + at, sizeof(run));
+                if (at + sizeof(run) < runs->length)
+                        memcpy(&next, runs->data + at + sizeof(run), sizeof(next));
+                walk->run_cutoff_day = run.cutoff_day;
+                status = note_run(connection, walk, run.id, error);
+                if (status == STATUS_OK && next.cutoff_day != run.cutoff_day)
+                        status = take_cutoff(walk, error);
+        }
+        return status;
+}
+
+static enum status read_overrides(struct connection *connection, int64_t program_id, int32_t cutoff_day,
+                                  struct walk *walk, struct error *error)
+{
+        rows_cleanup struct rows *rows = NULL;
+        struct q_override_valid_args args = {program_id, cutoff_day};
+        size_t index = 0;
+        enum status status = q_override_valid_open(connection, &args, &rows, error);
+        while (status == STATUS_OK) {
+                struct q_override_valid_row row;
+                bool more;
+                status = q_override_valid_next(rows, &row, &more, error);
+                if (status != STATUS_OK || !more)
+                        break;
+                while (index < walk->count && walk->customer_ids[index] < row.customer_id)
+                        index++;
+                if (index == walk->count || walk->customer_ids[index] != row.customer_id ||
+                    walk->standings[index].overridden)
+                        continue;
+                walk->standings[index].overridden = true;
+                walk->standings[index].override_segment = standing_segment(walk->concept, row.segment);
+                walk->overrides[index] = (struct override){row.id, row.requested_ms,
+                                                           walk->standings[index].override_segment};
+                if (walk->standings[index].override_segment == SEGMENT_NONE)
+                        status = segment_gone(row.segment, error);
+        }
+        return status;
+}
+
+/* ---- units of several customers -------------------------------------------------------------------------------- */
+
+/* ---- units of several customers --------------------------------------------------------------------------------- */
+
+/* Is what a merged member stood at already part of a decision of one he was merged into? It is when the other's decision
+ * is newer, knew of the merge, and comes from a run that had none of the member's own. */
+static bool absorbed(const struct walk *walk, const struct engine_units *units, uint32_t member)
+{
+        const struct trail *own = &walk->trails[member];
+        uint32_t at = member;
+        int32_t since_day = DAY_OPEN_START;
+        while (units->merged_into && units->merged_into[at] != UNIT_HEAD_NONE) {
+                since_day = units->merged_day[at] > since_day ? units->merged_day[at] : since_day;
+                at = units->merged_into[at];
+                const struct trail *into = &walk->trails[at];
+                if (at == member)
+                        return false;
+                bool newer = into->cutoff_day > own->cutoff_day ||
+                             (into->cutoff_day == own->cutoff_day && into->approval > own->approval);
+                if (into->run_id && own->run_id && into->run_id != own->run_id && newer &&
+                    into->cutoff_day >= since_day)
+                        return true;
+        }
+        return false;
+}
+
+/* A grace that ends with the next run ends now. */
+static int32_t grace_end(const struct walk *walk, const struct standing *standing)
+{
+        return standing->grace_ends_next ? walk->cutoff_day : standing->grace_end_day;
+}
+
+static bool better_segment(const struct concept *concept, uint8_t segment, uint8_t than)
+{
+        if (segment == SEGMENT_NONE || than == SEGMENT_NONE)
+                return than == SEGMENT_NONE && segment != SEGMENT_NONE;
+        if (concept->segments[segment].kind != concept->segments[than].kind)
+                return concept->segments[segment].kind == KIND_CUSTOMER;
+        return segment < than;
+}
+
+static void unite(struct walk *walk, const struct engine_units *units, size_t unit)
+{
+        struct standing common = {.segment = SEGMENT_NONE, .grace_end_day = DAY_NONE};
+        for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++) {
+                const struct standing *own = &walk->standings[units->members[at]];
+                if (absorbed(walk, units, units->members[at]))
+                        continue;
+                if (better_segment(walk->concept, own->segment, common.segment))
+                        common.segment = own->segment;
+                if (own->grace && (!common.grace || grace_end(walk, own) > grace_end(walk, &common))) {
+                        common.grace = true;
+                        common.grace_ends_next = own->grace_ends_next;
+                        common.grace_end_day = own->grace_end_day;
+                }
+        }
+        for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++) {
+                struct standing *own = &walk->standings[units->members[at]];
+                common.overridden = own->overridden;
+                common.override_segment = own->override_segment;
+                *own = common;
+        }
+}
+
+/* The latest requested override of a member is that of all. */
+static void share_override(struct walk *walk, const struct engine_units *units, size_t unit)
+{
+        const struct override *latest = NULL;
+        for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++) {
+                const struct override *own = &walk->overrides[units->members[at]];
+                if (own->id && (!latest || own->requested_ms > latest->requested_ms ||
+                                (own->requested_ms == latest->requested_ms && own->id > latest->id)))
+                        latest = own;
+        }
+        for (uint32_t at = units->first[unit]; latest && at < units->first[unit + 1]; at++) {
+                walk->standings[units->members[at]].overridden = true;
+                walk->standings[units->members[at]].override_segment = latest->segment;
+        }
+}
+
+static bool walk_init(struct walk *walk)
+{
+        size_t count = walk->count;
+        walk->pending = arena_array(walk->arena, struct pending, count + 1);
+        walk->trails = arena_array(walk->arena, struct trail, count + 1);
+        walk->overrides = arena_array(walk->arena, struct override, count + 1);
+        walk->standings = arena_array(walk->arena, struct standing, count + 1);
+        if (!walk->pending || !walk->trails || !walk->overrides || !walk->standings)
+                return false;
+        for (size_t i = 0; i < count; i++)
+                walk->standings[i] = (struct standing){.segment = SEGMENT_NONE, .grace_end_day = DAY_NONE};
+        return true;
+}
+
 enum status standing_load(struct connection *connection, int64_t program_id, int32_t cutoff_day,
                           const struct concept *concept, const int64_t *customer_ids, size_t count,
-                          struct arena *arena, struct standing **ret, struct error *error)
+                          const struct engine_units *units, struct arena *arena, struct standing **ret,
+                          struct error *error)
 {
-        struct walk walk = {
-                .concept = concept,
-                .customer_ids = customer_ids,
-                .count = count,
-                .open = count,
-                .known_cutoff = arena_array(arena, int32_t, count + 1),
-                .approval = arena_array(arena, int32_t, count + 1),
-                .standings = arena_array(arena, struct standing, count + 1),
-        };
-        if (!walk.known_cutoff || !walk.approval || !walk.standings)
+        struct walk walk = {.concept = concept, .arena = arena, .cutoff_day = cutoff_day,
+                            .customer_ids = customer_ids, .count = count, .open = count};
+        if (!walk_init(&walk))
                 return error_memory(error);
-        for (size_t i = 0; i < count; i++) {
-                walk.known_cutoff[i] = DAY_NONE;
-                walk.standings[i] = (struct standing){.segment = SEGMENT_NONE, .grace_end_day = DAY_NONE};
-        }
         struct buffer runs buffer_cleanup;
         buffer_init(&runs, 1 << 20);
-        enum status status = list_runs(connection, program_id, cutoff_day, &runs, error);
-        for (size_t at = 0; at < runs.length && status == STATUS_OK; at += sizeof(struct earlier_run)) {
-                struct earlier_run run;
-                memcpy(&run, runs.data + at, sizeof(run));
-                if (!walk.open && run.cutoff_day != walk.cutoff_day)
-                        break;
-                walk.cutoff_day = run.cutoff_day;
-                status = take_run(connection, &walk, run.id, error);
-        }
+        enum status status = read_overrides(connection, program_id, cutoff_day, &walk, error);
+        for (size_t unit = 0; units && unit < units->unit_count; unit++)
+                share_override(&walk, units, unit);
+        if (status == STATUS_OK)
+                status = list_runs(connection, program_id, cutoff_day, &runs, error);
+        if (status == STATUS_OK)
+                status = walk_runs(connection, &walk, &runs, error);
+        for (size_t unit = 0; status == STATUS_OK && units && unit < units->unit_count; unit++)
+                unite(&walk, units, unit);
         if (status == STATUS_OK)
                 *ret = walk.standings;
         return status;
 }
 
-/* Version, segment, bits, last day of the grace. */
-enum { PACK_VERSION = 1, BIT_GRACE = 1, BIT_ENDS_NEXT = 2 };
+/* Version, segment, bits, the segment of an override, last day of the grace. */
+enum { PACK_VERSION = 1, BIT_GRACE = 1, BIT_ENDS_NEXT = 2, BIT_OVERRIDDEN = 4, PACK_HEAD = 4 };
 _Static_assert(sizeof(struct standing) == 8, "a new member of struct standing must be packed, with a new version");
 
 bool standing_pack(const struct standing *standing, struct buffer *out)
 {
-        uint8_t bytes[3 + VARINT_BYTES_MAX] = {
+        uint8_t bytes[PACK_HEAD + VARINT_BYTES_MAX] = {
                 PACK_VERSION,
                 standing->segment,
-                (uint8_t)((standing->grace ? BIT_GRACE : 0) | (standing->grace_ends_next ? BIT_ENDS_NEXT : 0)),
+                (uint8_t)((standing->grace ? BIT_GRACE : 0) | (standing->grace_ends_next ? BIT_ENDS_NEXT : 0) |
+                          (standing->overridden ? BIT_OVERRIDDEN : 0)),
+                standing->overridden ? standing->override_segment : SEGMENT_NONE,
         };
-        size_t length = 3 + varint_put(bytes + 3, zigzag(standing->grace_end_day));
+        size_t length = PACK_HEAD + varint_put(bytes + PACK_HEAD, zigzag(standing->grace_end_day));
         return buffer_add(out, bytes, length);
 }
 
 bool standing_unpack(struct bytes packed, const struct concept *concept, struct standing *ret)
 {
-        if (packed.length < 4 || packed.data[0] != PACK_VERSION || packed.data[2] > (BIT_GRACE | BIT_ENDS_NEXT) ||
-            (packed.data[1] != SEGMENT_NONE && packed.data[1] >= concept->segment_count))
+        if (packed.length <= PACK_HEAD || packed.data[0] != PACK_VERSION ||
+            packed.data[2] > (BIT_GRACE | BIT_ENDS_NEXT | BIT_OVERRIDDEN) ||
+            (packed.data[1] != SEGMENT_NONE && packed.data[1] >= concept->segment_count) ||
+            ((packed.data[2] & BIT_OVERRIDDEN) && packed.data[3] >= concept->segment_count))
                 return false;
-        const uint8_t *cursor = packed.data + 3, *end = packed.data + packed.length;
+        const uint8_t *cursor = packed.data + PACK_HEAD, *end = packed.data + packed.length;
         uint64_t day;
         if (!varint_get(&cursor, end, &day) || cursor != end || unzigzag(day) < INT32_MIN || unzigzag(day) > INT32_MAX)
                 return false;
         *ret = (struct standing){
                 .segment = packed.data[1],
-                .grace = packed.data[2] & BIT_GRACE,
-                .grace_ends_next = packed.data[2] & BIT_ENDS_NEXT,
+                .grace = (packed.data[2] & BIT_GRACE) != 0,
+                .grace_ends_next = (packed.data[2] & BIT_ENDS_NEXT) != 0,
+                .overridden = (packed.data[2] & BIT_OVERRIDDEN) != 0,
+                .override_segment = (packed.data[2] & BIT_OVERRIDDEN) ? packed.data[3] : 0,
                 .grace_end_day = (int32_t)unzigzag(day),
         };
         return true;

@@ -93,8 +93,9 @@ static void add_standing(struct world *world)
         for (size_t i = 0; i < CUSTOMERS; i++) {
                 uint64_t segment = chance(world, SEGMENTS + 1);
                 bool grace = segment < SEGMENTS && !chance(world, 6);
-                world->standing[i] = (struct standing){segment < SEGMENTS ? (uint8_t)segment : SEGMENT_NONE, grace,
-                                                       grace, DAY_NONE};
+                world->standing[i] = (struct standing){
+                        .segment = segment < SEGMENTS ? (uint8_t)segment : SEGMENT_NONE, .grace = grace,
+                        .grace_ends_next = grace, .grace_end_day = DAY_NONE};
         }
 }
 
@@ -154,7 +155,7 @@ static uint8_t expect_alone(struct world *world, const struct company_result *re
         }
         struct ladder_rules rules = ladder_rules_for(&world->concept.mechanics, 0, world->company.input.cutoff_day);
         uint8_t current = standing->segment >= LEAD ? (uint8_t)(standing->segment - LEAD) : standing->segment;
-        struct ladder_outcome outcome = ladder_step(&rules, (uint8_t)qualified, current, kept, standing);
+        struct ladder_outcome outcome = ladder_step(&rules, (uint8_t)qualified, current, kept, standing, false);
         assert_int_equal(d->segment[i], explanation.segments[outcome.rung].segment);
         assert_int_equal(d->decision[i], outcome.decision);
         assert_int_equal(d->grace[i], outcome.grace);

@@ -55,13 +55,20 @@ struct expected {
         int32_t grace_end_day;
 };
 
-static const struct standing none = {SEGMENT_NONE, false, false, DAY_NONE};
+static const struct standing none = {.segment = SEGMENT_NONE, .grace_end_day = DAY_NONE};
 
-static struct standing member(uint8_t segment) { return (struct standing){segment, false, false, DAY_NONE}; }
-static struct standing in_grace(uint8_t segment) { return (struct standing){segment, true, true, DAY_NONE}; }
+static struct standing member(uint8_t segment)
+{
+        return (struct standing){.segment = segment, .grace_end_day = DAY_NONE};
+}
+static struct standing in_grace(uint8_t segment)
+{
+        return (struct standing){.segment = segment, .grace = true, .grace_ends_next = true,
+                                 .grace_end_day = DAY_NONE};
+}
 static struct standing in_grace_until(uint8_t segment, const char *day)
 {
-        return (struct standing){segment, true, false, day_of(day)};
+        return (struct standing){.segment = segment, .grace = true, .grace_end_day = day_of(day)};
 }
 
 /* One customer with this revenue and standing, among others so that he does not lie at a border of the bit words. */

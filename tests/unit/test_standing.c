@@ -81,8 +81,8 @@ static const struct standing *standings(const struct view *view, int32_t cutoff_
 {
         struct error error;
         struct standing *found = NULL;
-        assert_ok(standing_load(view->connection, PROGRAM, cutoff_day, &concept, customers, CUSTOMERS, view->arena,
-                                &found, &error));
+        assert_ok(standing_load(view->connection, PROGRAM, cutoff_day, &concept, customers, CUSTOMERS, NULL,
+                                view->arena, &found, &error));
         return found;
 }
 
@@ -221,8 +221,8 @@ static void segment_gone(void **state)
         struct view view = look_into(fixture);
         struct error error;
         struct standing *found = NULL;
-        assert_fails(standing_load(view.connection, PROGRAM, 3000, &concept, customers, CUSTOMERS, view.arena, &found,
-                                   &error),
+        assert_fails(standing_load(view.connection, PROGRAM, 3000, &concept, customers, CUSTOMERS, NULL,
+                                   view.arena, &found, &error),
                      STATUS_CONFLICT, "run.segment_gone");
         assert_string_equal(error_argument(&error, "segment"), "GOLD");
         assert_null(found);
