@@ -14,6 +14,7 @@
         X(analyse) \
         X(backtest) \
         X(concept) \
+        X(customer) \
         X(evaluate) \
         X(explain) \
         X(import) \

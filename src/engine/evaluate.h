@@ -119,9 +119,9 @@ struct tally {
 
 /* Rules 1 to 7 of concept-format.md. Suspended customers without membership are shown in the rest segment of their
  * kind. Members of a unit have the same measures and therefore the same decision, provided that `standing` says the
- * same of them. Not evaluated customers have SEGMENT_NONE in every segment column. A grace without end day ends with the next run that has `down` or `grace`.
- * `standing` has customer_count entries; NULL: nobody has a membership. `evaluation` is an index into the concept's
- * mechanics.evaluations. */
+ * same of them. Not evaluated customers have SEGMENT_NONE in every segment column. A grace without end day ends with
+ * the next run that has `down` or `grace`. `standing` has customer_count entries; NULL: nobody has a membership.
+ * `evaluation` is an index into the concept's mechanics.evaluations. */
 must_check enum status engine_decide(const struct engine_plan *plan, const struct measures *measures,
                                      const struct standing *standing, size_t evaluation,
                                      const struct parallel *parallel, struct arena *arena, struct decisions *ret,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * ladder.c: rules 4 to 7. Rules 1 to 3 (who qualifies, who is fixed, who has no membership yet) are applied in decide.c.
+ * ladder.c: rules 4 to 7. Rules 1 to 3 (who qualifies, whose segment is fixed, who has no membership yet) are applied
+ * in decide.c.
  */
 #include "engine/ladder.h"
 

@@ -74,6 +74,8 @@ static enum status remove_rows(struct connection *connection, void *context, str
                 status = q_import_remove_values(connection, &(struct q_import_remove_values_args){id}, NULL, error);
         if (!status)
                 status = remove_people_rows(connection, id, error);
+        if (!status)
+                status = q_import_remove_merges(connection, &(struct q_import_remove_merges_args){id}, NULL, error);
         return status ? status : q_import_remove(connection, &(struct q_import_remove_args){id}, NULL, error);
 }
 

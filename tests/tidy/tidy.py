@@ -153,7 +153,7 @@ def check_catalogue(project, problems):
             problems.append((pathlib.Path("ui/i18n/de.json"), 1, "catalogue", f"{key} is never used"))
 
 
-AUDIT_KINDS = {"import.published", "import.undone", "concept.loaded", "concept.released", "run.created", "run.approved",
+AUDIT_KINDS = {"customer.merged", "import.published", "import.undone", "concept.loaded", "concept.released", "run.created", "run.approved",
                "setting.changed"}
 
 
