@@ -239,8 +239,8 @@ static enum status read_overrides(struct connection *connection, int64_t program
 
 /* ---- units of several customers --------------------------------------------------------------------------------- */
 
-/* Is what a merged member stood at already part of a decision of one he was merged into? It is when the other's decision
- * is newer, knew of the merge, and comes from a run that had none of the member's own. */
+/* Is what a merged member stood at already part of a decision of one he was merged into? It is when the other's
+ * decision is newer, knew of the merge, and comes from a run that had none of the member's own. */
 static bool absorbed(const struct walk *walk, const struct engine_units *units, uint32_t member)
 {
         const struct trail *own = &walk->trails[member];
