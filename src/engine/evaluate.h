@@ -84,6 +84,7 @@ struct measures {
         uint8_t *size_class;               /* as in the input */
         const uint64_t *suspended;         /* bits; NULL: nobody */
         const uint64_t *guarded;           /* bits: protected from demotion by a merge; NULL: nobody */
+        const struct engine_units *units;  /* as in the input; NULL: everybody is alone, or restored from a run */
         const int64_t *revenue_12m_minor;  /* for the reports, always there: columns[0].value, but each customer's own
                                               (with those merged into it) where units share a value */
 };

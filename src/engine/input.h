@@ -128,7 +128,9 @@ struct standing {
         bool grace : 1;                    /* a grace is running */
         bool grace_ends_next : 1;          /* it ends with the next run that has `down` or `grace`, whatever its date */
         bool overridden : 1;               /* an override is valid on the cut-off: */
-        uint8_t override_segment;          /* it fixes this segment */
+        bool granted : 1;                  /* `segment` comes from an override; for chains of evaluations: */
+        uint8_t override_segment;          /* what the override fixes */
+        uint8_t earned_segment;            /* where he starts again when it is no longer valid */
         int32_t grace_end_day;             /* with {months: n}: last day; otherwise DAY_NONE */
 };
 

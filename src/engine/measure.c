@@ -463,6 +463,7 @@ enum status engine_measure(const struct engine_plan *plan, const struct engine_i
                 return error_memory(error);
         measures.suspended = job.input->suspended;
         measures.guarded = job.input->guarded;
+        measures.units = job.input->units;
         parallel_for(parallel, input->customer_count, measure_grain(input->customer_count), measure_range, &job);
         if (job.failure == FAILURE_OVERFLOW)
                 return error_set(error, STATUS_LIMIT, "engine.amount_too_large", NULL);

@@ -79,17 +79,18 @@ static enum status start(struct chain *chain, struct error *error)
         memset(chain->segments, SEGMENT_NONE, chain->count * sizeof(*chain->segments));
         enum status status = standing_load(chain->connection, backtest->version->program_id,
                                            backtest->steps[0].cutoff_day, backtest->version->concept,
-                                           snapshot_customer_ids(backtest->snapshot), chain->count, chain->lasting,
-                                           &chain->standings, error);
+                                           snapshot_customer_ids(backtest->snapshot), chain->count, NULL,
+                                           chain->lasting, &chain->standings, error);
         for (size_t i = 0; status == STATUS_OK && i < chain->count; i++)
                 chain->segments[i][0] = chain->standings[i].segment;
         return status;
 }
 
 /* Where everybody stands once the step is approved, and who came back. */
-static void carry_on(struct chain *chain, struct backtest_step *step, const struct decisions *decisions)
+static void carry_on(struct chain *chain, struct backtest_step *step, const struct decisions *decisions,
+                     const struct engine_units *units)
 {
-        standing_after(decisions, chain->standings);
+        standing_after(decisions, units, chain->standings);
         for (size_t i = 0; i < chain->count; i++) {
                 uint8_t *past = chain->segments[i], now = chain->standings[i].segment;
                 if (decisions->decision[i] == DECISION_NOT_EVALUATED)
@@ -124,12 +125,16 @@ static enum status take_step(struct chain *chain, size_t index, struct error *er
         if (status == STATUS_OK)
                 status = engine_measure(plan, &input, chain->parallel, arena, &measures, error);
         if (status == STATUS_OK)
+                status = standing_next(chain->connection, backtest->version->program_id, step->cutoff_day, concept,
+                                       snapshot_customer_ids(backtest->snapshot), chain->count, measures.units, arena,
+                                       chain->standings, error);
+        if (status == STATUS_OK)
                 status = engine_decide(plan, &measures, chain->standings, step->rule, chain->parallel, arena,
                                        &decisions, &step->tally, error);
         if (status != STATUS_OK)
                 return status;
         backtest->last = decisions;
-        carry_on(chain, step, &decisions);
+        carry_on(chain, step, &decisions, measures.units);
         return STATUS_OK;
 }
 

@@ -7,8 +7,8 @@
 
 bool joint_is_possible(const struct concept *a, const struct concept *b)
 {
-        return a->minor_digits == b->minor_digits && a->year_starts.month == b->year_starts.month &&
-               a->year_starts.day == b->year_starts.day;
+        return a->minor_digits == b->minor_digits && a->evaluates == b->evaluates &&
+               a->year_starts.month == b->year_starts.month && a->year_starts.day == b->year_starts.day;
 }
 
 static size_t count_criteria(const struct concept *concept)

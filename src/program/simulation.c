@@ -44,7 +44,8 @@ static enum status decide(struct evaluation *side, struct connection *connection
 {
         enum status status = standing_load(connection, side->version->program_id, side->cutoff_day,
                                            side->version->concept, snapshot_customer_ids(side->snapshot),
-                                           snapshot_customer_count(side->snapshot), arena, &side->standings, error);
+                                           snapshot_customer_count(side->snapshot), side->measures.units, arena,
+                                           &side->standings, error);
         if (status == STATUS_OK)
                 status = engine_decide(side->plan, &side->measures, side->standings, side->rule, parallel, arena,
                                        &side->decisions, &side->tally, error);
@@ -79,9 +80,7 @@ static void map_segments(struct simulation *simulation)
         const struct concept *to = simulation->sides[SIDE_CHANGED].version->concept;
         memset(simulation->mapped, SEGMENT_NONE, sizeof(simulation->mapped));
         for (size_t i = 0; i < from->segment_count; i++)
-                for (size_t j = 0; j < to->segment_count; j++)
-                        if (text_equal(from->segments[i].id, to->segments[j].id))
-                                simulation->mapped[i] = (uint8_t)j;
+                simulation->mapped[i] = standing_segment(to, from->segments[i].id);
 }
 
 static size_t row_of(uint8_t segment) { return segment == SEGMENT_NONE ? MOVEMENT_NONE : segment; }

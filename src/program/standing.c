@@ -17,13 +17,22 @@ struct pending {
         struct text gone;        /* the concept does not know it */
 };
 
+/* What a decision left behind, and where it stands: run 0: none yet. */
+struct left {
+        int64_t run_id;
+        int32_t approval, cutoff_day, grace_end_day;
+        uint8_t segment;
+        bool grace, ends_next;
+        struct text gone;
+};
+
 /* How far back a customer's decisions were followed. */
 struct trail {
-        int64_t run_id;          /* the decision his standing comes from: run, approval, cut-off; 0: none yet */
-        int32_t approval, cutoff_day;
+        struct left latest;      /* of the latest decision */
+        struct left earned;      /* of the latest that no override had a hand in */
         bool known;              /* enough was seen */
-        bool kept;               /* by a suspended decision, unless an override lies before it */
-        bool lapsed;             /* past an override that is no longer valid */
+        bool kept;               /* `earned` is of a suspended decision, unless an override lies before it */
+        bool granted;            /* past an override */
 };
 
 /* An approved override valid on the cut-off; id 0: none. */
@@ -112,55 +121,61 @@ static enum status note_run(struct connection *connection, struct walk *walk, in
         return status;
 }
 
-static enum status take_segment(struct walk *walk, size_t index, struct error *error)
+/* Suspended decisions keep the segment of the decision before them, overrides hide it: both are looked behind. */
+static void take(struct walk *walk, size_t index)
 {
         const struct pending *pending = &walk->pending[index];
-        struct standing *standing = &walk->standings[index];
         struct trail *trail = &walk->trails[index];
-        if (pending->gone.data)
-                return segment_gone(pending->gone, error);
-        trail->run_id = pending->run_id;
-        trail->approval = pending->approval;
-        trail->cutoff_day = walk->run_cutoff_day;
-        standing->segment = pending->segment;
-        standing->grace = pending->grace && pending->segment != SEGMENT_NONE && !trail->lapsed;
-        standing->grace_ends_next = standing->grace && pending->ends_next;
-        standing->grace_end_day = standing->grace ? pending->grace_end_day : DAY_NONE;
-        return STATUS_OK;
-}
-
-static enum status take(struct walk *walk, size_t index, struct error *error)
-{
-        const struct pending *pending = &walk->pending[index];
-        struct standing *standing = &walk->standings[index];
-        struct trail *trail = &walk->trails[index];
-        if (pending->suspended) {
-                bool first = !trail->kept;
-                trail->kept = true;
-                return first ? take_segment(walk, index, error) : STATUS_OK;
-        }
-        if (pending->override && !standing->overridden) {
-                trail->lapsed = true;
+        struct left left = {
+                .run_id = pending->run_id, .approval = pending->approval, .cutoff_day = walk->run_cutoff_day,
+                .grace_end_day = pending->grace_end_day, .segment = pending->segment, .grace = pending->grace,
+                .ends_next = pending->ends_next, .gone = pending->gone};
+        if (!trail->latest.run_id)
+                trail->latest = left;
+        if (pending->override) {
+                trail->granted = true;
                 trail->kept = false;
-                standing->segment = SEGMENT_NONE;
-                return STATUS_OK;
+                trail->earned = (struct left){.segment = SEGMENT_NONE};
+                return;
         }
+        if (!trail->kept)
+                trail->earned = left;
+        trail->kept = pending->suspended;
+        if (trail->kept)
+                return;
         trail->known = true;
         walk->open--;
-        return trail->kept ? STATUS_OK : take_segment(walk, index, error);
 }
 
 /* The cut-off is complete: what was noted counts. */
-static enum status take_cutoff(struct walk *walk, struct error *error)
+static void take_cutoff(struct walk *walk)
 {
-        enum status status = STATUS_OK;
-        for (size_t i = 0; i < walk->count && status == STATUS_OK; i++) {
-                if (!walk->pending[i].approval)
-                        continue;
-                status = take(walk, i, error);
+        for (size_t i = 0; i < walk->count; i++) {
+                if (walk->pending[i].approval)
+                        take(walk, i);
                 walk->pending[i].approval = 0;
         }
-        return status;
+}
+
+/* All runs were seen: where he stands. */
+static enum status settle(struct walk *walk, size_t index, struct error *error)
+{
+        struct trail *trail = &walk->trails[index];
+        struct standing *standing = &walk->standings[index];
+        bool granted = trail->granted && standing->overridden;
+        if (granted && trail->latest.gone.data)
+                return segment_gone(trail->latest.gone, error);
+        if (trail->earned.gone.data)
+                return segment_gone(trail->earned.gone, error);
+        const struct left *left = granted ? &trail->latest : &trail->earned;
+        bool grace = left->run_id && left->grace && left->segment != SEGMENT_NONE && !trail->granted;
+        standing->segment = left->run_id ? left->segment : SEGMENT_NONE;
+        standing->earned_segment = trail->earned.run_id ? trail->earned.segment : SEGMENT_NONE;
+        standing->granted = granted;
+        standing->grace = grace;
+        standing->grace_ends_next = grace && left->ends_next;
+        standing->grace_end_day = grace ? left->grace_end_day : DAY_NONE;
+        return STATUS_OK;
 }
 
 /* ---- runs and overrides ----------------------------------------------------------------------------------------- */
@@ -202,7 +217,7 @@ static enum status walk_runs(struct connection *connection, struct walk *walk, c
                 walk->run_cutoff_day = run.cutoff_day;
                 status = note_run(connection, walk, run.id, error);
                 if (status == STATUS_OK && next.cutoff_day != run.cutoff_day)
-                        status = take_cutoff(walk, error);
+                        take_cutoff(walk);
         }
         return status;
 }
@@ -243,13 +258,13 @@ static enum status read_overrides(struct connection *connection, int64_t program
  * decision is newer, knew of the merge, and comes from a run that had none of the member's own. */
 static bool absorbed(const struct walk *walk, const struct engine_units *units, uint32_t member)
 {
-        const struct trail *own = &walk->trails[member];
+        const struct left *own = &walk->trails[member].earned;
         uint32_t at = member;
         int32_t since_day = DAY_OPEN_START;
         while (units->merged_into && units->merged_into[at] != UNIT_HEAD_NONE) {
                 since_day = units->merged_day[at] > since_day ? units->merged_day[at] : since_day;
                 at = units->merged_into[at];
-                const struct trail *into = &walk->trails[at];
+                const struct left *into = &walk->trails[at].earned;
                 if (at == member)
                         return false;
                 bool newer = into->cutoff_day > own->cutoff_day ||
@@ -278,13 +293,17 @@ static bool better_segment(const struct concept *concept, uint8_t segment, uint8
 
 static void unite(struct walk *walk, const struct engine_units *units, size_t unit)
 {
-        struct standing common = {.segment = SEGMENT_NONE, .grace_end_day = DAY_NONE};
+        struct standing common = {.segment = SEGMENT_NONE, .earned_segment = SEGMENT_NONE,
+                                  .grace_end_day = DAY_NONE};
         for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++) {
                 const struct standing *own = &walk->standings[units->members[at]];
-                if (absorbed(walk, units, units->members[at]))
+                if (walk->trails && absorbed(walk, units, units->members[at]))
                         continue;
                 if (better_segment(walk->concept, own->segment, common.segment))
                         common.segment = own->segment;
+                if (better_segment(walk->concept, own->earned_segment, common.earned_segment))
+                        common.earned_segment = own->earned_segment;
+                common.granted |= own->granted;
                 if (own->grace && (!common.grace || grace_end(walk, own) > grace_end(walk, &common))) {
                         common.grace = true;
                         common.grace_ends_next = own->grace_ends_next;
@@ -315,18 +334,28 @@ static void share_override(struct walk *walk, const struct engine_units *units, 
         }
 }
 
+/* The overrides of the cut-off; those of a unit's members are shared. */
+static enum status take_overrides(struct connection *connection, int64_t program_id, struct walk *walk,
+                                  const struct engine_units *units, struct error *error)
+{
+        for (size_t i = 0; i < walk->count; i++)
+                walk->standings[i].overridden = false;
+        walk->overrides = arena_array(walk->arena, struct override, walk->count + 1);
+        if (!walk->overrides)
+                return error_memory(error);
+        enum status status = read_overrides(connection, program_id, walk->cutoff_day, walk, error);
+        for (size_t unit = 0; units && unit < units->unit_count; unit++)
+                share_override(walk, units, unit);
+        return status;
+}
+
 static bool walk_init(struct walk *walk)
 {
         size_t count = walk->count;
         walk->pending = arena_array(walk->arena, struct pending, count + 1);
         walk->trails = arena_array(walk->arena, struct trail, count + 1);
-        walk->overrides = arena_array(walk->arena, struct override, count + 1);
         walk->standings = arena_array(walk->arena, struct standing, count + 1);
-        if (!walk->pending || !walk->trails || !walk->overrides || !walk->standings)
-                return false;
-        for (size_t i = 0; i < count; i++)
-                walk->standings[i] = (struct standing){.segment = SEGMENT_NONE, .grace_end_day = DAY_NONE};
-        return true;
+        return walk->pending && walk->trails && walk->standings;
 }
 
 enum status standing_load(struct connection *connection, int64_t program_id, int32_t cutoff_day,
@@ -340,17 +369,64 @@ enum status standing_load(struct connection *connection, int64_t program_id, int
                 return error_memory(error);
         struct buffer runs buffer_cleanup;
         buffer_init(&runs, 1 << 20);
-        enum status status = read_overrides(connection, program_id, cutoff_day, &walk, error);
-        for (size_t unit = 0; units && unit < units->unit_count; unit++)
-                share_override(&walk, units, unit);
+        enum status status = take_overrides(connection, program_id, &walk, units, error);
         if (status == STATUS_OK)
                 status = list_runs(connection, program_id, cutoff_day, &runs, error);
         if (status == STATUS_OK)
                 status = walk_runs(connection, &walk, &runs, error);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++)
+                status = settle(&walk, i, error);
         for (size_t unit = 0; status == STATUS_OK && units && unit < units->unit_count; unit++)
                 unite(&walk, units, unit);
         if (status == STATUS_OK)
                 *ret = walk.standings;
+        return status;
+}
+
+/* ---- chains of evaluations -------------------------------------------------------------------------------------- */
+
+void standing_after(const struct decisions *decisions, const struct engine_units *units, struct standing *standings)
+{
+        for (size_t i = 0; i < decisions->customer_count; i++) {
+                uint8_t decision = decisions->decision[i], segment = decisions->segment[i];
+                struct standing before = standings[i];
+                bool override = decision == DECISION_OVERRIDE, suspended = decision == DECISION_SUSPENDED;
+                if (decision == DECISION_NOT_EVALUATED)
+                        continue;
+                if (decision == DECISION_UNCLASSIFIED || (suspended && decisions->before[i] != segment))
+                        segment = SEGMENT_NONE;
+                bool grace = segment != SEGMENT_NONE && decisions->grace[i];
+                int32_t end_day = grace ? decisions->grace_end_day[i] : DAY_NONE;
+                standings[i] = (struct standing){
+                        .segment = segment,
+                        .grace = grace,
+                        .grace_ends_next = grace && end_day == DAY_NONE,
+                        .grace_end_day = end_day,
+                        .granted = override || (suspended && before.granted),
+                        .earned_segment = override || (suspended && before.granted) ? before.earned_segment : segment,
+                };
+        }
+        for (uint32_t at = 0; units && at < units->first[units->unit_count]; at++)
+                if (units->counts_as[at] != units->members[at])
+                        standings[units->members[at]] = (struct standing){
+                                .segment = SEGMENT_NONE, .earned_segment = SEGMENT_NONE, .grace_end_day = DAY_NONE};
+}
+
+enum status standing_next(struct connection *connection, int64_t program_id, int32_t cutoff_day,
+                          const struct concept *concept, const int64_t *customer_ids, size_t count,
+                          const struct engine_units *units, struct arena *arena, struct standing *standings,
+                          struct error *error)
+{
+        struct walk walk = {.concept = concept, .arena = arena, .cutoff_day = cutoff_day,
+                            .customer_ids = customer_ids, .count = count, .standings = standings};
+        enum status status = take_overrides(connection, program_id, &walk, units, error);
+        for (size_t i = 0; i < count; i++)
+                if (standings[i].granted && !standings[i].overridden) {
+                        standings[i].segment = standings[i].earned_segment;
+                        standings[i].granted = false;
+                }
+        for (size_t unit = 0; status == STATUS_OK && units && unit < units->unit_count; unit++)
+                unite(&walk, units, unit);
         return status;
 }
 
@@ -391,22 +467,6 @@ bool standing_unpack(struct bytes packed, const struct concept *concept, struct 
                 .grace_end_day = (int32_t)unzigzag(day),
         };
         return true;
-}
-
-void standing_after(const struct decisions *decisions, struct standing *standings)
-{
-        for (size_t i = 0; i < decisions->customer_count; i++) {
-                if (decisions->decision[i] == DECISION_NOT_EVALUATED)
-                        continue;
-                bool member = decisions->decision[i] != DECISION_UNCLASSIFIED, grace = member && decisions->grace[i];
-                int32_t end_day = grace ? decisions->grace_end_day[i] : DAY_NONE;
-                standings[i] = (struct standing){
-                        .segment = member ? decisions->segment[i] : SEGMENT_NONE,
-                        .grace = grace,
-                        .grace_ends_next = grace && end_day == DAY_NONE,
-                        .grace_end_day = end_day,
-                };
-        }
 }
 
 enum status membership_at(struct connection *connection, int64_t program_id, int64_t customer_id, int32_t day,

@@ -39,9 +39,16 @@ uint8_t standing_segment(const struct concept *concept, struct text id);
 bool standing_pack(const struct standing *standing, struct buffer *out);
 bool standing_unpack(struct bytes packed, const struct concept *concept, struct standing *ret);
 
-/* Where everybody stands once `decisions` are approved: what standing_load would find for a later cut-off. Customers
- * who were not evaluated stay where they are. */
-void standing_after(const struct decisions *decisions, struct standing *standings);
+/* A chain of evaluations that is only played through. Where everybody stands once `decisions` are approved: customers
+ * who were not evaluated stay where they are, those merged into another are part of that one's standing. */
+void standing_after(const struct decisions *decisions, const struct engine_units *units, struct standing *standings);
+
+/* Makes the standings after one step of a chain those before the next: overrides valid then and units formed by then.
+ * With standing_after: what standing_load would find had the steps been approved. */
+must_check enum status standing_next(struct connection *connection, int64_t program_id, int32_t cutoff_day,
+                                     const struct concept *concept, const int64_t *customer_ids, size_t count,
+                                     const struct engine_units *units, struct arena *arena,
+                                     struct standing *standings, struct error *error);
 
 /* The segment in effect on a day. *ret_found false: no membership yet. The text lives in the arena. */
 must_check enum status membership_at(struct connection *connection, int64_t program_id, int64_t customer_id,
