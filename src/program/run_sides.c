@@ -139,7 +139,8 @@ static enum status restore(struct connection *connection, struct stored *stored,
                                               error);
         if (status == STATUS_OK && stored->standings_missing)
                 status = standing_load(connection, stored->run->program_id, side->cutoff_day, concept,
-                                       stored->customer_ids, stored->count, stored->arena, &stored->standings, error);
+                                       stored->customer_ids, stored->count, NULL, stored->arena, &stored->standings,
+                                       error);
         return status;
 }
 
