@@ -141,7 +141,8 @@ static enum status load_segments(struct analysis *analysis, struct error *error)
         if (status == STATUS_OK)
                 status = standing_load(session->connection, version->program_id, analysis->request->cutoff_day + 1,
                                        version->concept, snapshot_customer_ids(session->snapshot),
-                                       snapshot_customer_count(session->snapshot), session->arena, &standings, error);
+                                       snapshot_customer_count(session->snapshot), NULL, session->arena, &standings,
+                                       error);
         if (status != STATUS_OK)
                 return status;
         analysis->concept = version->concept;
