@@ -453,6 +453,8 @@ enum status engine_measure(const struct engine_plan *plan, const struct engine_i
         struct measure_job job = {.plan = plan, .input = input, .measures = &measures};
         struct united united;
         bool units = input->units && input->units->unit_count;
+        if (units && input->figures)
+                return error_set(error, STATUS_INVALID, "engine.units_counted_alone", NULL);
         if (units && !united_new(input, arena, &united))
                 return error_memory(error);
         if (units) {
