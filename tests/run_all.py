@@ -44,6 +44,7 @@ SCRIPTS = [
     ("road verify", "tests/road/test_verify.py", SANITIZER, 600),
     ("road runs", "tests/road/test_runs.py", SANITIZER, 600),
     ("road repeat", "tests/road/test_repeat.py", RELEASE, 900),
+    ("road overrides", "tests/road/test_overrides.py", SANITIZER, 600),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 600),
     ("catalogue generator", "tests/tools/test_catalogue.py", NONE, 120),
     ("queries on PostgreSQL and SQLite", "tests/db/test_prepare_postgresql.py", NONE, 300),

@@ -12,6 +12,7 @@
 
 #define COMMANDS(X) \
         X(analyse) \
+        X(appeal) \
         X(backtest) \
         X(concept) \
         X(customer) \
@@ -19,6 +20,7 @@
         X(explain) \
         X(import) \
         X(init) \
+        X(override) \
         X(run) \
         X(simulate) \
         X(verify)
