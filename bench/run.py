@@ -28,6 +28,7 @@ WORK = ROOT / "build" / "bench"
 DATA = WORK / "data"
 DUCKDB_PACKAGE = "@duckdb/node-api@1.5.6-r.1"
 CUTOFF = "2025-12-31"
+BACKTEST = ("2023-01-31", "2025-12-31")
 LIBRARIES = ["-lsqlite3", "-lyaml", "-lxxhash", "-lsodium", "-lpthread", "-lm"]
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wshadow"]
 MIB = 1 << 20
@@ -106,30 +107,32 @@ def compiler():
 
 
 def build_tools(treue):
-    """bench/generate.c stands alone; bench/bench_engine.c is linked with the libraries of the release build."""
+    """bench/generate.c stands alone; the others are linked with the libraries of the release build."""
     WORK.mkdir(parents=True, exist_ok=True)
     flags = ["-std=gnu17", "-D_GNU_SOURCE", "-O3", "-g", *WARNINGS, "-I", ROOT / "src", "-include",
              ROOT / "src/base/banned.h"]
-    generate, engine = WORK / "generate", WORK / "bench-engine"
+    generate, engine, whatif = WORK / "generate", WORK / "bench-engine", WORK / "bench-whatif"
     Run([compiler(), *flags, HERE / "generate.c", "-o", generate])
     libraries = sorted(treue.parent.glob("libtreue_*.a"))
     if not libraries:
         fail(f"no libraries beside {treue}: build it with ./run bench")
-    Run([compiler(), *flags, HERE / "bench_engine.c", "-o", engine, "-Wl,--start-group", *libraries, "-Wl,--end-group",
-         *LIBRARIES])
-    return generate, engine
+    for source, program in (("bench_engine.c", engine), ("bench_whatif.c", whatif)):
+        Run([compiler(), *flags, HERE / source, "-o", program, "-Wl,--start-group", *libraries, "-Wl,--end-group",
+             *LIBRARIES])
+    return generate, engine, whatif
 
 
-def make_data(generate, name, lines, variant):
+def make_data(generate, name, lines, variant, *more):
     """Kept between runs; a changed generator makes it anew."""
     DATA.mkdir(parents=True, exist_ok=True)
     path = DATA / f"{name}.csv"
     stamp = DATA / f"{name}.made"
-    wanted = f"{lines} {variant} {hash_of(HERE / 'generate.c')}"
+    wanted = " ".join(map(str, (lines, variant, *more, hash_of(HERE / "generate.c"))))
     if not path.exists() or not stamp.exists() or stamp.read_text() != wanted:
         say(f"generating {name}: {lines:,} lines, {variant}")
         with open(path, "wb") as file:
-            subprocess.run([str(generate), "--lines", str(lines), "--variant", variant], stdout=file, check=True)
+            subprocess.run([str(generate), "--lines", str(lines), "--variant", variant, *more], stdout=file,
+                           check=True)
         stamp.write_text(wanted)
     return path
 
@@ -165,8 +168,8 @@ def changed_concept():
 # ---- what is measured -------------------------------------------------------------------------------------------------
 
 class Bench:
-    def __init__(self, treue, engine, duckdb, runs):
-        self.treue, self.engine, self.duckdb, self.runs = treue, engine, duckdb, runs
+    def __init__(self, treue, engine, whatif, duckdb, runs):
+        self.treue, self.engine, self.whatif, self.duckdb, self.runs = treue, engine, whatif, duckdb, runs
         self.changed = changed_concept()
         self.peers = HERE / "peers"
 
@@ -227,6 +230,18 @@ class Bench:
         work = {"DuckDB": lambda: self.node("what-if", WORK / f"{name}-false.duckdb", self.runs)}
         return in_turns(3, work, f"what-if {name}")
 
+    def simulations(self, name):
+        """Inside: three processes; the whole command, once the concept it compares with is released."""
+        folder = self.data_of(name)
+        inside = in_turns(3, {"Treue": lambda: Run([self.whatif, folder, HERE / "concept.yaml", self.changed, CUTOFF,
+                                                    *BACKTEST, self.runs])}, f"simulate and backtest {name}, inside")
+        Run([self.treue, "--data", folder, "concept", "load", HERE / "concept.yaml", "--release"])
+        simulate = [self.treue, "--data", folder, "simulate", "--concept", self.changed, "--cutoff", CUTOFF,
+                    "--evaluation", "year"]
+        Run(simulate)
+        command = in_turns(self.runs, {"Treue": lambda: Run(simulate)}, f"simulate {name}, whole command")
+        return {"inside": [run.json for run in inside["Treue"]], "command": command["Treue"]}
+
     def sizes(self, name, lines):
         folder = self.data_of(name)
         index = sum(path.stat().st_size for path in (folder / "index").iterdir())
@@ -247,7 +262,9 @@ def measure(bench, files):
     result = {}
     for name, (path, lines) in files.items():
         one = {"lines": lines, "bytes": path.stat().st_size}
-        if "rich" in name:
+        if "what-if" in name:
+            bench.treue_import(name, path, "profile.yaml")
+        elif "rich" in name:
             one["import"] = bench.rich_import(name, path)
         else:
             one["import"] = bench.imports(name, path, everybody=True)
@@ -257,6 +274,8 @@ def measure(bench, files):
             one["segments"] = check_segments(name, one["inside"]["Treue"][0], one["inside"]["DuckDB"][0])
             one["command"] = bench.evaluation_commands(name)
             one["what_if"] = [run.json for run in bench.what_ifs(name)["DuckDB"]]
+        if "rich" not in name:
+            one["simulations"] = bench.simulations(name)
         one["sizes"] = bench.sizes(name, lines)
         result[name] = one
     return result
@@ -332,6 +351,23 @@ def row_what_if(one):
              f"{pair_ratio(narrow, own):.1f} x", pair_ratio(narrow, own) >= 15)]
 
 
+def row_simulation(one):
+    inside, command = one["simulations"]["inside"], median(seconds(one["simulations"]["command"])) * 1000
+    own = median([time for run in inside for time in run["simulate"]]) / 1000
+    first = inside[0]
+    return [(f"simulate: {first['customers']:,} customers, {first['lines']:,} lines, two versions, who moves",
+             "<= 100 ms after the first call", f"{milli(own)} inside; whole command {milli(command)}", own, "",
+             max(own, command) <= 100)]
+
+
+def row_backtest(one):
+    inside = one["simulations"]["inside"]
+    own = median([time for run in inside for time in run["backtest"]]) / 1000000
+    first = inside[0]
+    return [(f"backtest: {first['steps']} months over {first['lines']:,} lines", "<= 1.5 s", f"{own:.2f} s inside", own,
+             "", own <= 1.5)]
+
+
 def row_first_answer(one):
     first, opened = micro(one["inside"]["Treue"], "first_answer"), micro(one["inside"]["Treue"], "open")
     command = median(seconds(one["command"]["Treue"])) * 1000
@@ -376,7 +412,8 @@ def table_rows(result):
     small = result["1m"]
     large = result.get("10m", small)
     rich = result.get("10m-rich")
-    rows = [*row_import(large), *row_evaluation(large), *row_what_if(large), *row_first_answer(large),
+    rows = [*row_import(large), *row_evaluation(large), *row_what_if(large),
+            *row_simulation(result.get("18m-what-if", large)), *row_backtest(large), *row_first_answer(large),
             *row_memory(large, small, rich)]
     if large is not small:
         rows += row_growth(large, small)
@@ -422,7 +459,7 @@ def import_details(result):
     yield "| Lines | Who | Whole command, s | Inside, s | Processor, s | Peak memory, MiB |"
     yield "|---|---|---|---|---|---|"
     for name, one in result.items():
-        for who, runs in one["import"].items():
+        for who, runs in one.get("import", {}).items():
             inside = spread(duckdb_seconds(runs)) if who.startswith("DuckDB") else ""
             yield (f"| {name} | {who} | {spread(seconds(runs))} | {inside} | "
                    f"{median([run.cpu_seconds for run in runs]):.2f} | {peak(runs):.0f} |")
@@ -492,12 +529,14 @@ def main():
     for program in ("sqlite3", "node"):
         if not shutil.which(program):
             fail(f"{program} is missing (Debian: apt-get install sqlite3 nodejs npm)")
-    generate, engine = build_tools(treue)
+    generate, engine, whatif = build_tools(treue)
     files = {"1m": (make_data(generate, "1m", MILLION, "plain"), MILLION)}
     if not quick:
         files["10m"] = (make_data(generate, "10m", 10 * MILLION, "plain"), 10 * MILLION)
         files["10m-rich"] = (make_data(generate, "10m-rich", 10 * MILLION, "rich"), 10 * MILLION)
-    result = measure(Bench(treue, engine, find_duckdb(), runs), files)
+        files["18m-what-if"] = (make_data(generate, "18m-what-if", 18 * MILLION, "plain", "--customers", "50000"),
+                                18 * MILLION)
+    result = measure(Bench(treue, engine, whatif, find_duckdb(), runs), files)
     rows = table_rows(result)
     text = report(result, rows, treue, runs, time.monotonic() - start)
     target = (WORK if quick else HERE) / "RESULTS.md"
