@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "facts/responsibilities.h"
 #include "queries.h"
 
 enum status customer_labels_load(struct snapshot *snapshot, struct connection *connection, int32_t day,
@@ -17,12 +18,16 @@ enum status customer_labels_load(struct snapshot *snapshot, struct connection *c
         struct customer_labels labels = {0};
         struct customer_number *numbers;
         struct engine_input input;
+        struct text *reps;
         enum status status = snapshot_numbers(snapshot, connection, arena, &numbers, error);
         if (status == STATUS_OK)
                 status = snapshot_input(snapshot, connection, &concept, day, arena, &input, error);
+        if (status == STATUS_OK)
+                status = responsibilities_load(snapshot, connection, day, arena, &reps, error);
         if (status != STATUS_OK)
                 return status;
         labels.numbers = numbers;
+        labels.reps = reps;
         labels.territories = input.attributes[0].values;
         *ret = labels;
         return STATUS_OK;
@@ -50,6 +55,11 @@ struct text customer_label_territory(const struct customer_labels *labels, size_
 {
         const struct attribute_value *territory = &labels->territories[customer];
         return territory->known ? territory->text : (struct text){NULL, 0};
+}
+
+struct text customer_label_responsible(const struct customer_labels *labels, size_t customer)
+{
+        return labels->reps[customer].data ? labels->reps[customer] : customer_label_territory(labels, customer);
 }
 
 static int compare_numbers(const void *a, const void *b, void *context)

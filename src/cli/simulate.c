@@ -72,7 +72,7 @@ static int compare_responsible(const void *a, const void *b, void *context)
 {
         const struct customer_labels *labels = context;
         size_t x = *(const size_t *)a, y = *(const size_t *)b;
-        int order = text_compare(customer_label_territory(labels, x), customer_label_territory(labels, y));
+        int order = text_compare(customer_label_responsible(labels, x), customer_label_responsible(labels, y));
         return order ? order : (x > y) - (x < y);
 }
 
@@ -97,7 +97,7 @@ static enum status sum_stakes(struct simulation_page *page, struct arena *arena,
         if (count > 1)
                 qsort_r(moves, count, sizeof(*moves), compare_responsible, &page->labels);
         for (size_t m = 0; m < count; m++) {
-                struct text responsible = customer_label_territory(&page->labels, moves[m]);
+                struct text responsible = customer_label_responsible(&page->labels, moves[m]);
                 struct stake *stake = page->stake_count ? &page->stakes[page->stake_count - 1] : NULL;
                 if (!stake || !text_equal(stake->responsible, responsible)) {
                         stake = &page->stakes[page->stake_count++];

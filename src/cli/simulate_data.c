@@ -232,6 +232,7 @@ static enum status add_move(struct csv_writer *csv, struct buffer *cell, const s
         csv_field(csv, page->labels.numbers[i].number);
         csv_field(csv, name);
         csv_field(csv, customer_label_territory(&page->labels, i));
+        csv_field(csv, page->labels.reps[i]);
         csv_field(csv, segment_id(concept, changed->decisions.before[i]));
         csv_field(csv, segment_id(against->version->concept, against->decisions.segment[i]));
         csv_field(csv, segment_id(concept, changed->decisions.segment[i]));
@@ -251,9 +252,10 @@ static enum status add_move(struct csv_writer *csv, struct buffer *cell, const s
 enum status simulate_moves_csv(const struct simulation_page *page, struct buffer *out, struct error *error)
 {
         static const char *const titles[] = {"source",    "number",           "name",
-                                             "territory", "membership",       "from",
-                                             "to",        "direction",        "decision_against",
-                                             "decision",  "revenue_12m",      "why"};
+                                             "territory", "rep",              "membership",
+                                             "from",      "to",               "direction",
+                                             "decision_against", "decision",  "revenue_12m",
+                                             "why"};
         struct buffer cell buffer_cleanup;
         struct csv_writer csv;
         enum status status = STATUS_OK;

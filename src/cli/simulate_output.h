@@ -9,7 +9,7 @@
 #include "cli/session.h"
 #include "program/simulation.h"
 
-/* Revenue of 12 months of those who would come up or go down, by who is responsible. */
+/* Revenue of 12 months of those who would come up or go down, by who is responsible: the rep, else the territory. */
 struct stake {
         struct text responsible;     /* none: nobody */
         uint64_t up_count, down_count;

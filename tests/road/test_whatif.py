@@ -150,6 +150,23 @@ def threshold(treue):
     return checks.problems
 
 
+def responsible(treue):
+    """R-127: revenue at stake goes to the rep: the customer's own, else that of the territory."""
+    small_company(treue)
+    treue.import_rows("responsibilities", "reps", ["customer", "territory", "responsible", "role", "valid_from"], [
+        {"territory": "Nord", "responsible": "anna", "role": "rep", "valid_from": "2024-01-01"},
+        {"customer": "K3", "responsible": "bert", "role": "rep", "valid_from": "2024-01-01"},
+        {"customer": "K4", "responsible": "cleo", "role": "rep", "valid_from": "2026-01-01"}])
+    problems = []
+    for limit, wanted in ((110, [("anna", 0, "0.00", 1, "105.00")]),
+                          (5, [("bert", 1, "60.00", 0, "0.00"), (None, 1, "5.00", 0, "0.00")])):
+        printed = treue.json("simulate", "--concept", raised(treue, limit), "--cutoff", "2025-12-31")
+        found = [tuple(row[key] for key in ("responsible", "up", "up_revenue", "down", "down_revenue"))
+                 for row in printed["at_stake"]]
+        problems += whatif.first_difference(f"at stake by {limit}", wanted, found)
+    return problems
+
+
 def reasons(treue):
     """R-127: who moves and why, as CSV: value and both thresholds in words, in both languages."""
     small_company(treue)
@@ -234,7 +251,7 @@ def returning(treue):
     return problems + whatif.first_difference("customers", 1, printed["flapping_customers"])
 
 
-CASES = (threshold, reasons, mechanics, pages, returning)
+CASES = (threshold, responsible, reasons, mechanics, pages, returning)
 
 
 def run_case(binary, case):
