@@ -16,8 +16,8 @@
 static const struct {
         const char *name;
         enum status (*run)(struct analysis *analysis, struct buffer *out, struct error *error);
-} kinds[] = {{"abc", analyse_abc}, {"distribution", analyse_distribution}};
-#define KIND_NAMES "abc, distribution"
+} kinds[] = {{"abc", analyse_abc}, {"distribution", analyse_distribution}, {"risk", analyse_risk}};
+#define KIND_NAMES "abc, distribution, risk"
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 struct text analysis_segment_id(const struct analysis *analysis, size_t customer)
@@ -63,6 +63,8 @@ static enum status read_days(struct analysis_request *request, struct error *err
 static enum status read_metric_name(struct analysis_request *request, struct error *error)
 {
         const char *name = request->metric_name;
+        if (strcmp(request->kind, "risk") == 0)
+                return STATUS_OK; /* revenue, which is the metric without a name */
         if (strcmp(request->kind, "abc") == 0) {
                 name = request->by ? request->by : "revenue";
                 if (strcmp(name, "revenue") != 0 && strcmp(name, "margin") != 0)
@@ -164,6 +166,7 @@ static enum status measure(struct analysis *analysis, struct error *error)
         if (!like)
                 return error_memory(error);
         *like = analysis->concept ? *analysis->concept : plain;
+        like->evaluates = EVALUATES_CUSTOMER; /* everybody's own figures, whatever the program unites */
         struct joint_question question = {
                 .like = like, .metrics = &analysis->request->metric, .metric_count = 1,
                 .cutoff_day = analysis->request->cutoff_day,

@@ -44,5 +44,6 @@ struct text analysis_segment_id(const struct analysis *analysis, size_t customer
 
 must_check enum status analyse_abc(struct analysis *analysis, struct buffer *out, struct error *error);
 must_check enum status analyse_distribution(struct analysis *analysis, struct buffer *out, struct error *error);
+must_check enum status analyse_risk(struct analysis *analysis, struct buffer *out, struct error *error);
 
 #endif

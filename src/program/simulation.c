@@ -11,6 +11,24 @@
 
 static const struct criterion margin_12m = {.metric = METRIC_MARGIN, .window = {WINDOW_MONTHS, 12}};
 
+static enum status measure_own_margins(struct simulation *simulation, struct connection *connection,
+                                       const struct parallel *parallel, struct arena *arena, struct error *error)
+{
+        const struct evaluation *changed = &simulation->sides[SIDE_CHANGED];
+        struct concept *alone = arena_array(arena, struct concept, 1);
+        struct joint joint;
+        if (!alone)
+                return error_memory(error);
+        *alone = *changed->version->concept;
+        alone->evaluates = EVALUATES_CUSTOMER;
+        const struct joint_question question = {.like = alone, .metrics = &margin_12m, .metric_count = 1,
+                                                .cutoff_day = changed->cutoff_day};
+        enum status status = joint_measure(&question, changed->snapshot, connection, parallel, arena, &joint, error);
+        if (status == STATUS_OK)
+                simulation->margin = joint_column(&joint.measures, &margin_12m);
+        return status;
+}
+
 static enum status measure(struct simulation *simulation, struct connection *connection,
                            const struct parallel *parallel, struct arena *arena, struct error *error)
 {
@@ -36,6 +54,11 @@ static enum status measure(struct simulation *simulation, struct connection *con
                 if (status == STATUS_OK)
                         side->measures = joint.measures;
         }
+        if (status != STATUS_OK)
+                return status;
+        simulation->margin = joint_column(&changed->measures, &margin_12m);
+        if (concepts[SIDE_CHANGED]->evaluates != EVALUATES_CUSTOMER)
+                status = measure_own_margins(simulation, connection, parallel, arena, error);
         return status;
 }
 
@@ -54,9 +77,9 @@ static enum status decide(struct evaluation *side, struct connection *connection
 
 /* ---- counting ---------------------------------------------------------------------------------------------------- */
 
-static enum status sum_segments(const struct evaluation *side, struct segment_sums *ret, struct error *error)
+static enum status sum_segments(const struct evaluation *side, const struct metric_column *margin,
+                                struct segment_sums *ret, struct error *error)
 {
-        const struct metric_column *margin = joint_column(&side->measures, &margin_12m);
         int128 total[CONCEPT_SEGMENTS_MAX] = {0};
         *ret = (struct segment_sums){0};
         memcpy(ret->customers, side->tally.segment, sizeof(ret->customers));
@@ -115,7 +138,7 @@ enum status simulation_run(struct simulation *simulation, struct connection *con
         for (size_t i = 0; i < SIDE_COUNT && status == STATUS_OK; i++)
                 status = decide(&simulation->sides[i], connection, parallel, arena, error);
         for (size_t i = 0; i < SIDE_COUNT && status == STATUS_OK; i++)
-                status = sum_segments(&simulation->sides[i], &simulation->sums[i], error);
+                status = sum_segments(&simulation->sides[i], simulation->margin, &simulation->sums[i], error);
         if (status == STATUS_OK)
                 status = count_moves(simulation, arena, error);
         return status;

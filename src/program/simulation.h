@@ -26,6 +26,7 @@ struct segment_sums {
 struct simulation {
         struct evaluation sides[SIDE_COUNT];
         bool measured_once;
+        const struct metric_column *margin; /* of 12 months: each customer's own, also where the program unites them */
         struct segment_sums sums[SIDE_COUNT];
         uint64_t from_against[MOVEMENT_ROWS][MOVEMENT_ROWS]; /* by segment of `against`, by segment of the change */
         uint64_t from_membership[MOVEMENT_ROWS][MOVEMENT_ROWS]; /* both by segment of the change */

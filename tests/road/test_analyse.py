@@ -5,7 +5,7 @@
   test_analyse.py TREUE_BINARY
 
 Verifies R-013 (histogram with a movable threshold: number and revenue left and right equal a count; quantiles, outliers,
-groups side by side) and R-020 (classes cumulate to 100 percent, limits configurable, who differs from the segment).
+groups side by side), R-026 (customers with falling three-month revenue are listed, retention) and R-020 (classes cumulate to 100 percent, limits configurable, who differs from the segment).
 """
 import csv
 import random
@@ -143,6 +143,33 @@ def kinds(treue):
     return checks.problems
 
 
+def risk(treue):
+    """R-026: FALL bought 300, then 120 in the same three months; GONE nothing any more; the others the same or more."""
+    documents = {"FALL": (("2024-11-05", "300"), ("2025-10-15", "120")), "GONE": (("2024-10-01", "50"),),
+                 "SAME": (("2024-12-31", "80"), ("2025-12-01", "80")), "MORE": (("2024-11-05", "10"), ("2025-11-05", "20")),
+                 "SUMMER": (("2024-06-05", "900"), ("2025-07-05", "10")), "NEW": (("2025-11-11", "5"),),
+                 # The first day of the window of the year before, and the day before it.
+                 "EDGE": (("2024-10-01", "7"),), "OUT": (("2024-09-30", "7"),)}
+    treue.import_rows("purchases", "purchases", COLUMNS[:5], [
+        {"customer": customer, "document": f"{customer}{day}", "date": day, "article": "X", "amount": amount}
+        for customer, rows in documents.items() for day, amount in rows], ("customers", "products"))
+    treue.load_concept(concept(100))
+    treue.evaluate("2024-12-31", "year", "--approve")
+    checks = Checks(treue)
+    printed = treue.json("analyse", "risk", *CUTOFF)
+    found = [(row["number"], row["year_before"], row["last_three_months"]) for row in printed["at_risk"]]
+    wanted = [("FALL", "300.00", "120.00"), ("GONE", "50.00", "0.00"), ("EDGE", "7.00", "0.00")]
+    checks.problems += whatif.first_difference("at risk", wanted, found)
+    kept = {row["segment"]: (row["members"], row["retained"]) for row in printed["retention"]}
+    checks.problems += whatif.first_difference("retention", {"A": (2, 2), "C": (5, 2)}, kept)
+    table = list(csv.DictReader(treue.run("analyse", "risk", *CUTOFF, "--format", "csv").splitlines()))
+    checks.problems += whatif.first_difference("csv", [row[0] for row in wanted], [row["number"] for row in table])
+    raw = (r"analyse\.\w", r"\{\w+\}")
+    checks.expect(0, "analyse", "risk", *CUTOFF, "--lang", "de", says=("3 Kunden", "-180,00|−180,00", "40,0 %"), quiet=raw)
+    checks.expect(0, "analyse", "risk", *CUTOFF, "--lang", "en", says=("3 customers", "300\\.00", "FALL"), quiet=raw)
+    return checks.problems
+
+
 def mistakes(treue):
     checks = Checks(treue)
     for arguments, says in ((("abc",), "--cutoff"), (("abc", *CUTOFF, "--limits", "95,80"), "95,80"),
@@ -159,7 +186,7 @@ def mistakes(treue):
     return checks.problems
 
 
-CASES = (classes, differences, histogram, kinds, mistakes)
+CASES = (classes, differences, histogram, kinds, risk, mistakes)
 
 
 def main(binary):
