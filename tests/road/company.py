@@ -18,9 +18,10 @@ from road import D
 WINDOWS = ("12m", "12m", "1m", "3m", "6m", "13m", "24m", "90d", "90d", "30d", "1d", "365d", "year", "year", "last_year",
            "last_year", "4q", "4q", "1q", "2q", "8q", "since_joined", "since_joined", "all", "all")
 PREVIOUS_WINDOWS = tuple(w for w in WINDOWS if w not in ("since_joined", "all"))
-COUNTED = ("revenue", "revenue", "revenue", "margin", "orders", "product_groups", "articles", "active_months",
+COUNTED = ("revenue",) * 5 + ("margin", "orders", "product_groups", "articles", "active_months",
            "revenue_growth", "activities", "visits", "digital_share")
-OTHER = ("certified_people", "recency", "tenure", "potential", "share_of_wallet", "open_potential", "attribute", "attribute", "value")
+OTHER = ("certified_people", "recency", "tenure", "potential", "share_of_wallet", "open_potential", "attribute",
+         "attribute", "value")
 GROUPS = ("HP", "20", "21", "Lüftung", "x")
 TRADES = ("Dachdecker", "Elektro", "Holz und Stahl", "Maler", "Elektro und Holz")
 QUALIFICATIONS = ("Dach", "Lüftung 2", "x")
