@@ -114,6 +114,12 @@ on 2025-07-04
 deliver 2025-07
 on 2025-07-10
 evaluate 2025-06-30 half_year >"$work/report"
+# The head of sales asks for a segment that is not earned; somebody else has to approve it.
+on 2025-11-18
+treue override request 10012 --segment A --reason "Referenzkunde: Sporthalle, Fachpresse berichtet" \
+        --from 2025-12-01 --to 2026-11-30 --actor vl-bauer >"$work/report"
+on 2025-11-20
+treue override approve 1 --actor geschaeftsfuehrung >"$work/report"
 on 2026-01-08
 deliver 2026-01
 deliveries
@@ -140,12 +146,15 @@ hint() {
         printf '  %s %s\n' "$treue" "$*"
 }
 printf '  export TREUE_DATA=%s\n  cd %s\n' "$folder/data" "$folder/files"
-hint "110.000 statt 120.000 Euro, und doch noch in A (auch 10001 bis 10011 zeigen je eine Regel: demo/README.md)" \
-        "110,000 instead of 120,000 euros and still in A (10001 to 10011 show one rule each: demo/README.md)" explain 10002
+hint "110.000 statt 120.000 Euro, und doch noch in A (auch 10001 bis 10012 zeigen je eine Regel: demo/README.md)" \
+        "110,000 instead of 120,000 euros and still in A (10001 to 10012 show one rule each: demo/README.md)" explain 10002
 hint "Wer wäre fast eine Stufe höher?" "Who is nearly one step higher?" \
         evaluate --cutoff 2025-12-31 --dry-run --near 10
 hint "Was wäre, wenn die Umsatzschwellen 10 % höher lägen?" "What if the revenue thresholds were 10% higher?" \
         simulate --concept partnerkreis-plus-10.yaml --cutoff 2025-12-31
 hint "Wie hätte sich das Programm seit 2024 bewegt?" "How would the program have moved since 2024?" \
         backtest --concept 1 --from 2024-01-31 --to 2025-12-31 --every 1m
+hint "Wer bringt 80 % des Umsatzes, und in welchem Segment?" "Who brings 80% of the revenue, and in which segment?" \
+        analyse abc --cutoff 2025-12-31
 hint "Was wurde wann beschlossen?" "What was decided when?" run list
+hint "Wer hält sein Segment durch eine Ausnahme?" "Who holds a segment by override?" override list

@@ -13,7 +13,7 @@ A, B = 120_000, 40_000
 # Role: how many, segment after the evaluation of 2025-12-31, revenue per half-year relative to `base` (a steady plan:
 # between the two bounds of `steady`), before the size factor.
 ROLES = {
-    "a_steady":     {"count": 28, "segment": "A", "steady": (140_000, 1_000_000)},
+    "a_steady":     {"count": 27, "segment": "A", "steady": (140_000, 1_000_000)},
     "a_kept":       {"count": 3, "segment": "A", "base": A, "halves": (.50, .53, .56, .56, .50, .42)},
     "a_grace":      {"count": 3, "segment": "A", "base": A, "halves": (.52, .55, .56, .56, .48, .34)},
     "a_specialist": {"count": 3, "segment": "A", "base": 84_000, "halves": (.47, .48, .49, .50, .50, .50)},
@@ -33,7 +33,7 @@ ROLES = {
     "b_newcomer":   {"count": 4, "segment": "B", "base": B, "halves": (0, 0, .14, .50, .48, .47)},
     "b_small":      {"count": 1, "segment": "B", "base": B, "halves": (.34, .36, .40, .43, .49, .56)},
     "b_suspended":  {"count": 1, "segment": "B", "base": 61_000, "halves": (.52, .51, .50, .50, .40, .11)},
-    "c_steady":     {"count": 178, "segment": "C", "steady": (900, 34_000)},
+    "c_steady":     {"count": 179, "segment": "C", "steady": (900, 34_000)},
     "c_offline":    {"count": 1, "segment": "C", "base": 16_000, "halves": (.50, .49, .50, .51, .49, .50)},
     "c_declining":  {"count": 20, "segment": "C", "base": 24_000, "halves": (.50, .48, .42, .38, .28, .16)},
     "c_narrow":     {"count": 8, "segment": "C", "base": 52_000, "halves": (.48, .48, .49, .49, .50, .50)},

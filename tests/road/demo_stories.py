@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The customers of the demo company who show one rule each: number, cut-off date, what must be true of
+"""The twelve customers of the demo company who show one rule each: number, cut-off date, what must be true of
 `explain --format json`, and words of the explanation in both languages."""
 
 
@@ -102,6 +102,14 @@ def converted(why):
                  ([past["segment"] for past in why["history"]], ["C", "P", "P"]))
 
 
+def override(why):
+    """A reference customer, in A by an approved override for a year; earned would be B."""
+    granted = why["override"] or {}
+    return wrong((why["decision"], "override"), (why["segment"], "A"), (why["qualified"], "B"), (why["before"], "B"),
+                 (granted.get("until"), "2026-11-30"), (granted.get("reason"), "Referenzkunde: Sporthalle, Fachpresse berichtet"),
+                 (granted.get("requested_by"), "vl-bauer"), (granted.get("approved_by"), "geschaeftsfuehrung"))
+
+
 YEAR = "2025-12-31"
 STORIES = [
     (10001, YEAR, stable, {"de": ["Bleibt in A; erfüllt A.", "✓ qualifizierte Personen: 4"], "en": ["Stays in A; qualifies for A."]}),
@@ -123,4 +131,8 @@ STORIES = [
     (10010, YEAR, declining, {"de": ["! Bitte ansehen: Umsatzwachstum"], "en": ["! Needs attention: revenue growth"]}),
     (10011, YEAR, converted, {"de": ["Zum ersten Mal eingestuft", "31.12.2024  P"],
                               "en": ["Evaluated for the first time", "31 Dec 2024  P"]}),
+    (10012, YEAR, override, {"de": ["durch eine Ausnahme festgelegt", "Bis 30.11.2026: Referenzkunde",
+                                    "genehmigt von geschaeftsfuehrung"],
+                             "en": ["fixed by an override", "Until 30 Nov 2026: Referenzkunde",
+                                    "approved by geschaeftsfuehrung"]}),
 ]
