@@ -9,16 +9,18 @@
 
 A query file holds blocks:
 
-  -- name: import_insert :exec                 kinds: :exec, :one, :many, :bulk, :part; a second word "sqlite" or "postgresql"
-  -- Registers an import as staging.           limits the block to an engine: then both must be there, with the same
-  -- arg id ordinal                            arguments and rows. The lines of text become the comment of the C function.
-  -- arg finished_ms instant?                  "?": may be NULL; C gets has_finished_ms beside it
+  -- name: import_insert :exec                 kinds: :exec, :one, :many, :scan, :bulk, :part; a word "sqlite" or
+  -- Registers an import as staging.           "postgresql" limits the block to an engine: then both must be there, with
+  -- arg id ordinal                            the same arguments and rows. The lines of text become the comment of the C
+  -- arg finished_ms instant?                  function. "?": may be NULL; C gets has_finished_ms beside it
   -- row ...                                   columns of the result in their order (:one and :many)
   INSERT INTO import (...) VALUES (:id, ...);
 
 Arguments are named :name. Type tokens of migrations: see sql/migrations/0001_main_road.sql. In queries: {lines_columns}
 is the column list that holds a document's lines (also with a table in front: d.{lines_columns}), and an argument of
 type `lines` expands to as many placeholders.
+
+A :scan query is a :many query whose rows need not fit into memory together: a server hands them over in pieces.
 
 A :bulk query takes an array of arguments and changes all their rows in one call. Its text reads them like a table:
 INSERT INTO t (x, y) SELECT :x, :y FROM {rows}. On PostgreSQL it may instead be COPY t (columns) FROM STDIN (FORMAT
@@ -55,7 +57,7 @@ ARGUMENTS_MAX = 32
 PARTS_DEEP_MAX = 5
 CHANGES = ("exec", "bulk")
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
-HEAD = re.compile(r"--\s*name:\s*(\S+)\s+:(exec|one|many|bulk|part|engine)(?:\s+(\S+))?\s*\Z")
+HEAD = re.compile(r"--\s*name:\s*(\S+)\s+:(exec|one|many|scan|bulk|part|engine)(?:\s+(\S+))?\s*\Z")
 # What SQL text is made of, as far as placeholders are concerned.
 TOKEN = re.compile(r"""
     (?P<comment>--[^\n]*|/\*.*?\*/)
@@ -157,7 +159,8 @@ def read_blocks(path):
         if re.match(r"--\s*name:", stripped):
             match = HEAD.match(stripped)
             if not match or not NAME.match(match.group(1)) or match.group(3) not in (None,) + ENGINES:
-                problem(path, number, "expected '-- name: some_name :exec|:one|:many|:bulk|:part [sqlite|postgresql]'")
+                problem(path, number,
+                        "expected '-- name: some_name :exec|:one|:many|:scan|:bulk|:part [sqlite|postgresql]'")
             query = Query(path, number, *match.groups())
             result.append(query)
         elif stripped.startswith("--") and query and not query.text:
@@ -426,7 +429,7 @@ def functions(query):
         return [lists[0], "{"] + fill + [
             f"        return query_exec(connection, {identity}, {values}, ret_changes, error);", "}", ""]
     row = [f"        struct db_value row[{len(query.rows)}];"]
-    if query.kind == "many":
+    if query.kind in ("many", "scan"):
         out = [lists[0], "{"] + fill + [f"        return query_open(connection, {identity}, {values}, ret, error);",
                                         "}", "", lists[1], "{"]
         row = [f"        struct db_value values[{len(query.rows)}];", "        bool more = false;",
@@ -447,7 +450,8 @@ def definition(query):
     def types(fields):
         return "{" + ", ".join(TYPES[kind][1] + (" | DB_NULLABLE" if nullable else "")
                                for _, kind, nullable in fields) + "}"
-    kind = {"exec": "QUERY_EXEC", "one": "QUERY_ONE", "many": "QUERY_MANY", "bulk": "QUERY_BULK"}[query.kind]
+    kind = {"exec": "QUERY_EXEC", "one": "QUERY_ONE", "many": "QUERY_MANY", "scan": "QUERY_SCAN",
+            "bulk": "QUERY_BULK"}[query.kind]
     args = f"(const uint8_t[]){types(query.args)}" if query.args else "NULL"
     rows = f"(const uint8_t[]){types(query.rows)}" if query.rows else "NULL"
     return [f"        [QUERY_{query.name.upper()}] = {{", f"                .name = {quoted(query.name)},",

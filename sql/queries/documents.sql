@@ -1,6 +1,6 @@
 -- Purchase documents as the column index reads them.
 
--- name: document_scan :many
+-- name: document_scan :scan
 -- All versions; those of one document stand together.
 -- row customer_id id
 -- row source_id ordinal

@@ -62,6 +62,47 @@ SELECT last_ms FROM id_node WHERE node = :node;
 INSERT INTO id_node (node, last_ms) VALUES (:node, :last_ms)
 ON CONFLICT (node) DO UPDATE SET last_ms = excluded.last_ms;
 
+-- name: id_lease_take :exec
+-- Takes a node number that is free or was left.
+-- arg node ordinal
+-- arg owner text
+-- arg until_ms instant
+-- arg now_ms instant
+INSERT INTO id_lease (node, owner, until_ms) VALUES (:node, :owner, :until_ms)
+ON CONFLICT (node) DO UPDATE SET owner = excluded.owner, until_ms = excluded.until_ms
+WHERE id_lease.until_ms < :now_ms;
+
+-- name: id_lease_keep :exec
+-- Changes nothing when the lease was lost.
+-- arg node ordinal
+-- arg owner text
+-- arg until_ms instant
+UPDATE id_lease SET until_ms = :until_ms WHERE node = :node AND owner = :owner;
+
+-- name: id_lease_give_back :exec
+-- arg node ordinal
+-- arg owner text
+DELETE FROM id_lease WHERE node = :node AND owner = :owner;
+
+-- name: idempotency_mark :exec
+-- The key of a commit, written by the commit itself: fails when it is there already.
+-- arg key text
+-- arg at_ms instant
+INSERT INTO idempotency (key, at_ms, outcome) VALUES (:key, :at_ms, '');
+
+-- name: idempotency_claim :exec
+-- The same when an earlier commit with this key may have happened: changes nothing when it did. Waits for it to end.
+-- arg key text
+-- arg at_ms instant
+INSERT INTO idempotency (key, at_ms, outcome) VALUES (:key, :at_ms, '')
+ON CONFLICT (key) DO NOTHING;
+
+-- name: idempotency_forget :exec
+-- Keys nobody asks for any more: one that is settled, and all older than a time.
+-- arg key text
+-- arg before_ms instant
+DELETE FROM idempotency WHERE key = :key OR at_ms < :before_ms;
+
 -- name: audit_last :one
 -- The newest entry of the chain.
 -- row number int

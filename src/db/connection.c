@@ -26,43 +26,21 @@ void connection_release(struct connection *connection)
         }
 }
 
-enum status connection_check_queries(struct connection *connection, struct error *error)
-{
-        for (size_t i = 0; i < QUERY_COUNT; i++) {
-                enum status status = connection->database->engine->prepare(connection, (enum query_id)i, error);
-                if (status)
-                        return status;
-        }
-        return STATUS_OK;
-}
-
 enum status query_exec(struct connection *connection, enum query_id query, const struct db_value *arguments,
                        int64_t *ret_changes, struct error *error)
 {
-        const struct engine *engine = connection->database->engine;
-        enum status status = engine->start(connection, query, arguments, false, error);
-        if (status)
-                return status;
-        bool more = false;
-        status = engine->step(connection, query, NULL, &more, error);
-        engine->end(connection, query);
-        if (!status && ret_changes)
-                *ret_changes = engine->changes(connection);
-        return status;
+        return connection->database->engine->exec(connection, query, arguments, ret_changes, error);
 }
 
 enum status query_bulk(struct connection *connection, enum query_id query, const void *rows, size_t row_count,
                        int64_t *ret_changes, struct error *error)
 {
-        const struct engine *engine = connection->database->engine;
-        if (ret_changes)
-                *ret_changes = 0;
-        if (row_count == 0)
+        if (row_count == 0) {
+                if (ret_changes)
+                        *ret_changes = 0;
                 return STATUS_OK;
-        enum status status = engine->bulk(connection, query, rows, row_count, error);
-        if (!status && ret_changes)
-                *ret_changes = engine->changes(connection);
-        return status;
+        }
+        return connection->database->engine->bulk(connection, query, rows, row_count, ret_changes, error);
 }
 
 void query_bulk_value(const struct query_definition *definition, const void *row, unsigned argument,

@@ -57,26 +57,33 @@ static enum status open_reading(struct database *database, struct error *error)
         return status;
 }
 
+static enum status set_places(struct database *database, const char *directory, const char *url, struct error *error)
+{
+        database->directory = strdup(directory);
+        if (url)
+                database->url = strdup(url);
+        else
+                database->place = join(directory, "treue.db"); /* with a server the engine names it */
+        return database->directory && (database->url || database->place) ? STATUS_OK : error_memory(error);
+}
+
 enum status database_open(const struct database_options *options, struct database **ret, struct error *error)
 {
-        if (options->url && *options->url)
-                return error_set(error, STATUS_USAGE, "database.url_unsupported", NULL);
         const char *directory = options->data_directory;
-        if (!options->create && !file_exists(directory))
+        bool server = options->url && *options->url;
+        /* With a server the directory holds only what can be made again. */
+        if (!options->create && !server && !file_exists(directory))
                 return error_set(error, STATUS_NOT_FOUND, "database.missing", "path", directory, NULL);
-        enum status status = options->create ? directory_make(directory, error) : STATUS_OK;
+        enum status status = options->create || server ? directory_make(directory, error) : STATUS_OK;
         if (status)
                 return status;
         struct database *database = calloc(1, sizeof(*database));
         if (!database)
                 return error_memory(error);
-        database->engine = &engine_sqlite;
-        database->lines = options->lines;
+        database->engine = server ? &engine_postgresql : &engine_sqlite;
         database->read_only = options->read_only;
-        database->directory = strdup(directory);
-        database->place = join(directory, "treue.db");
-        if (!database->directory || !database->place)
-                status = error_memory(error);
+        database->lines = options->lines;
+        status = set_places(database, directory, server ? options->url : NULL, error);
         if (!status && !options->read_only)
                 status = take_lock(database, error);
         if (!status)
@@ -100,6 +107,7 @@ void database_close(struct database *database)
                 lock_release(database->lock);
         free(database->directory);
         free(database->place);
+        free(database->url);
         free(database);
 }
 
@@ -116,7 +124,7 @@ enum status db_connect(struct database *database, struct connection **ret, struc
                 return status;
         /* Two threads that connect first at the same time may both check: no harm. */
         if (!__atomic_load_n(&database->checked, __ATOMIC_ACQUIRE)) {
-                status = connection_check_queries(connection, error);
+                status = connection->database->engine->check_queries(connection, error);
                 if (status) {
                         db_disconnect(connection);
                         return status;

@@ -16,7 +16,8 @@ enum connection_role { CONNECTION_READER, CONNECTION_WRITER };
 
 enum transaction_step {
         TRANSACTION_BEGIN_READ, /* fixes the view */
-        TRANSACTION_BEGIN_WRITE,
+        TRANSACTION_BEGIN_WRITE, /* alone: no other process that writes to the database is in one at the same time */
+        TRANSACTION_BEGIN_BULK,  /* staging: beside others */
         TRANSACTION_COMMIT,
         TRANSACTION_ROLLBACK,
         TRANSACTION_SAVEPOINT,
@@ -24,8 +25,18 @@ enum transaction_step {
         TRANSACTION_ROLLBACK_TO, /* undoes what came after the savepoint and ends it */
 };
 
+/* What may follow a failure of the connection. */
+enum recovery {
+        RECOVERY_NONE,
+        RECOVERY_REPEAT,    /* the transaction met another one (deadlock): the same again may succeed */
+        RECOVERY_RECONNECT, /* the connection is gone */
+};
+
 struct engine {
         const char *name;
+        /* Several processes may write to one database, over connections that can be lost: node numbers are leased and
+         * each commit carries a key, by which one whose answer was lost is looked up. */
+        bool shared;
         /* Makes database->place usable. `create`: begins a new one where none is; else STATUS_NOT_FOUND
          * "database.missing" when there is none. */
         enum status (*open)(struct database *database, bool create, struct error *error);
@@ -41,8 +52,14 @@ struct engine {
         /* A copy of the database before a migration; an engine whose server is backed up does nothing. */
         enum status (*copy)(struct connection *connection, int32_t schema_version, struct error *error);
 
-        /* Prepares (once) and checks the numbers of arguments and columns. */
-        enum status (*prepare)(struct connection *connection, enum query_id query, struct error *error);
+        /* Prepares all queries and checks their arguments and columns. */
+        enum status (*check_queries)(struct connection *connection, struct error *error);
+        /* An :exec query. Without ret_changes an engine may put it off: then its failure is told by a later call, at
+         * the latest by `settle`. */
+        enum status (*exec)(struct connection *connection, enum query_id query, const struct db_value *arguments,
+                            int64_t *ret_changes, struct error *error);
+        /* Carries out what was put off. */
+        enum status (*settle)(struct connection *connection, struct error *error);
         /* Binds and begins. `keep`: the arguments need not live on. */
         enum status (*start)(struct connection *connection, enum query_id query, const struct db_value *arguments,
                              bool keep, struct error *error);
@@ -50,21 +67,24 @@ struct engine {
         enum status (*step)(struct connection *connection, enum query_id query, struct db_value *row, bool *ret_more,
                             struct error *error);
         void (*end)(struct connection *connection, enum query_id query);
-        int64_t (*changes)(struct connection *connection);
         /* A :bulk query with all its rows. */
         enum status (*bulk)(struct connection *connection, enum query_id query, const void *rows, size_t row_count,
-                            struct error *error);
+                            int64_t *ret_changes, struct error *error);
 
         enum status (*transaction)(struct connection *connection, enum transaction_step step, struct error *error);
         /* False also when the engine itself gave a transaction up (full disk). */
         bool (*in_transaction)(struct connection *connection);
+        /* Of the last failure of this connection. */
+        enum recovery (*recovery)(struct connection *connection);
+        /* Connects afresh, without waiting; what the old connection had begun is ended first. */
+        enum status (*reconnect)(struct connection *connection, struct error *error);
         /* Bytes in the log that a checkpoint would move. */
         uint64_t (*log_bytes)(struct connection *connection);
         /* `wait`: briefly for readers, and cut the log to nothing. What a reader keeps back is no failure. */
         enum status (*checkpoint)(struct connection *connection, bool wait, struct error *error);
 };
 
-extern const struct engine engine_sqlite;
+extern const struct engine engine_sqlite, engine_postgresql;
 
 /* An open :many query. */
 struct rows {
@@ -86,13 +106,18 @@ struct identity {
         bool started;
         struct id_maker maker;
         int64_t persisted_ms; /* 0: a rollback may have undone it */
+        int32_t node;
+        bool leased;          /* the lease was seen to hold; false as well after a rollback */
+        char owner[33];       /* "" until the first lease */
 };
 
 struct write_thread;
 
 struct database {
         const struct engine *engine;
-        char *directory, *place; /* place: file of the embedded database */
+        char *directory;
+        char *place; /* what messages call it: the file, or the server's address without password */
+        char *url;   /* of a server; NULL for the embedded database */
         const struct lines_codec *lines;
         bool read_only, checked; /* checked: every query was prepared once */
         struct lock *lock;
@@ -115,7 +140,6 @@ must_check enum status schema_create(struct connection *connection, const struct
 /* connection.c */
 void connection_init(struct connection *connection, struct database *database, enum connection_role role);
 void connection_release(struct connection *connection); /* ends open rows, frees the copies */
-must_check enum status connection_check_queries(struct connection *connection, struct error *error);
 
 /* writer.c: owns `connection` from here on, also on failure. */
 must_check enum status write_thread_start(struct database *database, struct connection *connection,

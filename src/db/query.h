@@ -10,7 +10,8 @@
 
 enum query_id;
 
-enum query_kind { QUERY_EXEC, QUERY_ONE, QUERY_MANY, QUERY_BULK };
+/* QUERY_SCAN: a QUERY_MANY whose rows need not fit into memory together. */
+enum query_kind { QUERY_EXEC, QUERY_ONE, QUERY_MANY, QUERY_SCAN, QUERY_BULK };
 
 /* Types of arguments and columns. DB_LINES: the packed lines of a document; an engine may store them otherwise. */
 enum { DB_INT64, DB_INT32, DB_FLAG, DB_TEXT, DB_BYTES, DB_LINES, DB_TYPE_MASK = 0x0f, DB_NULLABLE = 0x10 };

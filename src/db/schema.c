@@ -71,13 +71,17 @@ static void roll_back(struct connection *connection)
         (void)ignored;
 }
 
-/* One migration with its version row: both or neither. */
-static enum status apply_alone(struct connection *connection, const struct migration *migration, struct error *error)
+/* One migration with its version row: both or neither. Another process may have been quicker. */
+static enum status apply_alone(struct connection *connection, const struct migration_list *list, int32_t at,
+                               struct error *error)
 {
         const struct engine *engine = connection->database->engine;
+        int32_t version = 0;
         enum status status = engine->transaction(connection, TRANSACTION_BEGIN_WRITE, error);
         if (!status)
-                status = apply(connection, migration, error);
+                status = read_version(connection, list, &version, error);
+        if (!status && version <= at)
+                status = apply(connection, &list->items[at], error);
         if (!status)
                 status = engine->transaction(connection, TRANSACTION_COMMIT, error);
         if (status)
@@ -100,15 +104,17 @@ enum status schema_check(struct connection *connection, const struct migration_l
                 return status;
         /* An interrupted init leaves an empty file. */
         if (version == 0)
-                return error_set(error, STATUS_NOT_FOUND, "database.missing", "path",
-                                 connection->database->directory, NULL);
+                return engine->shared ? error_set(error, STATUS_NOT_FOUND, "database.empty", "path",
+                                                  connection->database->place, NULL)
+                                      : error_set(error, STATUS_NOT_FOUND, "database.missing", "path",
+                                                  connection->database->directory, NULL);
         if (version == list->count)
                 return STATUS_OK;
         if (!migrate)
                 return refuse_version(STATUS_CONFLICT, "database.schema_old", version, list, error);
         status = engine->copy(connection, version, error);
         for (int32_t i = version; !status && i < list->count; i++)
-                status = apply_alone(connection, &list->items[i], error);
+                status = apply_alone(connection, list, i, error);
         return status;
 }
 
@@ -123,7 +129,9 @@ static enum status fill_new(struct connection *connection, const struct database
         if (status)
                 return status;
         if (version != 0)
-                return error_set(error, STATUS_CONFLICT, "init.exists", "path", connection->database->directory, NULL);
+                return error_set(error, STATUS_CONFLICT, "init.exists", "path",
+                                 connection->database->engine->shared ? connection->database->place
+                                                                      : connection->database->directory, NULL);
         for (size_t i = 0; !status && i < MIGRATION_COUNT; i++)
                 status = apply(connection, &migrations[i], error);
         for (size_t i = 0; !status && i < options->setting_count; i++)

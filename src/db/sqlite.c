@@ -208,6 +208,16 @@ static enum status prepare(struct connection *connection, enum query_id query, s
         return STATUS_OK;
 }
 
+static enum status check_queries(struct connection *connection, struct error *error)
+{
+        for (size_t i = 0; i < QUERY_COUNT; i++) {
+                enum status status = prepare(connection, (enum query_id)i, error);
+                if (status)
+                        return status;
+        }
+        return STATUS_OK;
+}
+
 static int bind(sqlite3_stmt *statement, int index, uint8_t type, const struct db_value *value, bool keep)
 {
         if (value->is_null)
@@ -288,8 +298,41 @@ static void end(struct connection *connection, enum query_id query)
         sqlite3_reset(own(connection)->statements[query]);
 }
 
+static enum status exec(struct connection *connection, enum query_id query, const struct db_value *arguments,
+                        int64_t *ret_changes, struct error *error)
+{
+        enum status status = start(connection, query, arguments, false, error);
+        if (status)
+                return status;
+        bool more = false;
+        status = step(connection, query, NULL, &more, error);
+        end(connection, query);
+        if (!status && ret_changes)
+                *ret_changes = sqlite3_changes64(own(connection)->handle);
+        return status;
+}
+
+static enum status settle(struct connection *connection, struct error *error)
+{
+        (void)connection;
+        (void)error;
+        return STATUS_OK;
+}
+
+static enum recovery recovery(struct connection *connection)
+{
+        (void)connection;
+        return RECOVERY_NONE;
+}
+
+static enum status reconnect(struct connection *connection, struct error *error)
+{
+        return error_set(error, STATUS_DATABASE, "database.transaction_lost", "path",
+                         connection->database->place, NULL);
+}
+
 static enum status bulk(struct connection *connection, enum query_id query, const void *rows, size_t row_count,
-                        struct error *error)
+                        int64_t *ret_changes, struct error *error)
 {
         struct sqlite_connection *mine = own(connection);
         enum status status = prepare(connection, query, error);
@@ -301,12 +344,9 @@ static enum status bulk(struct connection *connection, enum query_id query, cons
                 status = failed(mine, code, query_definitions[query].name, error);
         sqlite3_reset(mine->statements[query]);
         mine->bulk = (struct sqlite_bulk){0};
+        if (!status && ret_changes)
+                *ret_changes = sqlite3_changes64(mine->handle);
         return status;
-}
-
-static int64_t changes(struct connection *connection)
-{
-        return sqlite3_changes64(own(connection)->handle);
 }
 
 static enum status transaction(struct connection *connection, enum transaction_step step_id, struct error *error)
@@ -314,6 +354,7 @@ static enum status transaction(struct connection *connection, enum transaction_s
         static const char *const statements[] = {
                 [TRANSACTION_BEGIN_READ] = ENGINE_SQLITE_BEGIN_READ,
                 [TRANSACTION_BEGIN_WRITE] = ENGINE_SQLITE_BEGIN_WRITE,
+                [TRANSACTION_BEGIN_BULK] = ENGINE_SQLITE_BEGIN_WRITE,
                 [TRANSACTION_COMMIT] = ENGINE_SQLITE_COMMIT,
                 [TRANSACTION_ROLLBACK] = ENGINE_SQLITE_ROLLBACK,
                 [TRANSACTION_SAVEPOINT] = ENGINE_SQLITE_SAVEPOINT,
@@ -359,14 +400,17 @@ const struct engine engine_sqlite = {
         .has_schema_table = has_schema_table,
         .run_migration = run_migration,
         .copy = copy_database,
-        .prepare = prepare,
+        .check_queries = check_queries,
+        .exec = exec,
+        .settle = settle,
         .start = start,
         .step = step,
         .end = end,
-        .changes = changes,
         .bulk = bulk,
         .transaction = transaction,
         .in_transaction = in_transaction,
+        .recovery = recovery,
+        .reconnect = reconnect,
         .log_bytes = log_bytes,
         .checkpoint = checkpoint,
 };

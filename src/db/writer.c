@@ -2,16 +2,30 @@
  *
  * writer.c: the group-commit writer. Requests that wait while another is being committed are executed and committed
  * together, so that one sync serves them all.
+ *
+ * With a server, connections get lost and transactions meet others. Then the whole group is carried out again, on a
+ * fresh connection where needed. Whether a commit whose answer was lost happened is told by a key it carries: a random
+ * one per group, written by its transaction. Carried out again, the group begins by claiming the same key; when it is
+ * there, the commit happened and the group is done. A late commit of the lost connection cannot slip in behind that, as
+ * it inserts the same key.
  */
 #include <assert.h>
 
 #include "db/engine.h"
+#include "db/identity.h"
 #include "db/write.h"
+#include "platform/clock.h"
 #include "platform/monitor.h"
+#include "platform/random.h"
 #include "platform/thread.h"
 
 /* How many requests share a commit, and how large the log may grow before it is moved into the database. */
 enum { BATCH_MAX = 256 };
+/* How often a group that met others is tried, how long a lost connection is waited for, and for the next group after
+ * that was in vain; how long keys are kept. */
+enum { TRIES_MAX = 20, RECONNECT_MS = 60000, RECONNECT_AGAIN_MS = 2000, PAUSE_FIRST_MS = 20, PAUSE_LONGEST_MS = 2000,
+       KEY_BYTES = 32 };
+#define KEY_KEPT_MS ((int64_t)24 * 3600 * 1000)
 #define LOG_BYTES_MAX ((uint64_t)64 << 20)
 #define BULK_LOG_BYTES_MAX ((uint64_t)512 << 20)
 
@@ -25,6 +39,7 @@ struct request {
         struct error *error;
         enum status status;
         bool done;
+        bool committing; /* belongs to a commit whose answer was lost */
         struct request *next;
 };
 
@@ -35,7 +50,10 @@ struct write_thread {
         struct monitor *monitor; /* guards all below, and `done` of the requests */
         struct request *first, *last;
         bool stopping;
-        uint64_t checkpoint_at_bytes; /* only the thread uses it */
+        uint64_t checkpoint_at_bytes; /* only the thread uses it, as all below */
+        bool cut_off;                    /* the last attempts to connect were in vain */
+        char key[KEY_BYTES + 1];         /* of the group at hand */
+        char settled_key[KEY_BYTES + 1]; /* of the group before, to be forgotten; "" when there is none */
 };
 
 static _Thread_local bool is_writer;
@@ -50,6 +68,7 @@ static void undo(struct write_thread *writer, enum transaction_step step)
 {
         enum status ignored = STATUS_OK;
         writer->database->identity.persisted_ms = 0;
+        writer->database->identity.leased = false;
         if (writer->database->engine->in_transaction(writer->connection))
                 ignored = change(writer, step, NULL);
         (void)ignored;
@@ -82,46 +101,184 @@ static enum status work(struct write_thread *writer, struct request *request, st
 {
         enum status status = request->work(writer->connection, request->context, error);
         close_rows(writer);
+        if (!status)
+                status = writer->database->engine->settle(writer->connection, error);
         if (!status && !writer->database->engine->in_transaction(writer->connection))
                 status = error_set(error, STATUS_DATABASE, "database.transaction_lost", NULL);
         return status;
 }
 
-/* Executes a request in the group's transaction. The first one needs no savepoint: failing, it ends the transaction.
- * That spares bulk staging the second journal that SQLite keeps for savepoints. */
-static void execute(struct write_thread *writer, struct group *group, struct request *request)
+/* Writes the key of the group. `again`: *ret_done true when a commit before happened. */
+static enum status mark(struct write_thread *writer, bool again, bool *ret_done, struct error *error)
 {
-        bool first = group->count == 0;
-        struct error error = {.status = STATUS_OK};
-        enum status status = change(writer, first ? TRANSACTION_BEGIN_WRITE : TRANSACTION_SAVEPOINT, &error);
-        if (!status) {
-                status = work(writer, request, &error);
-                if (!status && !first)
-                        status = change(writer, TRANSACTION_RELEASE, &error);
-                if (status)
-                        undo(writer, first ? TRANSACTION_ROLLBACK : TRANSACTION_ROLLBACK_TO);
-        }
-        request->status = status;
-        if (!status) {
-                group->members[group->count++] = request;
-                return;
-        }
-        if (request->error)
-                *request->error = error;
-        if (!first && !writer->database->engine->in_transaction(writer->connection))
-                lose(group, &error, status);
+        int64_t now_ms = clock_now_ms(), changes = 1;
+        struct text key = text_of(writer->key);
+        enum status status;
+        if (again)
+                status = q_idempotency_claim(writer->connection, &(struct q_idempotency_claim_args){key, now_ms},
+                                             &changes, error);
+        else
+                status = q_idempotency_mark(writer->connection, &(struct q_idempotency_mark_args){key, now_ms}, NULL,
+                                            error);
+        if (!status && changes)
+                status = q_idempotency_forget(
+                        writer->connection,
+                        &(struct q_idempotency_forget_args){text_of(writer->settled_key), now_ms - KEY_KEPT_MS}, NULL,
+                        error);
+        if (!status)
+                *ret_done = changes == 0;
+        return status;
 }
 
-static void commit(struct write_thread *writer, struct group *group)
+/* Begins the group's transaction; *ret_done true when it was committed before. */
+static enum status begin(struct write_thread *writer, enum request_kind kind, bool again, bool *ret_done,
+                         struct error *error)
+{
+        *ret_done = false;
+        enum status status = change(writer, kind == REQUEST_BULK ? TRANSACTION_BEGIN_BULK : TRANSACTION_BEGIN_WRITE,
+                                    error);
+        if (!status && writer->database->engine->shared)
+                status = mark(writer, again, ret_done, error);
+        return status;
+}
+
+/* Executes a request in the group's transaction. The first one needs no savepoint: failing, it ends the transaction.
+ * That spares bulk staging the second journal that SQLite keeps for savepoints. What is returned is to be done about
+ * the whole group; then the request has no outcome yet and `error` says why. */
+static enum recovery execute(struct write_thread *writer, struct group *group, struct request *request, bool again,
+                             bool *ret_done, struct error *error)
+{
+        const struct engine *engine = writer->database->engine;
+        bool first = group->count == 0;
+        enum status status = first ? begin(writer, request->kind, again, ret_done, error)
+                                   : change(writer, TRANSACTION_SAVEPOINT, error);
+        if (!status && *ret_done)
+                return RECOVERY_NONE;
+        bool begun = !status;
+        if (begun) {
+                request->committing = false;
+                status = work(writer, request, error);
+                if (!status && !first)
+                        status = change(writer, TRANSACTION_RELEASE, error);
+        }
+        if (!status) {
+                request->status = STATUS_OK;
+                group->members[group->count++] = request;
+                return RECOVERY_NONE;
+        }
+        enum recovery recovery = engine->recovery(writer->connection);
+        if (first || recovery)
+                undo(writer, TRANSACTION_ROLLBACK);
+        else if (begun)
+                undo(writer, TRANSACTION_ROLLBACK_TO);
+        if (recovery)
+                return recovery;
+        request->status = status;
+        if (request->error)
+                *request->error = *error;
+        if (!first && !engine->in_transaction(writer->connection))
+                lose(group, error, status);
+        return RECOVERY_NONE;
+}
+
+static enum recovery commit(struct write_thread *writer, struct group *group, struct error *error)
 {
         if (group->count == 0)
-                return;
-        struct error error = {.status = STATUS_OK};
-        enum status status = change(writer, TRANSACTION_COMMIT, &error);
-        if (status) {
-                undo(writer, TRANSACTION_ROLLBACK);
-                lose(group, &error, status);
+                return RECOVERY_NONE;
+        enum status status = change(writer, TRANSACTION_COMMIT, error);
+        if (!status)
+                return RECOVERY_NONE;
+        enum recovery recovery = writer->database->engine->recovery(writer->connection);
+        undo(writer, TRANSACTION_ROLLBACK);
+        for (size_t i = 0; recovery == RECOVERY_RECONNECT && i < group->count; i++)
+                group->members[i]->committing = true;
+        if (!recovery)
+                lose(group, error, status);
+        return recovery;
+}
+
+/* Carries the group out once; *ret_done true when it turned out to be committed before. */
+static enum recovery attempt(struct write_thread *writer, struct request *batch, bool again, bool *ret_done,
+                             struct error *error)
+{
+        struct group group = {.count = 0};
+        for (struct request *request = batch; request; request = request->next) {
+                enum recovery recovery = execute(writer, &group, request, again, ret_done, error);
+                if (recovery)
+                        return recovery;
+                if (*ret_done) {
+                        undo(writer, TRANSACTION_ROLLBACK);
+                        return RECOVERY_NONE;
+                }
         }
+        return commit(writer, &group, error);
+}
+
+static bool reconnect(struct write_thread *writer, struct error *error)
+{
+        unsigned pause_ms = PAUSE_FIRST_MS;
+        int64_t wait_ms = writer->cut_off ? RECONNECT_AGAIN_MS : RECONNECT_MS;
+        int64_t until_ns = clock_monotonic_ns() + wait_ms * 1000000;
+        enum status status;
+        while ((status = writer->database->engine->reconnect(writer->connection, error)) &&
+               clock_monotonic_ns() < until_ns) {
+                thread_sleep_ms(pause_ms);
+                pause_ms = pause_ms * 2 < PAUSE_LONGEST_MS ? pause_ms * 2 : PAUSE_LONGEST_MS;
+        }
+        writer->cut_off = status != STATUS_OK;
+        return status == STATUS_OK;
+}
+
+/* Transactions that met each other should not meet again. */
+static bool pause_before(unsigned tries)
+{
+        if (tries > TRIES_MAX)
+                return false;
+        thread_sleep_ms(1 + (unsigned)(random_u64() % (PAUSE_FIRST_MS * (uint64_t)tries)));
+        return true;
+}
+
+/* No further attempt. Of a commit whose answer was lost nobody knows. */
+static void give_up(struct write_thread *writer, struct request *batch, const struct error *error)
+{
+        for (struct request *request = batch; request; request = request->next) {
+                request->status = error->status;
+                if (request->error)
+                        *request->error = *error;
+                if (request->committing)
+                        request->status = error_set(request->error, STATUS_DATABASE, "database.outcome_unknown", "path",
+                                                    writer->database->place, NULL);
+        }
+}
+
+static void new_key(struct write_thread *writer)
+{
+        memcpy(writer->settled_key, writer->key, sizeof(writer->key));
+        snprintf(writer->key, sizeof(writer->key), "%016llx%016llx", (unsigned long long)random_u64(),
+                 (unsigned long long)random_u64());
+}
+
+/* Until it has an outcome. */
+static void run_group(struct write_thread *writer, struct request *batch)
+{
+        if (writer->database->engine->shared)
+                new_key(writer);
+        struct error error = {.status = STATUS_OK};
+        bool done = false;
+        unsigned tries = 0;
+        enum recovery recovery;
+        while ((recovery = attempt(writer, batch, tries > 0, &done, &error))) {
+                tries++;
+                if (recovery == RECOVERY_RECONNECT ? reconnect(writer, &error) : pause_before(tries))
+                        continue;
+                give_up(writer, batch, &error);
+                /* Should a commit have happened, its key tells for a while. */
+                writer->key[0] = '\0';
+                return;
+        }
+        for (struct request *request = batch; request && done; request = request->next)
+                if (request->committing)
+                        request->status = STATUS_OK;
 }
 
 /* What was acknowledged is durable without it: a checkpoint that fails or is kept back by a reader comes later. */
@@ -145,10 +302,7 @@ static void run_batch(struct write_thread *writer, struct request *batch)
                 writer->checkpoint_at_bytes = 0;
                 return;
         }
-        struct group group = {.count = 0};
-        for (struct request *request = batch; request; request = request->next)
-                execute(writer, &group, request);
-        commit(writer, &group);
+        run_group(writer, batch);
         limit_log(writer, kind);
 }
 
@@ -164,6 +318,23 @@ static struct request *take_batch(struct write_thread *writer)
                 writer->last = NULL;
         last->next = NULL;
         return batch;
+}
+
+/* The node number and the last key, before the end of the process. Left behind they run out by themselves. */
+static void give_back(struct write_thread *writer)
+{
+        if (!writer->database->engine->shared || writer->cut_off || writer->key[0] == '\0')
+                return;
+        struct q_idempotency_forget_args forget = {text_of(writer->key), INT64_MIN};
+        enum status status = change(writer, TRANSACTION_BEGIN_BULK, NULL);
+        if (!status)
+                status = identity_give_back(writer->connection, NULL);
+        if (!status)
+                status = q_idempotency_forget(writer->connection, &forget, NULL, NULL);
+        if (!status)
+                status = change(writer, TRANSACTION_COMMIT, NULL);
+        if (status)
+                undo(writer, TRANSACTION_ROLLBACK);
 }
 
 static void run_thread(void *context)
@@ -187,6 +358,7 @@ static void run_thread(void *context)
                 monitor_wake_all(writer->monitor);
         }
         monitor_leave(writer->monitor);
+        give_back(writer);
         enum status ignored = writer->database->engine->checkpoint(writer->connection, true, NULL);
         (void)ignored;
 }
@@ -207,7 +379,7 @@ enum status write_thread_start(struct database *database, struct connection *con
         }
         writer->database = database;
         writer->connection = connection;
-        enum status status = connection_check_queries(connection, error);
+        enum status status = database->engine->check_queries(connection, error);
         /* A crash leaves a log behind: moved now, so that it does not grow from there. */
         if (!status)
                 status = database->engine->checkpoint(connection, true, error);

@@ -4,10 +4,12 @@
  */
 #include "platform/thread.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { THREADS_MAX = 64, RANGES_PER_THREAD = 8, LOOKS_BEFORE_SLEEP = 1000 };
 
@@ -46,6 +48,13 @@ void thread_join(struct thread *thread)
                 return;
         pthread_join(thread->id, NULL);
         free(thread);
+}
+
+void thread_sleep_ms(unsigned milliseconds)
+{
+        struct timespec left = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+        while (nanosleep(&left, &left) != 0 && errno == EINTR)
+                ;
 }
 
 unsigned processor_count(void)

@@ -16,6 +16,8 @@ must_check enum status thread_start(void (*run)(void *context), void *context, s
                                     struct error *error);
 void thread_join(struct thread *thread); /* waits and frees; accepts NULL */
 
+void thread_sleep_ms(unsigned milliseconds);
+
 unsigned processor_count(void); /* TREUE_THREADS when set (1..64), else the processors this process may use */
 
 /* Worker threads for parallel loops. `threads` counts the caller: 1 means no further thread. */

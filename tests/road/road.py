@@ -10,10 +10,14 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from fractions import Fraction
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+import postgresql  # noqa: E402  (needs the path above)
+
 CLOCK = "2026-01-02T03:04:05Z"
 IMPORT_DAY = datetime.date(2026, 1, 2)
 D = decimal.Decimal
@@ -103,12 +107,15 @@ def write_csv(path, columns, rows):
 # ---- the command line -----------------------------------------------------------------------------------------------
 
 class Treue:
-    """A data directory and the program. Time stands still, so that the import day is fixed."""
+    """A data directory and the program. Time stands still, so that the import day is fixed. With TREUE_TEST_DB=postgresql
+    the database lies on a server, in a database of its own."""
 
     def __init__(self, binary, folder, currency="EUR", clock=CLOCK, environment=None):
         self.binary, self.folder, self.clock = absolute(binary), pathlib.Path(folder), clock
         self.data = self.folder / "data"
-        self.environment = environment or {}
+        self.environment = dict(environment or {})
+        if postgresql.wanted():
+            self.environment["TREUE_DB"] = postgresql.the_server().create_database()
         self.run("init", "--currency", currency, "--time-zone", "Europe/Berlin")
 
     def call(self, *arguments):

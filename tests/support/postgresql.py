@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A PostgreSQL server for tests: one per test run, in a temporary directory of its own, reached by a unix socket.
+
+  with Server() as server: ...      starts one; server.url(name) is the address of a database
+  server = the_server()             the one run_all.py started (TREUE_TEST_SERVER names its directory), else one that is
+                                    started now and ended with this process
+  server.create_database()          the address of a fresh, empty database
+  python3 tests/support/postgresql.py --create       prints such an address (what the C tests call)
+  python3 tests/support/postgresql.py --run COMMAND  runs a command beside a server of its own
+
+Ordinary tests do without fsync. PostgreSQL refuses to run as root: then it runs as the user postgres.
+"""
+import atexit
+import glob
+import os
+import pathlib
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import uuid
+
+USER = "treue"
+NO_SYNC = ["fsync=off", "full_page_writes=off", "synchronous_commit=on", "max_connections=200", "autovacuum=on"]
+
+
+class ServerError(Exception):
+    """The server did not do what a test asked for."""
+
+
+def as_postgres(command):
+    return ["runuser", "-u", "postgres", "--"] + command if os.geteuid() == 0 else command
+
+
+def programs():
+    """The folder of initdb and pg_ctl; None when PostgreSQL is not installed."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"), key=lambda path: int(path.split("/")[-3]))
+    return os.path.dirname(found[-1]) if found else None
+
+
+class Server:
+    """`settings`: lines of the server's configuration. `port`: also listens there, on the loopback address."""
+
+    def __init__(self, settings=NO_SYNC, port=None, directory=None):
+        self.settings, self.port = list(settings), port
+        self.owner = directory is None
+        self.directory = directory or tempfile.mkdtemp(prefix="treue-postgresql-")
+        self.data = os.path.join(self.directory, "data")
+        if self.owner and os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(self.directory, user.pw_uid, user.pw_gid)
+
+    def run(self, *command, **options):
+        path = os.path.join(programs() or "", command[0])
+        return subprocess.run(as_postgres([path] + list(command[1:])), text=True, cwd=self.directory,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+
+    def initialise(self):
+        if not programs():
+            raise ServerError("PostgreSQL is not installed (package postgresql-15)")
+        made = self.run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        if made.returncode:
+            raise ServerError("initdb failed:\n" + made.stdout)
+
+    def start(self):
+        options = [f"-k {self.directory}"] + [f"-c {setting}" for setting in self.settings]
+        options.append(f"-c listen_addresses={'127.0.0.1' if self.port else ''}")
+        if self.port:
+            options.append(f"-p {self.port}")
+        # Output to a file: the server would hold a pipe open.
+        command = [os.path.join(programs(), "pg_ctl"), "-D", self.data, "-w", "-t", "120", "-o", " ".join(options), "-l",
+                   os.path.join(self.directory, "log"), "start"]
+        started = subprocess.run(as_postgres(command), cwd=self.directory, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if started.returncode:
+            log = pathlib.Path(self.directory, "log")
+            raise ServerError("PostgreSQL did not start:\n" + (log.read_text() if log.exists() else ""))
+
+    def stop(self, mode="immediate"):
+        self.run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+
+    def process(self):
+        """The server's process id; None when it does not run."""
+        try:
+            return int(pathlib.Path(self.data, "postmaster.pid").read_text().split("\n")[0])
+        except (OSError, ValueError):
+            return None
+
+    def __enter__(self):
+        try:
+            self.initialise()
+            self.start()
+        except BaseException:
+            shutil.rmtree(self.directory, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def url(self, database="postgres", port=None):
+        if port:
+            return f"postgresql://{USER}@127.0.0.1:{port}/{database}"
+        port = f"&port={self.port}" if self.port else ""
+        return f"postgresql:///{database}?host={self.directory}&user={USER}{port}"
+
+    def psql(self, script, database="postgres", separator="|"):
+        """What psql prints, one row a line, columns separated; errors end it."""
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", separator, "-v", "ON_ERROR_STOP=1", "-d",
+                               self.url(database), "-f", "-"], input=script, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, encoding="utf-8", cwd="/")
+        if done.returncode:
+            raise ServerError(f"psql: {done.stderr}\n{script[:2000]}")
+        return done.stdout
+
+    def create_database(self):
+        name = "treue_" + uuid.uuid4().hex[:16]
+        self.psql(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
+        return self.url(name)
+
+
+_server = None
+
+
+def the_server():
+    global _server
+    if _server is None:
+        directory = os.environ.get("TREUE_TEST_SERVER")
+        if directory:
+            _server = Server(directory=directory)
+        else:
+            _server = Server()
+            _server.__enter__()
+            os.environ["TREUE_TEST_SERVER"] = _server.directory
+            atexit.register(_server.__exit__)
+    return _server
+
+
+def wanted():
+    """Are the databases of this test to lie on PostgreSQL?"""
+    return os.environ.get("TREUE_TEST_DB") == "postgresql"
+
+
+def main(arguments):
+    if arguments == ["--create"]:
+        print(the_server().create_database())
+        return 0
+    if len(arguments) >= 2 and arguments[0] == "--run":
+        with Server() as server:
+            environment = dict(os.environ, TREUE_TEST_SERVER=server.directory, TREUE_TEST_DB="postgresql")
+            return subprocess.run(arguments[1:], env=environment, check=False).returncode
+    sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
