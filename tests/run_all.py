@@ -13,12 +13,16 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+import postgresql  # noqa: E402  (needs the path above)
+
 RELEASE, SANITIZER, THREAD, SOURCE, NONE = "release", "sanitizer", "thread", "source", None
 SKIPPED = 77
 
@@ -52,6 +56,11 @@ SCRIPTS = [
     ("crash during import", "tests/db/test_crash.py", RELEASE, 600),
 ]
 QUICK = ["tidy"]
+# Those run a second time with their databases on a PostgreSQL server, as do the unit tests that use a database.
+ON_SERVER = ["road oracle", "road online retail", "road small", "road rules", "road import", "road concept",
+             "road evaluate", "demo company"]
+SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
+DATABASE_FIXTURE = re.compile(r'#include "(?:database|facts)_fixture\.h"')
 
 
 class Test:
@@ -78,7 +87,7 @@ class Test:
         return self
 
 
-def built(directory, suite, mark):
+def built(directory, suite, mark, quick):
     """The tests a build directory knows."""
     listing = subprocess.run(["meson", "introspect", "--tests", directory], check=True, capture_output=True).stdout
     result = []
@@ -86,6 +95,9 @@ def built(directory, suite, mark):
         suites = [name.split(":")[-1] for name in test["suite"]]
         if suite is None or suite in suites:
             result.append(Test(mark + test["name"], test["cmd"], test["env"], test["timeout"]))
+            if uses_database(test["name"]) and not quick:
+                result.append(Test(f"{mark}{test['name']} on PostgreSQL", test["cmd"],
+                                   dict(test["env"], **SERVER_ENVIRONMENT), test["timeout"]))
     return result
 
 
@@ -100,27 +112,17 @@ def scripts(programs, quick):
         elif program:
             command.append(str(pathlib.Path(programs[program]).resolve() / "treue"))
         result.append(Test(name, command, {}, seconds))
+        if name in ON_SERVER:
+            result.append(Test(name + " on PostgreSQL", command, SERVER_ENVIRONMENT, seconds))
     return result
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--release")
-    parser.add_argument("--sanitizer", required=True)
-    parser.add_argument("--thread")
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("names", nargs="*")
-    options = parser.parse_args()
-    os.environ.setdefault("TREUE_TEST_DATA", str(ROOT / ".." / "shared"))
-    os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1")
-    os.environ.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
-    tests = built(options.sanitizer, None, "")
-    if options.thread:
-        tests += built(options.thread, "thread", "tsan ")
-    # The long ones begin first.
-    tests = scripts({RELEASE: options.release, SANITIZER: options.sanitizer, THREAD: options.thread}, options.quick) + tests
-    if options.names:
-        tests = [test for test in tests if any(name in test.name for name in options.names)]
+def uses_database(name):
+    source = ROOT / "tests" / "unit" / (name + ".c")
+    return source.exists() and DATABASE_FIXTURE.search(source.read_text(encoding="utf-8"))
+
+
+def carry_out(tests):
     counts, failures = {"passed": 0, "failed": 0, "skipped": 0}, []
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         for future in concurrent.futures.as_completed([pool.submit(test.run) for test in tests]):
@@ -139,6 +141,31 @@ def main():
         print("\n".join(test.output.split("\n")[-80:]))
     print(f"\n{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if counts["failed"] else 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--release")
+    parser.add_argument("--sanitizer", required=True)
+    parser.add_argument("--thread")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    os.environ.setdefault("TREUE_TEST_DATA", str(ROOT / ".." / "shared"))
+    os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1")
+    os.environ.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
+    tests = built(options.sanitizer, None, "", options.quick)
+    if options.thread:
+        tests += built(options.thread, "thread", "tsan ", options.quick)
+    # The long ones begin first.
+    tests = scripts({RELEASE: options.release, SANITIZER: options.sanitizer, THREAD: options.thread}, options.quick) + tests
+    if options.names:
+        tests = [test for test in tests if any(name in test.name for name in options.names)]
+    if any(test.environment.get("TREUE_TEST_DB") for test in tests):
+        with postgresql.Server() as server:
+            os.environ["TREUE_TEST_SERVER"] = server.directory
+            return carry_out(tests)
+    return carry_out(tests)
 
 
 sys.exit(main())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the tests of the main road share: YAML and CSV writing, a data directory driven by the command line, and the
 company of a CSV file for the oracle."""
+import contextlib
 import csv
 import datetime
 import decimal
@@ -9,6 +10,7 @@ import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -115,13 +117,16 @@ class Treue:
         self.data = self.folder / "data"
         self.environment = dict(environment or {})
         if postgresql.wanted():
-            self.environment["TREUE_DB"] = postgresql.the_server().create_database()
+            self.environment["TREUE_DB"] = postgresql.fresh_database()
         self.run("init", "--currency", currency, "--time-zone", "Europe/Berlin")
+
+    def surroundings(self):
+        """The environment the program runs in."""
+        return dict(os.environ, TREUE_CLOCK=self.clock, **self.environment)
 
     def call(self, *arguments):
         """(exit status, standard output, standard error)"""
-        environment = dict(os.environ, TREUE_CLOCK=self.clock, **self.environment)
-        done = subprocess.run([self.binary, "--data", str(self.data), *map(str, arguments)], env=environment,
+        done = subprocess.run([self.binary, "--data", str(self.data), *map(str, arguments)], env=self.surroundings(),
                               capture_output=True, text=True, encoding="utf-8", errors="surrogateescape",
                               cwd=self.folder)
         return done.returncode, done.stdout, done.stderr
@@ -138,6 +143,27 @@ class Treue:
             return json.loads(out)
         except ValueError as problem:
             raise RoadError(f"treue {' '.join(map(str, arguments))}: no JSON ({problem})\n{out[:500]}")
+
+    def query(self, sql):
+        """The rows of a SELECT as tuples: a look at the database beside the program."""
+        if "TREUE_DB" in self.environment:
+            out = postgresql.the_server().psql(
+                f"SELECT coalesce(json_agg(row_to_json(found)), '[]') FROM ({sql}) found;", self.server_database())
+            return [tuple(value for _, value in row) for row in json.loads(out, object_pairs_hook=list)]
+        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'treue.db'}?mode=ro", uri=True)) as database:
+            return database.execute(sql).fetchall()
+
+    def change(self, sql):
+        """Changes the database behind the program's back."""
+        if "TREUE_DB" in self.environment:
+            postgresql.the_server().psql(sql, self.server_database())
+            return
+        with contextlib.closing(sqlite3.connect(self.data / "treue.db")) as database:
+            database.execute(sql)
+            database.commit()
+
+    def server_database(self):
+        return re.match(r"postgresql://[^/]*/([^?]*)", self.environment["TREUE_DB"]).group(1)
 
     def write(self, name, text):
         path = self.folder / name
@@ -163,12 +189,14 @@ class Treue:
 
 
 class Folder:
-    """A temporary directory that is removed, unless TREUE_KEEP is set (its name is printed then)."""
+    """A temporary directory that is removed, with the databases made meanwhile, unless TREUE_KEEP is set (its name is
+    printed then)."""
 
     def __init__(self, name):
         self.name = name
 
     def __enter__(self):
+        self.databases = postgresql.created()
         self.path = pathlib.Path(tempfile.mkdtemp(prefix=f"treue-{self.name}-"))
         return self.path
 
@@ -176,6 +204,7 @@ class Folder:
         if os.environ.get("TREUE_KEEP"):
             print(f"kept: {self.path}")
         else:
+            postgresql.drop_databases(self.databases)
             shutil.rmtree(self.path, ignore_errors=True)
 
 

@@ -10,7 +10,6 @@ values, ids and memberships stay), X-04 (releases in the audit trail).
 import copy
 import json
 import re
-import sqlite3
 import sys
 import traceback
 
@@ -114,12 +113,10 @@ def versions(treue):
     # The ledger has one currency.
     pounds = concept(300, program=dict(concept()["program"], currency="GBP"))
     checks.expect(2, "concept", "load", treue.write("pounds.yaml", road.to_yaml(pounds)), says=("GBP", "EUR"))
-    database = sqlite3.connect(treue.data / "treue.db")
-    released = database.execute("SELECT count(*) FROM audit_entry WHERE kind = 'concept.released'").fetchone()[0]
-    details = [json.loads(row[0]) for row in database.execute(
+    released = treue.query("SELECT count(*) FROM audit_entry WHERE kind = 'concept.released'")[0][0]
+    details = [json.loads(row[0]) for row in treue.query(
         "SELECT d.detail FROM audit_entry e JOIN audit_detail d ON d.number = e.number "
         "WHERE e.kind = 'concept.released'")]
-    database.close()
     if released != 2 or len(details) != 2:
         checks.problems.append(f"two releases in the audit trail expected, {released} found: {details}")
     return checks.problems

@@ -28,6 +28,9 @@ from fractions import Fraction
 from demo_stories import STORIES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+import postgresql  # noqa: E402  (needs the path above)
+
 SIZES = {"A": 42, "B": 118, "C": 260, "P": 180}
 REVENUES = {"A": 11_800_000, "B": 8_400_000, "C": 4_400_000}
 CUTOFF = "2025-12-31"
@@ -47,6 +50,8 @@ class Demo:
         self.binary, self.folder = binary, folder
         # The clock stands still: what a list says of today is the same for all demos.
         self.environment = dict(os.environ, LC_ALL="C", TREUE_CLOCK="2026-01-20T09:00:00Z")
+        if postgresql.wanted():
+            self.environment["TREUE_DB"] = postgresql.fresh_database()
         started = time.monotonic()
         done = subprocess.run(["sh", str(ROOT / "demo" / "demo.sh"), binary, str(folder)],
                               env=dict(self.environment, LC_ALL=locale),

@@ -37,30 +37,23 @@ def company(treue):
     treue.load_concept(concept())
 
 
-def rows_of(treue, query):
-    database = sqlite3.connect(treue.data / "treue.db")
-    rows = database.execute(query).fetchall()
-    database.close()
-    return rows
-
-
 def approval(treue):
     """R-094: drafts are not approved, nor a cut-off older than an approved one; a refused approval stores nothing."""
     company(treue)
     checks = Checks(treue)
     year = ("--evaluation", "year")
     treue.evaluate("2025-12-31", "year", "--approve")
-    before = rows_of(treue, "SELECT count(*) FROM evaluation_run")[0][0]
+    before = treue.query("SELECT count(*) FROM evaluation_run")[0][0]
     checks.expect(2, "evaluate", "--cutoff", "2024-12-31", *year, "--approve", "--lang", "en", says=("2025-12-31",))
     checks.expect(2, "evaluate", "--cutoff", "2024-12-31", *year, "--approve", "--lang", "de", says=("2024-12-31",))
     draft = treue.write("draft.yaml", road.to_yaml(concept(120)))
     checks.expect(2, "evaluate", "--cutoff", "2026-12-31", *year, "--concept", draft, "--approve", says=("release",))
     checks.expect(2, "evaluate", "--cutoff", "2026-12-31", *year, "--approve", "--dry-run")
-    after = rows_of(treue, "SELECT count(*) FROM evaluation_run")[0][0]
+    after = treue.query("SELECT count(*) FROM evaluation_run")[0][0]
     if before != after:
         checks.problems.append(f"a refused approval stored {after - before} runs")
     checks.expect(0, "evaluate", "--cutoff", "2026-12-31", *year, "--concept", draft)
-    if rows_of(treue, "SELECT count(*) FROM decision d WHERE NOT EXISTS (SELECT 1 FROM evaluation_run r WHERE r.id = "
+    if treue.query("SELECT count(*) FROM decision d WHERE NOT EXISTS (SELECT 1 FROM evaluation_run r WHERE r.id = "
                       "d.run_id)")[0][0]:
         checks.problems.append("there are decisions without a run")
     return checks.problems
@@ -72,13 +65,13 @@ def trail(treue):
     checks = Checks(treue)
     entries = "SELECT kind, count(*) FROM audit_entry WHERE kind LIKE 'run.%' GROUP BY kind ORDER BY kind"
     treue.evaluate("2024-12-31", "year", "--dry-run")
-    if rows_of(treue, entries):
+    if treue.query(entries):
         checks.problems.append("a dry run is in the audit trail")
     treue.evaluate("2024-12-31", "year")
     treue.evaluate("2024-12-31", "year", "--approve")
-    if rows_of(treue, entries) != [("run.approved", 1), ("run.created", 2)]:
-        checks.problems.append(f"audit trail: {rows_of(treue, entries)}")
-    row = rows_of(treue, "SELECT e.actor, r.state, d.detail FROM audit_entry e "
+    if treue.query(entries) != [("run.approved", 1), ("run.created", 2)]:
+        checks.problems.append(f"audit trail: {treue.query(entries)}")
+    row = treue.query("SELECT e.actor, r.state, d.detail FROM audit_entry e "
                          "JOIN audit_detail d ON d.number = e.number "
                          "JOIN evaluation_run r ON CAST(r.id AS TEXT) = e.subject WHERE e.kind = 'run.approved'")
     if len(row) != 1 or row[0][:2] != ("cli", "approved") or json.loads(row[0][2])["cutoff"] != "2024-12-31":
@@ -99,7 +92,7 @@ def leftovers(treue):
     checks = Checks(treue)
     if {row["number"]: row["before"] for row in printed["customers"]} != {"K1": "A", "K2": "C"}:
         checks.problems.append(f"an incomplete run counts: {printed['customers']}")
-    if rows_of(treue, "SELECT count(*) FROM decision WHERE run_id = 12345")[0][0]:
+    if treue.query("SELECT count(*) FROM decision WHERE run_id = 12345")[0][0]:
         checks.problems.append("what an incomplete run left is still there")
     return checks.problems
 

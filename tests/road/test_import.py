@@ -23,6 +23,7 @@ import tempfile
 import time
 
 import road
+from road import postgresql
 
 TEST_DATA = pathlib.Path(os.environ.get("TREUE_TEST_DATA", "../shared"))
 CUSTOMER_PROFILE = """kind: customers
@@ -89,19 +90,13 @@ def counts(treue):
     return [row[key] for key in ("rows_new", "rows_changed", "rows_same", "rows_rejected")]
 
 
-def query(treue, sql):
-    """Looks at the embedded database beside the program."""
-    with contextlib.closing(sqlite3.connect(f"file:{treue.data / 'treue.db'}?mode=ro", uri=True)) as database:
-        return database.execute(sql).fetchall()
-
-
 def staged_leftovers(treue):
     tables = ("customer_record", "customer_name", "customer_fact", "product_fact", "product_group_name", "document",
               "potential", "competitor_share", "customer_value", "contact", "contact_fact", "certificate", "activity",
               "visit", "responsibility")
-    left = {t: query(treue, f"SELECT count(*) FROM {t} WHERE import_id NOT IN"
+    left = {t: treue.query(f"SELECT count(*) FROM {t} WHERE import_id NOT IN"
                             " (SELECT id FROM import WHERE generation IS NOT NULL)")[0][0] for t in tables}
-    left["import"] = query(treue, "SELECT count(*) FROM import WHERE state = 'staging'")[0][0]
+    left["import"] = treue.query("SELECT count(*) FROM import WHERE state = 'staging'")[0][0]
     return {table: count for table, count in left.items() if count}
 
 
@@ -119,14 +114,14 @@ def customers(check):
         check.equal(counts(treue), [2, 0, 0, 0], "customers, first time")
         take(treue, "customers", CUSTOMERS, CUSTOMER_PROFILE)
         check.equal(counts(treue), [0, 0, 2, 0], "customers, twice: nothing is doubled")
-        check.equal(query(treue, "SELECT count(*), count(DISTINCT customer_id) FROM customer_key"), [(2, 2)], "keys")
-        check.equal(query(treue, "SELECT count(*) FROM customer_name"), [(2,)], "names after two imports")
-        facts = query(treue, "SELECT k.number, f.code, c.value FROM customer_fact c JOIN fact f ON f.id = c.fact_id"
+        check.equal(treue.query("SELECT count(*), count(DISTINCT customer_id) FROM customer_key"), [(2, 2)], "keys")
+        check.equal(treue.query("SELECT count(*) FROM customer_name"), [(2,)], "names after two imports")
+        facts = treue.query("SELECT k.number, f.code, c.value FROM customer_fact c JOIN fact f ON f.id = c.fact_id"
                              " JOIN customer_key k ON k.customer_id = c.customer_id ORDER BY 1, 2")
         check.equal(facts, [("1", "attribute:colour", "rot"), ("1", "kind", "customer"), ("1", "since", "2020-02-01"),
                             ("1", "size_class", "M"), ("2", "kind", "prospect"), ("2", "since", "2021-05-06"),
                             ("2", "size_class", "S")], "facts")
-        recorded = query(treue, "SELECT k.number, r.recorded_day FROM customer_record r JOIN customer_key k"
+        recorded = treue.query("SELECT k.number, r.recorded_day FROM customer_record r JOIN customer_key k"
                                 " ON k.customer_id = r.customer_id ORDER BY 1")
         day = lambda text: (road.datetime.date.fromisoformat(text) - road.datetime.date(1970, 1, 1)).days
         check.equal(recorded, [("1", day("2026-01-02")), ("2", day("2021-05-06"))],
@@ -134,7 +129,7 @@ def customers(check):
         # A blank cell is not mentioned: the colour stays. A changed name and class change.
         take(treue, "customers", "Nr;Name;Art;Seit;Klasse;Farbe\n1;Müller AG;;;L;\n", CUSTOMER_PROFILE)
         check.equal(counts(treue), [0, 1, 0, 0], "customers, changed")
-        check.equal(query(treue, "SELECT count(*) FROM customer_fact"), [(8,)], "one more fact")
+        check.equal(treue.query("SELECT count(*) FROM customer_fact"), [(8,)], "one more fact")
         # The file that only knows some columns leaves the others alone.
         take(treue, "customers", "Nr,Name\n1,Müller AG\n3,Neu\n", "kind: customers\nsource: erp\n"
              "columns: {number: Nr, name: Name}\n")
@@ -149,11 +144,11 @@ def history(check):
     for order in (rows, rows[::-1], [rows[1], rows[2], rows[0]]):
         with company(check, "history") as treue:
             take(treue, "customers", "n,m,s,v\n" + "\n".join(order) + "\n", profile)
-            found.append(query(treue, "SELECT valid_from, value FROM customer_fact ORDER BY 1"
-                               ) + query(treue, "SELECT name FROM customer_name"))
+            found.append(treue.query("SELECT valid_from, value FROM customer_fact ORDER BY 1"
+                               ) + treue.query("SELECT name FROM customer_name"))
             take(treue, "customers", "n,m,s,v\n" + "\n".join(order) + "\n", profile)
             check.equal(counts(treue)[0], 0, "history twice: nothing new")
-            check.equal(query(treue, "SELECT count(*) FROM customer_fact"), [(3,)], "history twice")
+            check.equal(treue.query("SELECT count(*) FROM customer_fact"), [(3,)], "history twice")
     check.that(found[0] == found[1] == found[2], f"history depends on the order of rows: {found}")
     check.equal(found[0][-1], ("B",), "the latest name counts")
 
@@ -168,9 +163,9 @@ def products(check):
         check.equal(counts(treue), [0, 0, 2, 0], "products, twice")
         take(treue, "products", "a,n,g,gn,c\nx,Nail,G2,,\n", profile)
         check.equal(counts(treue), [0, 1, 0, 0], "products, other group")
-        check.equal(query(treue, "SELECT value FROM product_fact p JOIN fact f ON f.id = p.fact_id"
+        check.equal(treue.query("SELECT value FROM product_fact p JOIN fact f ON f.id = p.fact_id"
                                  " WHERE code = 'cost' ORDER BY 1"), [("0.125",), ("1.5",)], "costs stay exact")
-        check.equal(query(treue, "SELECT name FROM product_group_name ORDER BY 1"), [("Nails",), ("Screws",)], "groups")
+        check.equal(treue.query("SELECT name FROM product_group_name ORDER BY 1"), [("Nails",), ("Screws",)], "groups")
 
 
 def purchases(check):
@@ -217,7 +212,7 @@ def figures(check):
         check.equal(last(treue)["customers_created"], 1, "values create customers")
         take(treue, "values", text, values)
         check.equal(counts(treue), [0, 0, 2, 0], "values, twice")
-        check.equal(query(treue, "SELECT units, scale FROM customer_value ORDER BY units"), [(-3, 0), (125, 3)], "exact")
+        check.equal(treue.query("SELECT units, scale FROM customer_value ORDER BY units"), [(-3, 0), (125, 3)], "exact")
 
 
 # ---- preview, mapping, bad input ------------------------------------------------------------------------------------
@@ -230,12 +225,12 @@ def preview(check):
                      "attribute:colour"):
             check.that(word in out, f"{word!r} is not in the preview:\n{out}")
         check.equal(treue.json("import", "list"), [], "a dry run makes no import")
-        check.equal(query(treue, "SELECT count(*) FROM source"), [(0,)], "a dry run writes nothing")
+        check.equal(treue.query("SELECT count(*) FROM source"), [(0,)], "a dry run writes nothing")
         after = sorted(p.name for p in treue.data.rglob("*") if not p.name.startswith("treue.db-"))
         check.equal([name for name in after if name not in before and name != "staging"], [], "a dry run leaves no file")
         out = take(treue, "purchases", PURCHASES, PURCHASE_PROFILE, "--dry-run", "--lang", "en")
         check.that("2 documents new" in out and "2 customers created" in out, f"purchases, dry:\n{out}")
-        check.equal(query(treue, "SELECT count(*) FROM product"), [(0,)], "a dry run creates no articles")
+        check.equal(treue.query("SELECT count(*) FROM product"), [(0,)], "a dry run creates no articles")
 
 
 def files_without_evidence(check):
@@ -274,14 +269,15 @@ def encodings(check):
             with company(check, "encoding") as treue:
                 text = plain.replace(";", delimiter).replace("\n", end)
                 take(treue, "customers", text, CUSTOMER_PROFILE, encoding=encoding)
-                check.equal(query(treue, "SELECT name FROM customer_name"), [("Müller & Söhne",)],
+                check.equal(treue.query("SELECT name FROM customer_name"), [("Müller & Söhne",)],
                             f"{encoding}, {delimiter!r}, {end!r}")
     with company(check, "pipe") as treue:
         treue.write("profile.yaml", CUSTOMER_PROFILE)
         done = subprocess.run([treue.binary, "--data", str(treue.data), "import", "customers", "-", "--profile",
-                               str(treue.folder / "profile.yaml")], input=CUSTOMERS.encode(), capture_output=True)
+                               str(treue.folder / "profile.yaml")], input=CUSTOMERS.encode(), capture_output=True,
+                              env=treue.surroundings())
         check.equal(done.returncode, 0, f"from a pipe: {done.stderr}")
-        check.equal(query(treue, "SELECT count(*) FROM customer_name"), [(2,)], "from a pipe")
+        check.equal(treue.query("SELECT count(*) FROM customer_name"), [(2,)], "from a pipe")
         check.equal([p.name for p in (treue.data / "staging").glob("spool*")], [], "the spool is removed")
 
 
@@ -353,8 +349,8 @@ def undo(check):
         treue.run("import", "undo", "1")
         take(treue, "customers", CUSTOMERS, CUSTOMER_PROFILE)
         check.equal(counts(treue)[:2] in ([2, 0], [0, 2]), True, "after the undo the customers are written again")
-        check.equal(query(treue, "SELECT count(*) FROM customer_key"), [(2,)], "ids are never made twice")
-        kinds = [k for (k,) in query(treue, "SELECT kind FROM audit_entry ORDER BY number")]
+        check.equal(treue.query("SELECT count(*) FROM customer_key"), [(2,)], "ids are never made twice")
+        kinds = [k for (k,) in treue.query("SELECT kind FROM audit_entry ORDER BY number")]
         check.equal(kinds.count("import.published"), 4, "publishes in the chain")
         check.equal(kinds.count("import.undone"), 2, "undos in the chain")
         out = treue.run("import", "list", "--lang", "de")
@@ -391,7 +387,7 @@ def naughty_names(check):
         rows = [list(r.values()) for r in reasons(treue.folder / last(treue)["error_file"].replace(".csv", ".reasons.csv"))]
         check.equal([r[3] for r in rows], [f"N{i:03}" for i in blank], "which ones")
         check.that(all(r[4] == "name" and ("leer" in r[6] or "empty" in r[6]) for r in rows), "with their reason")
-        stored = dict(query(treue, "SELECT k.number, n.name FROM customer_name n JOIN customer_key k"
+        stored = dict(treue.query("SELECT k.number, n.name FROM customer_name n JOIN customer_key k"
                                    " ON k.customer_id = n.customer_id"))
         wrong = [i for i, name in enumerate(strings) if i not in blank and stored.get(f"N{i:03}") != name]
         check.equal(wrong, [], "stored names")
@@ -426,7 +422,7 @@ def many_customers(rows):
 def start(treue, kind, **more):
     return subprocess.Popen([treue.binary, "--data", str(treue.data), "--lang", "en", "import", kind, "in.csv",
                              "--profile", "profile.yaml"], cwd=treue.folder, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, **more)
+                            stderr=subprocess.PIPE, env=treue.surroundings(), **more)
 
 
 def killed(check):
@@ -476,6 +472,9 @@ def no_room(check, treue, preexec, name, make_room):
 
 
 def full_disk(check):
+    """The disk of the embedded database; a server's disk is its own affair."""
+    if postgresql.wanted():
+        return
     def limit():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (600000, 600000))

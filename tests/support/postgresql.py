@@ -42,10 +42,12 @@ def programs():
 class Server:
     """`settings`: lines of the server's configuration. `port`: also listens there, on the loopback address."""
 
-    def __init__(self, settings=NO_SYNC, port=None, directory=None):
+    def __init__(self, settings=NO_SYNC, port=None, directory=None, in_memory=True):
         self.settings, self.port = list(settings), port
         self.owner = directory is None
-        self.directory = directory or tempfile.mkdtemp(prefix="treue-postgresql-")
+        # In memory where there is some: a database is hundreds of files.
+        memory = "/dev/shm" if in_memory and os.access("/dev/shm", os.W_OK) else None
+        self.directory = directory or tempfile.mkdtemp(prefix="treue-postgresql-", dir=memory)
         self.data = os.path.join(self.directory, "data")
         if self.owner and os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
@@ -120,8 +122,13 @@ class Server:
         self.psql(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
         return self.url(name)
 
+    def drop_database(self, url):
+        name = url.split("?")[0].rsplit("/", 1)[1]
+        self.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
 
 _server = None
+_created = []
 
 
 def the_server():
@@ -136,6 +143,22 @@ def the_server():
             os.environ["TREUE_TEST_SERVER"] = _server.directory
             atexit.register(_server.__exit__)
     return _server
+
+
+def fresh_database():
+    """The address of an empty database that lives until drop_databases()."""
+    _created.append(the_server().create_database())
+    return _created[-1]
+
+
+def drop_databases(count=0):
+    """Removes the databases of fresh_database() but the first `count`."""
+    while len(_created) > count:
+        the_server().drop_database(_created.pop())
+
+
+def created():
+    return len(_created)
 
 
 def wanted():
