@@ -13,7 +13,6 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import re
 import signal
 import subprocess
 import sys
@@ -56,11 +55,10 @@ SCRIPTS = [
     ("crash during import", "tests/db/test_crash.py", RELEASE, 600),
 ]
 QUICK = ["tidy"]
-# Those run a second time with their databases on a PostgreSQL server, as do the unit tests that use a database.
+# Those run a second time with their databases on a PostgreSQL server.
 ON_SERVER = ["road oracle", "road online retail", "road small", "road rules", "road import", "road concept",
-             "road evaluate", "demo company"]
+             "road import of people", "road evaluate", "road runs", "road repeat", "demo company"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
-DATABASE_FIXTURE = re.compile(r'#include "(?:database|facts)_fixture\.h"')
 
 
 class Test:
@@ -87,7 +85,7 @@ class Test:
         return self
 
 
-def built(directory, suite, mark, quick):
+def built(directory, suite, mark):
     """The tests a build directory knows."""
     listing = subprocess.run(["meson", "introspect", "--tests", directory], check=True, capture_output=True).stdout
     result = []
@@ -95,9 +93,6 @@ def built(directory, suite, mark, quick):
         suites = [name.split(":")[-1] for name in test["suite"]]
         if suite is None or suite in suites:
             result.append(Test(mark + test["name"], test["cmd"], test["env"], test["timeout"]))
-            if uses_database(test["name"]) and not quick:
-                result.append(Test(f"{mark}{test['name']} on PostgreSQL", test["cmd"],
-                                   dict(test["env"], **SERVER_ENVIRONMENT), test["timeout"]))
     return result
 
 
@@ -115,11 +110,6 @@ def scripts(programs, quick):
         if name in ON_SERVER:
             result.append(Test(name + " on PostgreSQL", command, SERVER_ENVIRONMENT, seconds))
     return result
-
-
-def uses_database(name):
-    source = ROOT / "tests" / "unit" / (name + ".c")
-    return source.exists() and DATABASE_FIXTURE.search(source.read_text(encoding="utf-8"))
 
 
 def carry_out(tests):
@@ -154,9 +144,9 @@ def main():
     os.environ.setdefault("TREUE_TEST_DATA", str(ROOT / ".." / "shared"))
     os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1")
     os.environ.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
-    tests = built(options.sanitizer, None, "", options.quick)
+    tests = built(options.sanitizer, None, "")
     if options.thread:
-        tests += built(options.thread, "thread", "tsan ", options.quick)
+        tests += built(options.thread, "thread", "tsan ")
     # The long ones begin first.
     tests = scripts({RELEASE: options.release, SANITIZER: options.sanitizer, THREAD: options.thread}, options.quick) + tests
     if options.names:

@@ -13,7 +13,6 @@ import csv
 import io
 import json
 import re
-import sqlite3
 import sys
 import traceback
 
@@ -83,11 +82,8 @@ def leftovers(treue):
     """Decisions that a crash left without their run are removed by the next run and never count."""
     company(treue)
     treue.evaluate("2024-12-31", "year", "--approve")
-    database = sqlite3.connect(treue.data / "treue.db")
-    database.execute("INSERT INTO decision SELECT customer_id, 12345, program_id, segment_before, qualified, 'A', "
-                     "decision, flags, grace, grace_end_day, metric_values, NULL FROM decision")
-    database.commit()
-    database.close()
+    treue.change("INSERT INTO decision SELECT customer_id, 12345, program_id, segment_before, qualified, 'A', "
+                 "decision, flags, grace, grace_end_day, metric_values, NULL FROM decision")
     printed = treue.evaluate("2025-12-31", "year")
     checks = Checks(treue)
     if {row["number"]: row["before"] for row in printed["customers"]} != {"K1": "A", "K2": "C"}:
