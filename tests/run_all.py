@@ -43,6 +43,7 @@ SCRIPTS = [
     ("road import of people", "tests/road/test_import_people.py", SANITIZER, 600),
     ("road SQL metrics", "tests/road/test_sql_metrics.py", RELEASE, 900),
     ("road concept", "tests/road/test_concept.py", SANITIZER, 600),
+    ("road concept diff", "tests/road/test_diff.py", SANITIZER, 600),
     ("road evaluate", "tests/road/test_evaluate.py", SANITIZER, 600),
     ("road verify", "tests/road/test_verify.py", SANITIZER, 600),
     ("road runs", "tests/road/test_runs.py", SANITIZER, 600),

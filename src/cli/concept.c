@@ -3,6 +3,7 @@
  * concept.c: `treue concept`: check, load, release, list and show program documents, and what may stand in one.
  */
 #include "cli/commands.h"
+#include "cli/concept_compare.h"
 #include "cli/concept_file.h"
 #include "cli/options.h"
 #include "platform/clock.h"
@@ -18,7 +19,9 @@ struct session {
         struct connection *connection;
         struct arena *arena;
         bool release;
-        const char *word; /* FILE or VERSION */
+        const char *word;  /* FILE or VERSION */
+        const char *other; /* diff: the second one */
+        const char *format;
 };
 
 static enum status open_database(struct session *session, enum cli_access access, struct error *error)
@@ -168,6 +171,15 @@ static enum status list(struct session *session, struct error *error)
         return STATUS_OK;
 }
 
+static enum status diff(struct session *session, struct error *error)
+{
+        bool as_json = session->format && strcmp(session->format, "json") == 0;
+        if (session->format && !as_json && strcmp(session->format, "text") != 0)
+                return error_set(error, STATUS_USAGE, "cli.bad_format", "value", session->format, "formats",
+                                 "text, json", NULL);
+        return concept_compare(session->context, session->word, session->other, as_json, session->arena, error);
+}
+
 static enum status help(struct session *session, struct error *error)
 {
         struct buffer out buffer_cleanup;
@@ -181,32 +193,35 @@ static enum status help(struct session *session, struct error *error)
 
 struct action {
         const char *name;
-        bool takes_word;
+        size_t word_count;
         enum status (*run)(struct session *session, struct error *error);
 };
 static const struct action actions[] = {
-        {"check", true, check}, {"load", true, load},  {"release", true, release},
-        {"list", false, list},  {"show", true, show}, {"help", false, help},
+        {"check", 1, check}, {"load", 1, load}, {"release", 1, release}, {"list", 0, list},
+        {"show", 1, show},   {"diff", 2, diff}, {"help", 0, help},
 };
 enum { ACTION_COUNT = sizeof(actions) / sizeof(actions[0]) };
 
-static enum status choose(const struct words *words, const struct action **ret, const char **ret_word,
+static enum status choose(struct session *session, const struct words *words, const struct action **ret,
                           struct error *error)
 {
-        static const char all[] = "check, load, release, list, show, help";
+        static const char all[] = "check, load, release, list, show, diff, help";
         if (words->count == 0)
                 return error_set(error, STATUS_USAGE, "concept.action_missing", "actions", all, NULL);
         for (size_t i = 0; i < ACTION_COUNT; i++) {
                 if (strcmp(words->items[0], actions[i].name) != 0)
                         continue;
-                size_t wanted = actions[i].takes_word ? 2 : 1;
+                size_t wanted = actions[i].word_count + 1;
+                if (words->count < wanted && wanted == 3)
+                        return error_set(error, STATUS_USAGE, "concept.diff_words", NULL);
                 if (words->count < wanted)
                         return error_set(error, STATUS_USAGE, "concept.word_missing", "action", actions[i].name, NULL);
                 if (words->count > wanted)
                         return error_set(error, STATUS_USAGE, "concept.unexpected_word", "word", words->items[wanted],
                                          NULL);
                 *ret = &actions[i];
-                *ret_word = wanted == 2 ? words->items[1] : NULL;
+                session->word = wanted > 1 ? words->items[1] : NULL;
+                session->other = wanted > 2 ? words->items[2] : NULL;
                 return STATUS_OK;
         }
         return error_set(error, STATUS_USAGE, "concept.unknown_action", "action", words->items[0], "actions", all,
@@ -218,14 +233,15 @@ int cmd_concept(struct cli_context *context, int argc, char **argv)
         struct session session = {.context = context, .arena = arena_new(ARENA_BYTES_MAX)};
         const struct option_info options[] = {
                 {"--release", OPTION_FLAG, NULL, "cli.option.release", &session.release, NULL, NULL},
+                {"--format", OPTION_VALUE, "text|json", "cli.option.format", NULL, &session.format, NULL},
         };
         struct words words;
         struct error error;
         const struct action *action = NULL;
-        enum status status = session.arena ? options_parse(context, options, 1, argc, argv, &words, &error)
+        enum status status = session.arena ? options_parse(context, options, 2, argc, argv, &words, &error)
                                            : error_memory(&error);
         if (status == STATUS_OK)
-                status = choose(&words, &action, &session.word, &error);
+                status = choose(&session, &words, &action, &error);
         if (status == STATUS_OK)
                 status = action->run(&session, &error);
         db_disconnect(session.connection);
