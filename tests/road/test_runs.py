@@ -4,16 +4,18 @@
 
   test_runs.py TREUE_BINARY
 
-Verifies R-094 (proposal, approval, effective date), R-144 (decisions that build on each other), X-10 (as of) in part.
+Verifies R-094 (proposal, approval, effective date), R-144 (decisions that build on each other), X-04 (verdicts, overrides and appeals in the audit trail),
+X-10 (as of) in part.
 """
 import csv
 import io
+import json
 import sys
 import traceback
 
 import road
 from test_concept import Checks, concept
-from test_evaluate import purchases
+from test_evaluate import purchases, rows_of
 
 
 def company(treue):
@@ -195,7 +197,42 @@ def approvals(treue):
     return checks.problems
 
 
-CASES = (listed, single, refusals, kinds, order, approvals)
+def trail(treue):
+    """X-04: each verdict, override and appeal leaves an entry with who and why; what is refused leaves none."""
+    company(treue)
+    checks = Checks(treue)
+    treue.evaluate("2024-12-31", "year")
+    treue.run("run", "approve", 1, "K1", "K2", "--reason", "fine", "--actor", "anna")
+    checks.expect(2, "run", "approve", 1, "K1", "--actor", "anna")
+    treue.run("run", "reject", 1, "K2", "--reason", "disputed", "--actor", "bert")
+    treue.run("run", "approve", 1, "--reason", "the rest", "--actor", "carl")
+    treue.evaluate("2025-12-31", "year")
+    treue.run("run", "reject", 2, "--all", "--reason", "too early", "--actor", "dora")
+    treue.run("override", "request", "K3", "--segment", "A", "--to", "2026-06-30", "--reason", "partner",
+              "--actor", "anna")
+    checks.expect(2, "override", "approve", 1, "--actor", "bert")  # nobody may be in A by override: 5 % of 1
+    treue.run("override", "refuse", 1, "--actor", "bert", "--reason", "too few members")
+    treue.run("appeal", "file", "K3", "--run", 1, "--reason", "missing", "--owner", "carl", "--actor", "anna")
+    treue.run("appeal", "decide", 1, "--grant", "--result", "found", "--actor", "carl")
+    wanted = [("run.decisions_approved", "anna", "fine"), ("run.decisions_rejected", "bert", "disputed"),
+              ("run.approved", "carl", "the rest"), ("run.rejected", "dora", "too early"),
+              ("override.requested", "anna", "partner"), ("override.refused", "bert", "too few members"),
+              ("appeal.filed", "anna", "missing"), ("appeal.granted", "carl", "found")]
+    found = rows_of(treue, "SELECT e.kind, e.actor, d.detail FROM audit_entry e "
+                           "JOIN audit_detail d ON d.number = e.number "
+                           "WHERE substr(e.kind, 1, 4) IN ('run.', 'over', 'appe') "
+                           "AND e.kind <> 'run.created' ORDER BY e.number")
+    found = [(kind, actor, json.loads(detail)) for kind, actor, detail in found]
+    told = [(kind, actor, detail.get("reason", detail.get("result"))) for kind, actor, detail in found]
+    if told != wanted:
+        checks.problems.append(f"entries: {told}")
+    elif len(found[0][2]["customers"]) != 2 or found[0][2]["effective"] != "2026-01-02":
+        checks.problems.append(f"the entry of two approvals: {found[0]}")
+    checks.expect(0, "verify")
+    return checks.problems
+
+
+CASES = (listed, single, refusals, kinds, order, approvals, trail)
 
 
 def main(binary):
