@@ -15,7 +15,7 @@ import traceback
 
 import road
 from test_concept import Checks, concept
-from test_evaluate import purchases, rows_of
+from test_evaluate import purchases
 
 
 def company(treue):
@@ -218,10 +218,10 @@ def trail(treue):
               ("run.approved", "carl", "the rest"), ("run.rejected", "dora", "too early"),
               ("override.requested", "anna", "partner"), ("override.refused", "bert", "too few members"),
               ("appeal.filed", "anna", "missing"), ("appeal.granted", "carl", "found")]
-    found = rows_of(treue, "SELECT e.kind, e.actor, d.detail FROM audit_entry e "
-                           "JOIN audit_detail d ON d.number = e.number "
-                           "WHERE substr(e.kind, 1, 4) IN ('run.', 'over', 'appe') "
-                           "AND e.kind <> 'run.created' ORDER BY e.number")
+    found = treue.query("SELECT e.kind, e.actor, d.detail FROM audit_entry e "
+                        "JOIN audit_detail d ON d.number = e.number "
+                        "WHERE substr(e.kind, 1, 4) IN ('run.', 'over', 'appe') "
+                        "AND e.kind <> 'run.created' ORDER BY e.number")
     found = [(kind, actor, json.loads(detail)) for kind, actor, detail in found]
     told = [(kind, actor, detail.get("reason", detail.get("result"))) for kind, actor, detail in found]
     if told != wanted:
