@@ -88,3 +88,10 @@ UPDATE concept_version SET state = 'released', released_ms = :released_ms WHERE 
 SELECT v.id, p.code, v.number, v.state, v.loaded_ms, v.released_ms
 FROM concept_version v JOIN program p ON p.id = v.program_id
 ORDER BY p.code, v.number;
+
+-- name: concept_version_released :many
+-- The released versions of a program, by number.
+-- arg program_id id
+-- row number ordinal
+-- row content text
+SELECT number, content FROM concept_version WHERE program_id = :program_id AND state = 'released' ORDER BY number;

@@ -391,6 +391,27 @@ static void copy_row(struct measures *measures, size_t from, size_t to)
         }
 }
 
+/* Activities and visits are those of all members. */
+static void add_events(const struct measure_job *job, const struct united *united)
+{
+        size_t first = united->members[0];
+        int32_t joined_day = job->measures->joined_day[first] != DAY_NONE ? job->measures->joined_day[first]
+                                                                          : job->measures->since_day[first];
+        for (size_t i = 0; i < job->plan->column_count; i++) {
+                const struct plan_column *planned = &job->plan->columns[i];
+                struct metric_column *column = &job->measures->columns[i];
+                int32_t from_day = planned->window.kind == WINDOW_SINCE_JOINED ? joined_day : planned->from_day;
+                int64_t count = 0;
+                if (planned->metric != METRIC_ACTIVITIES && planned->metric != METRIC_VISITS)
+                        continue;
+                for (size_t m = 0; m < united->count; m++) {
+                        facts_events(column, united->members[m], from_day);
+                        count += column->value[united->members[m]];
+                }
+                column->value[first] = count;
+        }
+}
+
 /* Measures the members who exist as one customer, in the row of the first of them, and copies it to the others. A
  * member merged into another has no row of his own, and his revenue counts there. */
 static void measure_unit(const struct measure_job *job, struct scratch *scratch, struct united *united, size_t unit,
@@ -407,6 +428,7 @@ static void measure_unit(const struct measure_job *job, struct scratch *scratch,
         struct measure_job alone = *job;
         alone.input = united_facts(united, &scratch->overflow);
         measure_customer(&alone, scratch, first);
+        add_events(job, united);
         bits_clear(job->measures->exists, first);
         for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++) {
                 if (units->members[at] != first)

@@ -7,6 +7,7 @@
  *   - an attribute or an imported value: known when all members who have one have the same
  *   - potential: the sum; known when one is; estimated when a part is
  *   - size class: that of the head, else of the member with the largest revenue of 12 months, of equal ones the first
+ *   - activities and visits: those of all; certified people: counted once for the unit when the input is made
  *   - suspended when all are; guarded when one is
  *
  * Nothing is copied of the purchases: the documents of every member in every segment of the column index are handed to

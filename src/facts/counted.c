@@ -151,6 +151,32 @@ static enum status read_certificates(struct counting *counting, struct connectio
         return status != STATUS_OK || settle(counting) ? status : error_memory(error);
 }
 
+/* Members of a unit share what is counted: pairs go to its first member, whose count all get afterwards. */
+static void share_pairs(const struct engine_units *units, const uint32_t *first_of, struct pairs *pairs)
+{
+        for (size_t k = 0; units && k < pairs->count; k++)
+                pairs->items[k].at = first_of[pairs->items[k].at];
+}
+
+static void share_counts(const struct engine_units *units, int64_t *people)
+{
+        for (size_t unit = 0; units && unit < units->unit_count; unit++)
+                for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++)
+                        people[units->members[at]] = people[units->members[units->first[unit]]];
+}
+
+/* By customer the first member of the unit; NULL without memory. */
+static uint32_t *first_members(const struct engine_units *units, size_t count, struct arena *arena)
+{
+        uint32_t *first_of = arena_array(arena, uint32_t, count + 1);
+        for (uint32_t i = 0; first_of && i < count; i++)
+                first_of[i] = i;
+        for (size_t unit = 0; first_of && unit < units->unit_count; unit++)
+                for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++)
+                        first_of[units->members[at]] = units->members[units->first[unit]];
+        return first_of;
+}
+
 enum status certified_load(const struct snapshot *snapshot, struct connection *connection, const struct text *of,
                            size_t count, int32_t day, struct arena *arena, struct engine_input *ret,
                            struct error *error)
@@ -160,16 +186,21 @@ enum status certified_load(const struct snapshot *snapshot, struct connection *c
         if (!counting_init(&counting, snapshot, of, count) || !columns)
                 return error_memory(error);
         counting.by_person = true;
+        uint32_t *first_of = ret->units && count ? first_members(ret->units, snapshot->customer_count, arena) : NULL;
+        if (ret->units && count && !first_of)
+                return error_memory(error);
         enum status status = count ? read_certificates(&counting, connection, day, error) : STATUS_OK;
         for (size_t i = 0; i < count && status == STATUS_OK; i++) {
                 struct pairs *pairs = &counting.columns[i];
                 int64_t *people = arena_array(arena, int64_t, snapshot->customer_count + 1);
                 if (!people)
                         return error_memory(error);
+                share_pairs(ret->units, first_of, pairs);
                 sort_pairs(pairs);
                 for (size_t k = 0; k < pairs->count; k++)
                         people[pairs->items[k].at] +=
                                 k == 0 || compare_pairs(&pairs->items[k - 1], &pairs->items[k]) != 0;
+                share_counts(ret->units, people);
                 columns[i] = (struct count_column){of[i], people};
         }
         ret->certified_count = count;

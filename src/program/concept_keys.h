@@ -34,6 +34,7 @@ enum value_type {
         X(DOCUMENT, goals, LIST, false, NULL, NULL, "goals: [{id: sow_a, ...}]")                                      \
         X(DOCUMENT, segments, LIST, true, NULL, NULL, "segments: [{id: A, ...}, {id: C, ...}]")                       \
         X(DOCUMENT, mechanics, MAP, true, NULL, NULL, "mechanics: {evaluations: [...]}")                              \
+        X(DOCUMENT, replaces, MAP, false, NULL, NULL, "replaces: {SILVER: B}")                                        \
         X(PROGRAM, id, ID, true, NULL, NULL, "id: partnerkreis")                                                      \
         X(PROGRAM, name, NAMES, true, NULL, NULL, "name: {de: PartnerKreis, en: PartnerKreis}")                       \
         X(PROGRAM, claim, NAMES, false, NULL, NULL, "claim: {de: Gemeinsam besser bauen}")                            \

@@ -70,6 +70,46 @@ static void read_parameters(struct reading *reading, const struct node *node)
         }
 }
 
+static uint8_t find_segment(const struct concept *concept, struct text id)
+{
+        for (size_t s = 0; s < concept->segment_count; s++)
+                if (text_equal(concept->segments[s].id, id))
+                        return (uint8_t)s;
+        return SEGMENT_NONE;
+}
+
+/* After the segments. Whether the old ones existed is known when the version is released. */
+static void read_replaces(struct reading *reading, const struct node *node)
+{
+        struct concept *concept = reading->concept;
+        if (node->kind != NODE_MAP) {
+                READ_ERROR(reading, node, "concept.map_expected", "key", "replaces");
+                return;
+        }
+        concept->replacements = read_zero(reading, node->count + 1, sizeof(struct replacement));
+        if (!concept->replacements)
+                return;
+        for (const struct node *key = node->first; key; key = key->next->next) {
+                struct replacement *replacement = &concept->replacements[concept->replacement_count];
+                struct text segment;
+                if (!read_id(reading, key, "replaces", &replacement->old) ||
+                    !read_id(reading, key->next, key->text.data, &segment))
+                        continue;
+                bool doubled = false;
+                for (size_t i = 0; i < concept->replacement_count; i++)
+                        doubled |= text_equal(concept->replacements[i].old, replacement->old);
+                replacement->segment = find_segment(concept, segment);
+                if (doubled)
+                        READ_ERROR(reading, key, "concept.doubled_id", "key", "replaces", "value", key->text.data);
+                else if (find_segment(concept, replacement->old) != SEGMENT_NONE)
+                        READ_ERROR(reading, key, "concept.replaces_itself", "segment", key->text.data);
+                else if (replacement->segment == SEGMENT_NONE)
+                        READ_ERROR(reading, key->next, "concept.replaces_unknown", "segment", key->next->text.data);
+                else
+                        concept->replacement_count++;
+        }
+}
+
 static void read_measure(struct reading *reading, const struct node *node, struct goal *goal)
 {
         const struct node *values[KEY_COUNT];
@@ -170,6 +210,8 @@ static void read_document(struct reading *reading, const struct node *root)
         read_mechanics(reading, values[KEY_DOCUMENT_mechanics]);
         if (values[KEY_DOCUMENT_segments])
                 read_segments(reading, values[KEY_DOCUMENT_segments]);
+        if (values[KEY_DOCUMENT_replaces])
+                read_replaces(reading, values[KEY_DOCUMENT_replaces]);
         if (values[KEY_DOCUMENT_goals] && values[KEY_DOCUMENT_goals]->kind == NODE_LIST)
                 check_goals(reading, values[KEY_DOCUMENT_goals]);
 }

@@ -12,9 +12,10 @@
 #include "db/write.h"
 #include "platform/clock.h"
 #include "program/concept_parse.h"
+#include "program/standing.h"
 #include "queries.h"
 
-enum { DIGEST_BYTES = 32, NAME_BYTES_MAX = 64 };
+enum { DIGEST_BYTES = 32, NAME_BYTES_MAX = 64, CONCEPT_BYTES_MAX = 64 << 20 };
 
 struct load {
         const struct concept *concept;
@@ -159,12 +160,52 @@ enum status version_look_up(struct connection *connection, const struct concept 
         return status;
 }
 
+/* Every segment an earlier released version had goes on: by itself, or by what replaces it. */
+static enum status check_segments(const struct concept *earlier, const struct version *version, struct error *error)
+{
+        for (size_t s = 0; s < earlier->segment_count; s++) {
+                const struct segment *old = &earlier->segments[s];
+                char segment[NAME_BYTES_MAX];
+                uint8_t now = standing_segment(version->concept, old->id);
+                snprintf(segment, sizeof(segment), "%.*s", (int)old->id.length, old->id.data);
+                if (now == SEGMENT_NONE)
+                        return error_set(error, STATUS_CONFLICT, "concept.segment_dropped", "segment", segment, NULL);
+                if (version->concept->segments[now].kind != old->kind)
+                        return error_set(error, STATUS_CONFLICT, "concept.segment_other_kind", "segment", segment,
+                                         NULL);
+        }
+        return STATUS_OK;
+}
+
+static enum status check_earlier(struct connection *connection, const struct version *version, struct error *error)
+{
+        rows_cleanup struct rows *rows = NULL;
+        struct q_concept_version_released_args args = {version->program_id};
+        enum status status = q_concept_version_released_open(connection, &args, &rows, error);
+        while (status == STATUS_OK) {
+                struct q_concept_version_released_row row;
+                bool more;
+                status = q_concept_version_released_next(rows, &row, &more, error);
+                if (status != STATUS_OK || !more)
+                        break;
+                struct arena *arena arena_cleanup = arena_new(CONCEPT_BYTES_MAX);
+                struct problem_list problems;
+                const struct concept *earlier;
+                status = arena ? concept_parse(arena, row.content, &earlier, &problems, error) : error_memory(error);
+                if (status == STATUS_OK)
+                        status = check_segments(earlier, version, error);
+        }
+        return status;
+}
+
 static enum status release(struct connection *connection, void *context, struct error *error)
 {
         struct version *version = context;
         struct q_concept_version_release_args args = {version->id, clock_now_ms()};
         int64_t changes;
-        enum status status = q_concept_version_release(connection, &args, &changes, error);
+        enum status status = check_earlier(connection, version, error);
+        if (status == STATUS_OK)
+                status = q_concept_version_release(connection, &args, &changes, error);
         if (status != STATUS_OK)
                 return status;
         if (changes == 0) {

@@ -42,9 +42,14 @@ def cents(amount):
 
 
 class Case:
-    def __init__(self, seed):
+    def __init__(self, seed, together=False):
+        """together: also suspensions, units of several customers, merges, overrides and renamed segments."""
         self.seed = seed
         self.chance = random.Random(f"company {seed}")
+        self.together = random.Random(f"together {seed}")
+        self.with_units = together
+        self.evaluates = self.together.choice(("customer", "customer", "customer", "account_group", "site"))
+        self.evaluates = self.evaluates if together else "customer"
         self.year_starts = self.chance.choice(("01-01", "01-01", "01-01", "04-01", "07-15", "11-30"))
         self.cutoffs = self._cutoffs()
         self.with_price = self.chance.random() < 0.3
@@ -56,6 +61,7 @@ class Case:
         for customer in list(self.data["customers"]):
             self._documents(customer)
         self._drop_unheard()
+        self._merges()
         self._potentials()
         self._values()
         self._marks()
@@ -68,6 +74,16 @@ class Case:
         if self.chance.random() < 0.3:
             self.concepts.append(self._concept(mechanics))
         self.chain = self._chain(mechanics)
+        self.overrides = self._overrides() if together else []
+        if together and len(self.concepts) > 1 and self.together.random() < 0.4:
+            self._rename(self.concepts[1])
+
+    @staticmethod
+    def _rename(concept):
+        """The second version calls the best segment differently."""
+        old = concept["segments"][0]["id"]
+        concept["segments"][0]["id"] = old + "1"
+        concept["replaces"] = {old: old + "1"}
 
     def often(self, share):
         return self.chance.random() < share
@@ -136,7 +152,7 @@ class Case:
                 facts.append(("joined", self._joined().isoformat(), None))
             if self.often(0.8):
                 facts.append(("size_class", chance.choice(("S", "M", "M", "L", "XXL")), None))
-            facts += self._attributes(0.75, None)
+            facts += self._attributes(0.75, None) + self._together()
             customer = {"number": number, "name": f"Firma {i} \"{number}\", Köln", "facts": facts}
             self.data["customers"].append(customer)
             if self.often(0.1) and not facts[1:]:
@@ -147,6 +163,54 @@ class Case:
                 self.created.add(number)
             elif self.often(0.25):
                 self._change(customer, kind)
+
+    def _together(self):
+        """Suspensions, account groups and sites; for these a random stream of their own."""
+        chance = self.together
+        facts = []
+        if not self.with_units:
+            return facts
+        if chance.random() < 0.15:
+            day = chance.choice(self.cutoffs) + ONE_DAY * chance.choice((-200, -30, -1, 0, 0, 1))
+            facts.append(("suspended_from", day.isoformat(), None))
+            if chance.random() < 0.6:
+                last = chance.choice(self.cutoffs) + ONE_DAY * chance.choice((-1, 0, 0, 1, 100))
+                facts.append(("suspended_to", last.isoformat(), None))
+        if chance.random() < 0.3:
+            facts.append(("account_group", f"G{chance.randint(1, 5)}", None))
+        listed = [c["number"] for c in self.data["customers"] if c["number"] not in self.created]
+        if listed and chance.random() < 0.3:
+            other = chance.choice(listed)
+            facts.append(("site_of", other if chance.random() < 0.8 else "nobody", None))
+        return facts
+
+    def _merges(self):
+        """Some customers of the file become one; chains occur, circles do not."""
+        chance = self.together
+        known = [c["number"] for c in self.data["customers"] if c["number"] not in self.created]
+        chance.shuffle(known)
+        merges = []
+        for i in range(chance.choice((0, 0, 1, 3, 5)) if len(known) > 12 and self.with_units else 0):
+            into = chance.choice(known[i + 1:i + 4])
+            day = chance.choice(self.cutoffs) - ONE_DAY * chance.choice((-1, 0, 20, 100))
+            merges.append({"customer": known[i], "into": into, "from": day})
+        self.data["merges"] = merges
+
+    def _overrides(self):
+        """(step, override): asked for and approved before the step; of one customer never two at a time."""
+        chance, result, ends = self.together, [], {}
+        segments = [s["id"] for s in self.concepts[0]["segments"] if s["for"] == "customers"]
+        for step in range(1, len(self.chain)):
+            for customer in chance.sample(self.data["customers"], 2):
+                first = self.chain[step].cutoff - ONE_DAY * chance.choice((0, 0, 1, 10))
+                if ("kind", "prospect", None) in customer["facts"] or ends.get(customer["number"], first) > first:
+                    continue
+                last = chance.choice(self.cutoffs[1:])
+                last = max(last, first) + ONE_DAY * chance.choice((0, 0, 1, 5))
+                ends[customer["number"]] = last + ONE_DAY
+                result.append((step, {"customer": customer["number"], "segment": chance.choice(segments),
+                                      "valid_from": first, "valid_to": last}))
+        return result
 
     def _joined(self):
         cutoff = self.chance.choice(self.cutoffs)
@@ -326,6 +390,7 @@ class Case:
                 {"id": "spring", "cutoff": "03-31", "effective": "03-31",
                  "moves": chance.choice((["up"], ["grace"], ["down"], ["up", "down", "grace"]))}],
             "grace": grace,
+            "override": {"max_months": 36, "max_share": 1},
             "size_factors": {"S": D("0.6"), "M": D("1.0"), "L": chance.choice((D("1.5"), D("2")))},
         }
         if self.often(0.7):
@@ -352,7 +417,8 @@ class Case:
         self.parameters = {"market": D("0.25"), "hurdle": 300}
         concept = {
             "format": 1,
-            "program": {"id": "circle", "name": {"de": "Kreis"}, "currency": "EUR", "year_starts": self.year_starts},
+            "program": {"id": "circle", "name": {"de": "Kreis"}, "currency": "EUR",
+                        "year_starts": self.year_starts, "evaluates": self.evaluates},
             "parameters": self.parameters,
             "segments": [],
             "mechanics": mechanics,
@@ -512,13 +578,18 @@ class Case:
     def write(self, treue):
         """Imports everything; a fifth of the companies hear of the purchases first."""
         jobs = [self._write_customers, self._write_products, self._write_purchases]
-        if random.Random(self.seed).random() < 0.2:
+        together = self.evaluates != "customer" or self.data["merges"]
+        # Of members of equal revenue the smallest id counts: then the file of customers has to come first.
+        if random.Random(self.seed).random() < 0.2 and not together:
             jobs.insert(0, jobs.pop())
         for job in jobs + [self._write_others]:
             job(treue)
+        for merge in self.data["merges"]:
+            treue.run("customer", "merge", merge["customer"], merge["into"], "--from", merge["from"])
 
     def _write_customers(self, treue):
-        columns = ["number", "name", "kind", "since", "joined", "size_class"]
+        columns = ["number", "name", "kind", "since", "joined", "size_class", "account_group", "site_of",
+                   "suspended_from", "suspended_to"]
         attributes = ["attribute:" + name for name in ("trade", "staff", "fit", "shares")]
         rows = []
         changed = {id(fact) for _, _, facts in self.changes["customers"] for fact in facts}

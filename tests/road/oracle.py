@@ -63,7 +63,7 @@ import re
 from fractions import Fraction
 
 DAY = datetime.timedelta(days=1)
-DECISIONS = ("new", "unclassified", "promote", "stay", "recovered", "kept", "grace", "demote")
+DECISIONS = ("new", "unclassified", "suspended", "override", "promote", "stay", "recovered", "kept", "grace", "demote")
 COMPARATORS = ("at_least", "at_most", "more_than", "less_than", "equals", "in", "contains", "between")
 MONEY = ("revenue", "margin", "potential", "open_potential")
 RATIOS = ("revenue_growth", "share_of_wallet", "digital_share")
@@ -251,6 +251,7 @@ class Company:
                             (self.visits, data.get("visits", []))):
             for row in rows:
                 store[row["customer"]].append(row)
+        self.merges, self.overrides = data.get("merges", []), data.get("overrides", [])
         self.group_cache = {}
 
     def _add_document(self, document):
@@ -460,10 +461,10 @@ class Subject:
         return Value(Fraction(max(valid, key=lambda v: v["valid_from"])["amount"]) if valid else None)
 
     def metric_certified_people(self, c):
-        return Value(Fraction(len({one["person"] for one in self.company.certificates[self.number]
-                                   if one["valid_from"] <= self.cutoff
-                                   and (one["valid_to"] is None or self.cutoff <= one["valid_to"])
-                                   and c.get("of") in (None, one["qualification"])})))
+        return Value(Fraction(len(certified(self.company.certificates[self.number], c, self.cutoff))))
+
+    def rows_of(self, store):
+        return store[self.number]
 
     def happened(self, rows, c):
         first, last = self.window(c["window"])
@@ -471,11 +472,11 @@ class Subject:
         return Value(Fraction(count), first=first, last=last)
 
     def metric_activities(self, c):
-        return self.happened([one for one in self.company.activities[self.number] if one["status"] == "confirmed"
+        return self.happened([one for one in self.rows_of(self.company.activities) if one["status"] == "confirmed"
                               and c.get("of") in (None, one["kind"])], c)
 
     def metric_visits(self, c):
-        return self.happened(self.company.visits[self.number], c)
+        return self.happened(self.rows_of(self.company.visits), c)
 
     def metric_digital_share(self, c):
         first, last = self.window(c["window"])
@@ -521,6 +522,13 @@ class Subject:
                 if touched < months:
                     result.append(("pro_rata", (touched, months), Fraction(touched, months)))
         return result
+
+
+def certified(rows, criterion, cutoff):
+    """People with a certificate valid at the cut-off."""
+    return {one["person"] for one in rows
+            if one["valid_from"] <= cutoff and (one["valid_to"] is None or cutoff <= one["valid_to"])
+            and criterion.get("of") in (None, one["qualification"])}
 
 
 def months_touched(first, last):
@@ -690,20 +698,8 @@ def flags_of(subject, segments):
 
 class Result:
     def __init__(self):
-        self.json, self.details, self.grace, self.memberships = None, {}, {}, {}
+        self.json, self.details, self.grace, self.memberships, self.before = None, {}, {}, {}, {}
         self.cutoff = self.program = None
-
-
-def standing_of(history, program, cutoff, number_):
-    """(segment, decision, grace) of the latest approved decision of an earlier cut-off: by cut-off, then approval."""
-    best = None
-    for run in history:
-        if run.program == program and run.cutoff < cutoff and number_ in run.memberships:
-            if best is None or run.cutoff >= best.cutoff:
-                best = run
-    if best is None:
-        return None, None, None
-    return best.memberships[number_] + (best.grace.get(number_),)
 
 
 def classified(subject):
@@ -715,8 +711,9 @@ def classified(subject):
     return "revenue" in rule and Fraction(sum(d.total for d in subject.documents), 100) >= number(rule["revenue"])
 
 
-def decide(subject, segments, judged, before, grace, rule):
-    """(segment after, decision, at_risk, grace after). grace: None, "next", or the day it ends."""
+def decide(subject, segments, judged, before, grace, rule, guarded=False):
+    """(segment after, decision, at_risk, grace after). grace: None, "next", or the day it ends. guarded: merged in this
+    program year."""
     mechanics = subject.concept["mechanics"]
     ids = [segment["id"] for segment in segments]
     rest = next(i for i, segment in enumerate(segments) if segment.get("rest"))
@@ -738,6 +735,8 @@ def decide(subject, segments, judged, before, grace, rule):
         return before, "kept", False, None
 
     def demoted():
+        if guarded:
+            return before, "stay", True, grace
         steps = mechanics.get("demotion", {}).get("max_steps", 1)
         floor = min(i for i, j in enumerate(judged) if i > current and j["fulfilled_keep"])
         return ids[min(current + steps, floor)], "demote", False, None
@@ -767,7 +766,8 @@ def grace_until(subject, grace):
 
 def next_step(segments, judged, segment_after):
     """The next better segment and, per path, how many criteria it misses and which (None on the top rung)."""
-    place = [segment["id"] for segment in segments].index(segment_after)
+    ids = [segment["id"] for segment in segments]
+    place = ids.index(segment_after)
     if place == 0:
         return None
     better = judged[place - 1]
@@ -785,16 +785,25 @@ def evaluate(company, concept, cutoff, evaluation, history=(), label="", details
     ids = [segment["id"] for segment in concept["segments"]]
     counts, qualified_counts = {i: 0 for i in ids}, {i: 0 for i in ids}
     revenue, decisions, rows = {i: Fraction(0) for i in ids}, {}, []
+    import oracle_units  # it extends this module
+    units = oracle_units.Units(company, concept, cutoff)
     for number_ in sorted(company.customers, key=str.encode):
-        subject = Subject(company, concept, cutoff, number_)
-        if not subject.exists:
+        if not units.exists(number_):
             continue
+        subject = units.subject(number_)
         segments = [s for s in concept["segments"] if s.get("for", "customers") == subject.kind + "s"]
         judged = [segment_detail(subject, segment) for segment in segments]
-        before, decision_before, grace = standing_of(history, result.program, cutoff, number_)
-        if decision_before == "unclassified":
-            before = None
-        after, decision, at_risk, grace = decide(subject, segments, judged, before, grace, rule)
+        before, grace = units.standing(history, number_)
+        override = units.override(number_)
+        rest = next(segment["id"] for segment in segments if segment.get("rest"))
+        if units.suspended(number_):
+            member = before in [segment["id"] for segment in segments]
+            after, decision, at_risk, grace = before if member else rest, "suspended", False, None
+        elif override:
+            after, decision, at_risk, grace = override, "override", False, None
+        else:
+            after, decision, at_risk, grace = decide(subject, segments, judged, before, grace, rule,
+                                                     units.guarded(number_))
         qualified = next(j["id"] for j in judged if j["fulfilled"])
         flags = flags_of(subject, segments) | ({"at_risk"} if at_risk else set())
         row = {"number": number_, "before": before, "qualified": qualified, "segment": after, "decision": decision,
@@ -803,8 +812,9 @@ def evaluate(company, concept, cutoff, evaluation, history=(), label="", details
         counts[after] += 1
         qualified_counts[qualified] += 1
         decisions[decision] = decisions.get(decision, 0) + 1
-        revenue[after] += subject.revenue_12m()
+        revenue[after] += units.own_revenue(number_)
         result.memberships[number_] = (after, decision)
+        result.before[number_] = before
         if grace:
             result.grace[number_] = grace
         if details:

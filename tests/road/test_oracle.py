@@ -64,6 +64,21 @@ def explain_some(treue, step, result, chance, state, approval_day):
     return []
 
 
+def grant(case, treue, position):
+    """The overrides asked for before a step; the limit of a segment may refuse some."""
+    for step, override in case.overrides:
+        if step != position:
+            continue
+        if treue:
+            code, _, _ = treue.call("override", "request", override["customer"], "--segment", override["segment"],
+                                    "--from", override["valid_from"], "--to", override["valid_to"], "--reason", "trial",
+                                    "--actor", "anna")
+            number = max((o["override"] for o in treue.json("override", "list")["overrides"]), key=int, default="0")
+            if code or treue.call("override", "approve", number, "--actor", "bert")[0]:
+                continue
+        case.company.overrides.append(override)
+
+
 def run_chain(case, treue, coverage):
     """The differences of the first run that has any."""
     chance = random.Random(case.seed)
@@ -74,6 +89,7 @@ def run_chain(case, treue, coverage):
         if treue and step.concept not in labels:
             treue.load_concept(concept, f"concept{step.concept}.yaml")
         labels.setdefault(step.concept, f"circle v{step.concept + 1}")
+        grant(case, treue, position)
         result = oracle.evaluate(case.company, concept, step.cutoff, step.evaluation, history, labels[step.concept])
         count(coverage, result)
         if step.mode == "approve":
@@ -99,7 +115,7 @@ def run_seed(arguments):
     binary, seed = arguments
     coverage = collections.Counter()
     try:
-        case = company.Case(seed)
+        case = company.Case(seed, together=True)
         if binary is None:
             return seed, run_chain(case, None, coverage), coverage
         with road.Folder(f"oracle-{seed}") as folder:
