@@ -32,8 +32,8 @@ must_check enum status version_look_up(struct connection *connection, const stru
                                        struct error *error);
 
 /* STATUS_CONFLICT "concept.already_released"; "concept.segment_dropped" {segment} when a segment of an earlier released
- * version neither stands in this one nor is replaced; "concept.segment_other_kind" {segment} when what replaces it is for
- * the other kind of customers. Writes "concept.released" to the audit chain. */
+ * version neither stands in this one nor is replaced; "concept.segment_other_kind" {segment} when what replaces it is
+ * for the other kind of customers. Writes "concept.released" to the audit chain. */
 must_check enum status version_release(struct database *database, struct version *version, struct error *error);
 
 /* The program to work with: by code, or the only one. STATUS_NOT_FOUND "program.none", "program.unknown" {program},
