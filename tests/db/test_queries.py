@@ -46,6 +46,20 @@ SELECT COUNT(*) FROM item WHERE id > :day;
 -- arg day day
 -- row count int
 SELECT COUNT(*)::bigint FROM item WHERE id > :day;
+
+-- name: young :part
+-- Of item i.
+i.id > :day AND {named}; -- after it
+
+-- name: named :part sqlite
+i.note <> '';
+-- name: named :part postgresql
+length(i.note) > 0;
+
+-- name: item_young :many
+-- arg day day
+-- row id id
+SELECT i.id FROM item i WHERE {young};
 """
 MIGRATION = """-- Comment
 CREATE TABLE item (
@@ -78,6 +92,12 @@ WRONG = [
     ("-- name: a :bulk\nDELETE FROM item;\n", 1, "no '-- arg'"),
     ("-- name: a :bulk\n-- arg id id\nINSERT INTO item SELECT :id;\n", 1, "reads FROM {rows}"),
     ("-- name: a :exec\n-- arg id id\nINSERT INTO item SELECT :id FROM {rows};\n", 3, "unknown token {rows}"),
+    ("-- name: p :part\n-- arg id id\nid = :id;\n", 1, "declare its arguments"),
+    ("-- name: p :part\nid = 1\n", 1, "no semicolon"),
+    ("-- name: p :part\nid = 1;\n-- name: p :part sqlite\nid = 2;\n", 3, "name used twice"),
+    ("-- name: p :part sqlite\nid = 1;\n-- name: a :exec\nDELETE FROM item WHERE {p};\n", 4, "unknown token {p}"),
+    ("-- name: p :part\n{p} OR id = 1;\n-- name: a :exec\nDELETE FROM item WHERE {p};\n", 4, "unknown token {p}"),
+    ("-- name: p :part\nid = :id;\n-- name: a :exec\nDELETE FROM item WHERE {p};\n", 4, "unknown argument :id"),
     ("-- name: a :bulk\n-- arg lines lines\nINSERT INTO item SELECT :lines FROM {rows};\n", 3, "takes them by COPY"),
 ]
 
@@ -102,7 +122,7 @@ def check(condition, message):
 def good(directory):
     result = run(directory, GOOD, "--dump-queries")
     check(result.returncode == 0, result.stderr)
-    put, fill, lines, everything, count = json.loads(result.stdout)
+    put, fill, lines, everything, count, young = json.loads(result.stdout)
     check(fill["sql"]["sqlite"] == "INSERT INTO item (id, note) SELECT bulk_rows.a1, bulk_rows.a2 FROM bulk_rows",
           fill["sql"]["sqlite"])
     check("FROM unnest($1::bigint[], $2::text[]) AS bulk_rows (a1, a2)" in fill["sql"]["postgresql"],
@@ -117,6 +137,8 @@ def good(directory):
     check("i.line_article, i.line_quantity" in everything["sql"]["postgresql"], everything["sql"]["postgresql"])
     check(everything["sql"]["sqlite"] == "SELECT i.id, i.lines, i.note FROM item i ORDER BY id",
           everything["sql"]["sqlite"])
+    check(young["sql"]["postgresql"] == "SELECT i.id FROM item i WHERE i.id > $1::integer AND length(i.note) > 0",
+          young["sql"]["postgresql"])
     check("::bigint" in count["sql"]["postgresql"] and "::" not in count["sql"]["sqlite"], "variants")
 
 
