@@ -26,12 +26,14 @@
 i.generation <= :generation AND (i.undone_generation IS NULL OR i.undone_generation > :generation);
 
 -- name: valid :part
--- Document d can be seen, and no later import that can be seen brought another version of it.
+-- Document d can be seen, and no later import that can be seen brought another version of it: those are few, and only
+-- imports that changed documents are asked.
 (:all_visible = 1 OR d.import_id IN (SELECT i.id FROM import i WHERE {visible}))
-AND (:none_replaced = 1 OR NOT EXISTS (
-        SELECT 1 FROM document later JOIN import i ON i.id = later.import_id
-        WHERE later.customer_id = d.customer_id AND later.source_id = d.source_id AND later.number = d.number
-                AND i.generation > (SELECT own.generation FROM import own WHERE own.id = d.import_id) AND {visible}));
+AND NOT EXISTS (
+        SELECT 1 FROM import own, document later JOIN import i ON i.id = later.import_id
+        WHERE :none_replaced = 0 AND own.id = d.import_id AND later.customer_id = d.customer_id
+                AND later.source_id = d.source_id AND later.number = d.number AND i.rows_changed > 0
+                AND i.generation > own.generation AND {visible});
 
 -- name: line :part sqlite
 -- The lines of document d: FROM document d JOIN {line}.

@@ -236,6 +236,24 @@ def small(binary):
     return problems
 
 
+def refused(binary):
+    """The queries know customers alone: members of an account group are counted by the index only."""
+    with road.Folder("sql-metrics-units") as folder:
+        treue = road.Treue(binary, folder)
+        treue.import_rows("customers", "customers", ("number", "name", "account_group"),
+                          [{"number": number, "name": number, "account_group": "G"} for number in ("1", "2")])
+        asked = concept(company.Case(1), random.Random(1), "together")
+        asked["program"]["evaluates"] = "account_group"
+        treue.load_concept(asked)
+        ask = ("evaluate", "--cutoff", "2026-01-31", "--evaluation", "year", "--dry-run", "--metrics")
+        code, _, said = treue.call(*ask, "sql")
+        problems = [] if code == 2 and "--metrics sql" in said else [f"units by SQL: exit {code}, {said[-300:]}"]
+        code, _, said = treue.call(*ask, "index")
+        problems += [] if code == 0 else [f"units by the index: exit {code}, {said[-300:]}"]
+        code, _, said = treue.call(*ask, "guess")
+        return problems + ([] if code == 2 and "guess" in said else [f"--metrics guess: exit {code}, {said[-300:]}"])
+
+
 def wanted_names():
     return ["metric " + metric for metric in WINDOWED + OTHERS + tuple(SINGLE)] + ["window " + w for w in WINDOWS]
 
@@ -247,7 +265,7 @@ def main(arguments):
     parser.add_argument("--first", type=int, default=1)
     options = parser.parse_args(arguments)
     binary = road.absolute(options.binary)
-    failures = small(binary)
+    failures = small(binary) + refused(binary)
     coverage = collections.Counter()
     work = [(binary, seed) for seed in range(options.first, options.first + options.seeds)]
     with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:
@@ -260,7 +278,7 @@ def main(arguments):
         failures.append("too rare: " + ", ".join(rare))
     for failure in failures[:10]:
         print("FAILED", failure)
-    print(f"{options.seeds + 1 - len(failures)} passed, {len(failures)} failed")
+    print(f"{max(0, options.seeds + 2 - len(failures))} passed, {len(failures)} failed")
     return 1 if failures else 0
 
 
