@@ -156,5 +156,6 @@ hint "Wie hätte sich das Programm seit 2024 bewegt?" "How would the program hav
         backtest --concept 1 --from 2024-01-31 --to 2025-12-31 --every 1m
 hint "Wer bringt 80 % des Umsatzes, und in welchem Segment?" "Who brings 80% of the revenue, and in which segment?" \
         analyse abc --cutoff 2025-12-31
+hint "Wer lässt nach?" "Who is falling off?" analyse risk --cutoff 2025-12-31
 hint "Was wurde wann beschlossen?" "What was decided when?" run list
 hint "Wer hält sein Segment durch eine Ausnahme?" "Who holds a segment by override?" override list

@@ -60,7 +60,7 @@ STORIES = [
     ("b_small", "S", {"exact": (8_200, 8_600, 9_500, 10_200, 11_500, 13_500)}),         # 25,000 >= 0.6 x 40,000
     ("c_offline", "M", {"newsletter": "nein", "portal": "nein", "reachable": "nein"}),
     ("c_declining", "M", {}),
-    ("c_converted", "M", {"volume": 180_000}),
+    ("c_converted", "M", {"volume": 180_000, "reachable": "ja"}),
     ("a_override", "M", {"cooperation": "Referenzprojekt", "joint": 1}),
 ]
 

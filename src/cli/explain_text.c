@@ -250,9 +250,11 @@ static void add_attention(struct page *page)
                         add_window(page, c);
                         buffer_add_text(page->out, ": ");
                         add_value(page, c);
-                        buffer_add_text(page->out, ", ");
+                        buffer_add_text(page->out, " (");
+                        say(page, "explain.expected");
+                        buffer_add_byte(page->out, ' ');
                         add_threshold(page, c);
-                        buffer_add_byte(page->out, '\n');
+                        buffer_add_text(page->out, ")\n");
                 }
         }
 }

@@ -91,6 +91,7 @@ def lists(demo):
     for form in ("json", "csv", "table"):
         commands += [("run", "list", "--format", form), ("override", "list", "--format", form),
                      ("analyse", "abc", "--cutoff", CUTOFF, "--format", form),
+                     ("analyse", "risk", "--cutoff", CUTOFF, "--format", form),
                      ("analyse", "distribution", "revenue", "--cutoff", CUTOFF, "--format", form),
                      ("simulate", "--concept", stricter, "--cutoff", CUTOFF, "--format", form),
                      ("backtest", "--concept", "1", "--from", "2024-03-31", "--to", CUTOFF, "--every", "3m", "--format", form)]
@@ -133,6 +134,9 @@ def check_stories(demo):
             said = demo.run("--lang", language, "explain", str(number), "--cutoff", cutoff)
             lacking = [word for word in words[language] if word not in said]
             expect(not lacking, f"{number} in {language}: {lacking or words[language]}")
+    risk = {row["number"]: row for row in demo.json("analyse", "risk", "--cutoff", CUTOFF)["at_risk"]}
+    expect("10010" in risk and Fraction(risk["10010"]["last_three_months"]) < Fraction(risk["10010"]["year_before"]),
+           f"R-026 (falling revenue): the customer in decline is named: {risk.get('10010')}")
     why = demo.json("explain", "10006")
     expect([past["cutoff"] for past in why["history"]] == [CUTOFF, "2025-06-30", "2024-12-31"],
            "R-004 (years side by side): the history shows each evaluation")
