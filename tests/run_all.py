@@ -58,7 +58,8 @@ SCRIPTS = [
 QUICK = ["tidy"]
 # Those run a second time with their databases on a PostgreSQL server.
 ON_SERVER = ["road oracle", "road online retail", "road small", "road rules", "road import", "road concept",
-             "road import of people", "road evaluate", "road runs", "road repeat", "road analyse", "road whatif",
+             "road import of people", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
+             "road whatif",
              "demo company"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 

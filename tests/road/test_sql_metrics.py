@@ -183,6 +183,17 @@ def people(treue, case, chance, name):
             treue.import_rows(kind, f"{name}-{kind}{i}", tuple(made[0]), part, status=(0, 1))
 
 
+def costs(treue, case, chance):
+    """What some articles cost from a day on, and which product group they belong to then."""
+    for i in range(2):
+        rows = [{"article": product["article"], "name": product["article"],
+                 "cost": chance.choice(("0.333", "12.5", "7", "0.005", "-1.5")),
+                 "product_group": chance.choice(company.GROUPS)}
+                for product in case.data["products"] if chance.random() < 0.6]
+        treue.import_rows("products", f"costs{i}", ("article", "name", "cost", "product_group"), rows,
+                          valid_from=case.some_day(), status=(0, 1))
+
+
 def undo_last(treue, kind):
     imports = [one for one in treue.json("import", "list")
                if one["kind"] == kind and one["state"] == "published"]
@@ -200,7 +211,8 @@ def run_seed(arguments):
             case.write(treue)
             people(treue, case, chance, "people")
             events = [None, lambda: purchases(treue, case, chance, "again", 0.3),
-                      lambda: purchases(treue, case, chance, "more", 0.1), lambda: undo_last(treue, "purchases"),
+                      lambda: (purchases(treue, case, chance, "more", 0.1), costs(treue, case, chance)),
+                      lambda: undo_last(treue, "purchases"),
                       lambda: [undo_last(treue, kind) for kind in ("customers", "certificates", "activities",
                                                                    "visits")]]
             for i, event in enumerate(events):
