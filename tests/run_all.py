@@ -45,6 +45,7 @@ SCRIPTS = [
     ("road concept", "tests/road/test_concept.py", SANITIZER, 600),
     ("road concept diff", "tests/road/test_diff.py", SANITIZER, 600),
     ("road evaluate", "tests/road/test_evaluate.py", SANITIZER, 600),
+    ("road backup", "tests/road/test_backup.py", SANITIZER, 600),
     ("road verify", "tests/road/test_verify.py", SANITIZER, 600),
     ("road runs", "tests/road/test_runs.py", SANITIZER, 600),
     ("road repeat", "tests/road/test_repeat.py", RELEASE, 900),

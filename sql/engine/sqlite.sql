@@ -28,6 +28,11 @@ PRAGMA cache_size = -16384;
 PRAGMA cache_size = -49152;
 PRAGMA journal_size_limit = 67108864;
 
+-- name: sqlite_backup_target :engine
+-- A file nobody else knows yet needs no journal; it is synced at the end.
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = FULL;
+
 -- name: sqlite_begin_read :engine
 -- Reading something fixes the view: a deferred transaction alone does not.
 BEGIN DEFERRED;

@@ -14,6 +14,7 @@
         X(analyse) \
         X(appeal) \
         X(backtest) \
+        X(backup) \
         X(concept) \
         X(customer) \
         X(evaluate) \
@@ -21,6 +22,7 @@
         X(import) \
         X(init) \
         X(override) \
+        X(restore) \
         X(run) \
         X(simulate) \
         X(verify)

@@ -82,6 +82,11 @@ struct engine {
         uint64_t (*log_bytes)(struct connection *connection);
         /* `wait`: briefly for readers, and cut the log to nothing. What a reader keeps back is no failure. */
         enum status (*checkpoint)(struct connection *connection, bool wait, struct error *error);
+        /* What the connection sees, as a database of its own in the new file `path`, synced. NULL: the engine's server
+         * has its own tools. */
+        enum status (*backup)(struct connection *connection, const char *path,
+                              void (*progress)(void *context, uint64_t bytes_done, uint64_t bytes_total),
+                              void *context, struct error *error);
 };
 
 extern const struct engine engine_sqlite, engine_postgresql;

@@ -10,7 +10,7 @@
 #include "db/sqlite_bulk.h"
 #include "db/sqlite_lines.h"
 
-enum { BUSY_TIMEOUT_MS = 10000, CHECKPOINT_TIMEOUT_MS = 200 };
+enum { BUSY_TIMEOUT_MS = 10000, CHECKPOINT_TIMEOUT_MS = 200, BACKUP_STEP_PAGES = 256 };
 
 struct sqlite_connection {
         struct connection base; /* first: the two are cast into each other */
@@ -184,6 +184,36 @@ static enum status copy_database(struct connection *connection, int32_t schema_v
         enum status status = code == SQLITE_OK ? STATUS_OK : failed(&target, code, "copy", error);
         sqlite3_close_v2(target.handle);
         buffer_release(&path);
+        return status;
+}
+
+/* Copies in steps inside the connection's view: what others write meanwhile neither waits nor begins the copy anew. */
+static enum status backup_database(struct connection *connection, const char *path,
+                                   void (*progress)(void *context, uint64_t bytes_done, uint64_t bytes_total),
+                                   void *context, struct error *error)
+{
+        struct sqlite_connection target = {.base.database = connection->database};
+        uint64_t page_bytes = (uint64_t)own(connection)->page_bytes;
+        int code = sqlite3_open_v2(path, &target.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+        if (code == SQLITE_OK)
+                code = sqlite3_exec(target.handle, ENGINE_SQLITE_BACKUP_TARGET, NULL, NULL, NULL);
+        sqlite3_backup *backup = NULL;
+        if (code == SQLITE_OK) {
+                backup = sqlite3_backup_init(target.handle, "main", own(connection)->handle, "main");
+                code = backup ? SQLITE_OK : sqlite3_errcode(target.handle);
+        }
+        while (code == SQLITE_OK) {
+                code = sqlite3_backup_step(backup, BACKUP_STEP_PAGES);
+                uint64_t total = (uint64_t)sqlite3_backup_pagecount(backup);
+                uint64_t left = (uint64_t)sqlite3_backup_remaining(backup);
+                if (progress)
+                        progress(context, (total - left) * page_bytes, total * page_bytes);
+        }
+        int finished = sqlite3_backup_finish(backup);
+        if (code == SQLITE_DONE)
+                code = finished;
+        enum status status = code == SQLITE_OK ? STATUS_OK : failed(&target, code, "backup", error);
+        sqlite3_close_v2(target.handle);
         return status;
 }
 
@@ -413,4 +443,5 @@ const struct engine engine_sqlite = {
         .reconnect = reconnect,
         .log_bytes = log_bytes,
         .checkpoint = checkpoint,
+        .backup = backup_database,
 };

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_BYTES_MAX = 4096, WRITER_BUFFER_BYTES = 1 << 20 };
+enum { PATH_BYTES_MAX = 4096, WRITER_BUFFER_BYTES = 1 << 20, COPY_BYTES = 1 << 20 };
 
 static enum status open_failed(const char *path, struct error *error)
 {
@@ -150,6 +150,24 @@ enum status file_write(const char *path, const void *data, size_t length, bool d
 bool file_exists(const char *path)
 {
         return access(path, F_OK) == 0;
+}
+
+enum status file_rename(const char *from, const char *to, bool durable, struct error *error)
+{
+        if (rename(from, to) != 0)
+                return error_system(error, "rename", to, errno);
+        return durable ? sync_directory_of(to, error) : STATUS_OK;
+}
+
+bool directory_exists(const char *path)
+{
+        struct stat about;
+        return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+enum status directory_remove(const char *path, struct error *error)
+{
+        return rmdir(path) == 0 || errno == ENOENT ? STATUS_OK : error_system(error, "rmdir", path, errno);
 }
 
 enum status file_remove(const char *path, struct error *error)
@@ -477,4 +495,29 @@ void file_keep_private(void)
 bool terminal_is_interactive(int descriptor)
 {
         return isatty(descriptor) == 1;
+}
+
+/* ---- copying ------------------------------------------------------------------------------------------------------ */
+
+enum status file_copy(const char *from, const char *to, struct error *error)
+{
+        reader_cleanup struct reader *reader = NULL;
+        struct writer *writer = NULL;
+        size_t length = 0;
+        void *block = malloc(COPY_BYTES);
+        enum status status = block ? reader_open(from, &reader, error) : error_memory(error);
+        if (status == STATUS_OK)
+                status = writer_open(to, &writer, error);
+        do {
+                if (status == STATUS_OK)
+                        status = reader_read(reader, block, COPY_BYTES, &length, error);
+                if (status == STATUS_OK && length)
+                        status = writer_write(writer, block, length, error);
+        } while (status == STATUS_OK && length);
+        free(block);
+        if (status == STATUS_OK)
+                return writer_close(writer, true, error);
+        if (writer)
+                writer_discard(writer);
+        return status;
 }

@@ -19,6 +19,12 @@ must_check enum status file_read(const char *path, size_t bytes_max, struct buff
 /* Write atomically: temporary file beside it, optional fsync of file and directory, rename. */
 must_check enum status file_write(const char *path, const void *data, size_t length, bool durable, struct error *error);
 bool file_exists(const char *path);
+/* Gives a complete file its name; `durable`: the name outlives a power loss. An existing target is replaced. */
+must_check enum status file_rename(const char *from, const char *to, bool durable, struct error *error);
+/* Copies into a new file, durably; a target that exists is replaced. */
+must_check enum status file_copy(const char *from, const char *to, struct error *error);
+must_check enum status directory_remove(const char *path, struct error *error); /* an empty one; missing is fine */
+bool directory_exists(const char *path);
 must_check enum status file_remove(const char *path, struct error *error); /* a missing file is fine */
 must_check enum status directory_make(const char *path, struct error *error); /* with parents; existing is fine */
 /* Remove the plain files of a directory whose names start with `prefix` (not recursive). */
