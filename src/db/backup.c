@@ -60,8 +60,11 @@ enum status database_restore_begin(const char *file, const char *directory, char
                 status = directory_make(place.data, error);
         if (!status)
                 status = directory_clear(place.data, "", error);
-        if (!status)
+        if (!status) {
                 status = file_copy(file, copy.data, error);
+                if (status)
+                        (void)!database_restore_end(directory, false, NULL);
+        }
         if (status)
                 return status;
         *ret_place = buffer_take(&place, NULL);

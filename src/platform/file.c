@@ -497,7 +497,7 @@ bool terminal_is_interactive(int descriptor)
         return isatty(descriptor) == 1;
 }
 
-/* ---- copying ------------------------------------------------------------------------------------------------------ */
+/* ---- copying ----------------------------------------------------------------------------------------------------- */
 
 enum status file_copy(const char *from, const char *to, struct error *error)
 {
