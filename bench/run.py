@@ -22,6 +22,8 @@ import sys
 import tempfile
 import time
 
+import sql_metrics
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 WORK = ROOT / "build" / "bench"
@@ -273,6 +275,8 @@ def measure(bench, files):
             one["inside_peak"] = {who: max(run.peak_bytes for run in runs) for who, runs in inside.items()}
             one["segments"] = check_segments(name, one["inside"]["Treue"][0], one["inside"]["DuckDB"][0])
             one["command"] = bench.evaluation_commands(name)
+            if name == ("10m" if "10m" in files else "1m"):
+                one["sql_metrics"] = sql_metrics.measure(bench.treue, path, WORK, min(3, bench.runs))
             one["what_if"] = [run.json for run in bench.what_ifs(name)["DuckDB"]]
         if "rich" not in name:
             one["simulations"] = bench.simulations(name)
@@ -413,8 +417,8 @@ def table_rows(result):
     large = result.get("10m", small)
     rich = result.get("10m-rich")
     rows = [*row_import(large), *row_evaluation(large), *row_what_if(large),
-            *row_simulation(result.get("18m-what-if", large)), *row_backtest(large), *row_first_answer(large),
-            *row_memory(large, small, rich)]
+            *row_simulation(result.get("18m-what-if", large)), *row_backtest(large),
+            sql_metrics.row(large["sql_metrics"]), *row_first_answer(large), *row_memory(large, small, rich)]
     if large is not small:
         rows += row_growth(large, small)
     return rows
