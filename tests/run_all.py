@@ -13,6 +13,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -63,6 +64,10 @@ ON_SERVER = ["road oracle", "road online retail", "road small", "road rules", "r
              "road whatif",
              "demo company"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
+SERVER_MARK = " on PostgreSQL"
+# Unit tests with a database come a second time as well; what begins so is about servers only.
+FIXTURE = re.compile(r'^#include "(database|facts)_fixture\.h"', re.MULTILINE)
+SERVER_ONLY = "test_server"
 
 
 class Test:
@@ -89,14 +94,24 @@ class Test:
         return self
 
 
-def built(directory, suite, mark):
-    """The tests a build directory knows."""
+def uses_database(name):
+    source = ROOT / "tests" / "unit" / (name + ".c")
+    return source.exists() and bool(FIXTURE.search(source.read_text(encoding="utf-8")))
+
+
+def built(directory, suite, mark, server):
+    """The tests a build directory knows; with `server` those with a database also on one."""
     listing = subprocess.run(["meson", "introspect", "--tests", directory], check=True, capture_output=True).stdout
     result = []
     for test in json.loads(listing):
         suites = [name.split(":")[-1] for name in test["suite"]]
         if suite is None or suite in suites:
-            result.append(Test(mark + test["name"], test["cmd"], test["env"], test["timeout"]))
+            name = mark + test["name"]
+            if not test["name"].startswith(SERVER_ONLY):
+                result.append(Test(name, test["cmd"], test["env"], test["timeout"]))
+            if server and uses_database(test["name"]):
+                environment = dict(test["env"], **SERVER_ENVIRONMENT)
+                result.append(Test(name + SERVER_MARK, test["cmd"], environment, test["timeout"]))
     return result
 
 
@@ -112,7 +127,7 @@ def scripts(programs, quick):
             command.append(str(pathlib.Path(programs[program]).resolve() / "treue"))
         result.append(Test(name, command, {}, seconds))
         if name in ON_SERVER:
-            result.append(Test(name + " on PostgreSQL", command, SERVER_ENVIRONMENT, seconds))
+            result.append(Test(name + SERVER_MARK, command, SERVER_ENVIRONMENT, seconds))
     return result
 
 
@@ -148,9 +163,9 @@ def main():
     os.environ.setdefault("TREUE_TEST_DATA", str(ROOT / ".." / "shared"))
     os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1")
     os.environ.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
-    tests = built(options.sanitizer, None, "")
+    tests = built(options.sanitizer, None, "", not options.quick)
     if options.thread:
-        tests += built(options.thread, "thread", "tsan ")
+        tests += built(options.thread, "thread", "tsan ", True)
     # The long ones begin first.
     tests = scripts({RELEASE: options.release, SANITIZER: options.sanitizer, THREAD: options.thread}, options.quick) + tests
     if options.names:

@@ -80,7 +80,11 @@ static enum status begin(struct connection *connection, struct identity *identit
         status = q_id_node_get(connection, &(struct q_id_node_get_args){.node = identity->node}, &row, &found, error);
         if (status)
                 return status;
-        id_maker_init(&identity->maker, (uint16_t)identity->node, found ? row.last_ms : 0);
+        int64_t last_ms = found ? row.last_ms : 0;
+        /* What a transaction that was undone had handed out is not made again either. */
+        if (identity->started && identity->maker.last_ms > last_ms)
+                last_ms = identity->maker.last_ms;
+        id_maker_init(&identity->maker, (uint16_t)identity->node, last_ms);
         identity->started = true;
         return STATUS_OK;
 }

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 #include "database_fixture.h"
-#include "facts/packed_lines.h"
 #include "facts/snapshot.h"
+#include "queries.h"
 
 static inline const char *index_of(const struct fixture *fixture)
 {
@@ -45,7 +45,7 @@ static inline void put_import(const struct fixture *fixture, int id, const char 
                               int rows_changed)
 {
         run_sql(fixture,
-                "INSERT OR IGNORE INTO source (id, code) VALUES (1, 'erp'), (2, 'crm');"
+                "INSERT INTO source (id, code) VALUES (1, 'erp'), (2, 'crm') ON CONFLICT DO NOTHING;"
                 "INSERT INTO import (id, kind, source_id, file_name, profile, file_hash, file_bytes, state, "
                 "started_ms, import_day, generation, rows_new, rows_changed) "
                 "VALUES (%d, '%s', 1, 'f', 'p', 0, 0, 'published', 0, 14600, %d, %d, %d);"
@@ -62,7 +62,7 @@ static inline void undo_import(const struct fixture *fixture, int id, int genera
 static inline void put_customer(const struct fixture *fixture, int64_t id, int import, int recorded_day)
 {
         run_sql(fixture, "INSERT INTO customer_record VALUES (%lld, %d, %d);"
-                         "INSERT OR IGNORE INTO customer_key VALUES (1, 'K%lld', %lld)",
+                         "INSERT INTO customer_key VALUES (1, 'K%lld', %lld) ON CONFLICT DO NOTHING",
                 (long long)id, import, recorded_day, (long long)id, (long long)id);
 }
 
@@ -73,13 +73,24 @@ static inline void put_products(const struct fixture *fixture, int count)
                                  "UPDATE head SET next_product = %d", i, i, i + 1);
 }
 
+struct put_documents {
+        struct q_purchases_insert_args row;
+};
+
+static inline enum status write_document(struct connection *connection, void *context, struct error *error)
+{
+        struct put_documents *documents = context;
+        return q_purchases_insert(connection, &documents->row, 1, NULL, error);
+}
+
+/* By the road of imports, which knows in what form an engine keeps lines. */
 static inline void put_document(const struct fixture *fixture, int import, int64_t customer, int source,
                                 const char *number, int day, const struct line *lines, size_t count)
 {
         struct line sorted[16];
-        struct buffer packed buffer_cleanup, sql buffer_cleanup;
+        struct error error;
+        struct buffer packed buffer_cleanup;
         buffer_init(&packed, 1 << 16);
-        buffer_init(&sql, 1 << 16);
         int64_t total = 0;
         for (size_t i = 0; i < count; i++) {
                 sorted[i] = lines[i];
@@ -87,22 +98,20 @@ static inline void put_document(const struct fixture *fixture, int import, int64
         }
         lines_sort(sorted, count);
         assert_true(lines_pack(sorted, count, &packed));
-        buffer_addf(&sql, "INSERT INTO document VALUES (%lld, %d, '%s', %d, %d, %lld, %zu, %lld, X'",
-                    (long long)customer,
-                    source, number, import, day, (long long)total, count,
-                    (long long)lines_hash(day, (struct bytes){(const uint8_t *)packed.data, packed.length}));
-        for (size_t i = 0; i < packed.length; i++)
-                buffer_addf(&sql, "%02x", (unsigned char)packed.data[i]);
-        buffer_add_text(&sql, "')");
-        assert_false(sql.failed);
-        tamper(fixture, sql.data);
+        const struct bytes bytes = {(const uint8_t *)packed.data, packed.length};
+        struct put_documents documents = {{.customer_id = customer, .source_id = source, .number = text_of(number),
+                                           .import_id = import, .day = day, .total_minor = total,
+                                           .line_count = (int64_t)count, .content_hash = lines_hash(day, bytes),
+                                           .lines = bytes}};
+        assert_ok(db_write(fixture->database, write_document, &documents, &error));
 }
 
 static inline void put_fact(const struct fixture *fixture, int64_t customer, const char *code, int valid_from,
                             int import,
                             const char *value)
 {
-        run_sql(fixture, "INSERT OR IGNORE INTO fact (id, code) SELECT coalesce(max(id), 0) + 1, '%s' FROM fact;"
+        run_sql(fixture, "INSERT INTO fact (id, code) SELECT coalesce(max(id), 0) + 1, '%s' FROM fact WHERE true "
+                         "ON CONFLICT DO NOTHING;"
                          "INSERT INTO customer_fact SELECT %lld, id, %d, %d, '%s' FROM fact WHERE code = '%s'",
                 code, (long long)customer, valid_from, import, value, code);
 }
@@ -110,7 +119,8 @@ static inline void put_fact(const struct fixture *fixture, int64_t customer, con
 static inline void put_product_fact(const struct fixture *fixture, int product, const char *code, int valid_from,
                                     int import, const char *value)
 {
-        run_sql(fixture, "INSERT OR IGNORE INTO fact (id, code) SELECT coalesce(max(id), 0) + 1, '%s' FROM fact;"
+        run_sql(fixture, "INSERT INTO fact (id, code) SELECT coalesce(max(id), 0) + 1, '%s' FROM fact WHERE true "
+                         "ON CONFLICT DO NOTHING;"
                          "INSERT INTO product_fact SELECT %d, id, %d, %d, '%s' FROM fact WHERE code = '%s'",
                 code, product, valid_from, import, value, code);
 }

@@ -102,8 +102,7 @@ static void every_change_is_found(void **state)
         assert_ok(db_write(fixture->database, append_many, NULL, &error));
         database_close(fixture->database);
         fixture->database = NULL;
-        struct buffer whole;
-        assert_ok(file_read(fixture->file, 1 << 24, &whole, &error));
+        fixture_keep(fixture);
         for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
                 struct database *database = NULL;
                 int64_t entries = 0;
@@ -116,10 +115,8 @@ static void every_change_is_found(void **state)
                 if (strcmp(error_argument(&error, "number"), number) != 0)
                         fail_msg("%s: found at %s", changes[i].statements, error_argument(&error, "number"));
                 database_close(database);
-                assert_ok(directory_clear(fixture->directory, "treue.db", &error));
-                assert_ok(file_write(fixture->file, whole.data, whole.length, false, &error));
+                fixture_back(fixture);
         }
-        buffer_release(&whole);
 }
 
 static enum status erase(struct connection *connection, void *context, struct error *failure)

@@ -519,8 +519,8 @@ static void valid_versions(void **state)
         struct error error;
         connection_cleanup struct connection *connection = NULL;
         const struct line line = {.product = 1, .quantity_milli = 1000, .amount_minor = 1};
-        put_products(fixture, 1);
         put_import(fixture, 3, "purchases", 1, 3, 0);
+        put_products(fixture, 1);
         put_import(fixture, 1, "purchases", 2, 1, 1);
         put_import(fixture, 2, "purchases", 3, 0, 1);
         put_document(fixture, 3, 81, 1, "a", 14700, &line, 1);

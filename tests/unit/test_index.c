@@ -522,7 +522,10 @@ static void damaged_document_is_named(void **state)
         struct fixture *fixture = *state;
         struct error error;
         company(fixture);
-        run_sql(fixture, "UPDATE document SET lines = X'110100' WHERE number = 'D7'");
+        run_sql(fixture, on_server() ? "UPDATE document SET line_article = '{1}', line_quantity = '{1}', "
+                                       "line_amount = '{1}', line_cost = '{}', line_group = '{}', line_marks = '{}' "
+                                       "WHERE number = 'D7'"
+                                     : "UPDATE document SET lines = X'110100' WHERE number = 'D7'");
         connection_cleanup struct connection *connection = NULL;
         struct snapshot *snapshot = NULL;
         assert_ok(db_connect(fixture->database, &connection, &error));

@@ -41,8 +41,8 @@ static void add_decision(const struct fixture *fixture, int customer, int run, i
 {
         char text[512];
         snprintf(text, sizeof(text),
-                 "INSERT INTO decision VALUES (%d, %d, %d, NULL, 'A', '%s', '%s', 0, %d, %s, x'00', NULL)", customer,
-                 run, program, segment, decision, grace, grace_end);
+                 "INSERT INTO decision VALUES (%d, %d, %d, NULL, 'A', '%s', '%s', 0, %d, %s, zeroblob(1), NULL)",
+                 customer, run, program, segment, decision, grace, grace_end);
         tamper(fixture, text);
 }
 
@@ -52,8 +52,8 @@ static int programs(void **state)
                 return -1;
         const struct fixture *fixture = *state;
         tamper(fixture, "INSERT INTO program VALUES (1, 'one'), (2, 'two');"
-                        "INSERT INTO concept_version VALUES (1, 1, 1, x'00', '', 'released', 1, 1),"
-                        "(2, 2, 1, x'00', '', 'released', 1, 1)");
+                        "INSERT INTO concept_version VALUES (1, 1, 1, zeroblob(1), '', 'released', 1, 1),"
+                        "(2, 2, 1, zeroblob(1), '', 'released', 1, 1)");
         return 0;
 }
 
