@@ -4,8 +4,8 @@
  * on them from outside. database_fixture.h uses it when the environment variable TREUE_TEST_DB is "postgresql".
  *
  * Making the schema takes longer than most tests. Therefore two templates are made once per server, by the test that
- * comes first: one empty, one with the schema in place. Both have SQLite's functions hex, zeroblob and group_concat in a
- * schema of their own, which only statements from outside see: so tests look at both engines by the same text.
+ * comes first: one empty, one with the schema in place. Both have the functions hex, zeroblob and group_concat that
+ * SQLite has, in a schema which only statements from outside see: so tests look at both engines by the same text.
  */
 #ifndef TREUE_TESTS_SERVER_FIXTURE_H
 #define TREUE_TESTS_SERVER_FIXTURE_H
