@@ -56,6 +56,7 @@ SCRIPTS = [
     ("queries on PostgreSQL and SQLite", "tests/db/test_prepare_postgresql.py", NONE, 300),
     ("query generator", "tests/db/test_queries.py", NONE, 120),
     ("crash during import", "tests/db/test_crash.py", RELEASE, 600),
+    ("several programs on PostgreSQL", "tests/road/test_servers.py", RELEASE, 600),
     ("PostgreSQL outages", "tests/fault/test_postgresql_outage.py", RELEASE, 600),
 ]
 QUICK = ["tidy"]

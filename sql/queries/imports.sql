@@ -30,6 +30,18 @@ UPDATE head SET next_product = next_product + :count WHERE id = 1 RETURNING next
 -- row id ordinal
 SELECT COALESCE(MAX(id), 0) + 1 FROM import;
 
+-- name: import_hold :one sqlite
+-- Claims an unfinished import for this process as long as its connection lives; 0 when another process has it, or when it
+-- is none. The embedded database has one process.
+-- arg id ordinal
+-- row held flag
+SELECT EXISTS (SELECT 1 FROM import WHERE id = :id AND state = 'staging');
+-- name: import_hold :one postgresql
+-- arg id ordinal
+-- row held flag
+SELECT CASE WHEN EXISTS (SELECT 1 FROM import WHERE id = :id AND state = 'staging')
+        THEN CASE WHEN pg_try_advisory_lock(731058401, :id) THEN 1 ELSE 0 END ELSE 0 END;
+
 -- name: import_insert :exec
 -- Registers an import as staging.
 -- arg id ordinal

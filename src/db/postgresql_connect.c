@@ -54,13 +54,14 @@ enum status pg_open(struct database *database, bool create, struct error *error)
 
 /* ---- what a failed connection says ------------------------------------------------------------------------------- */
 
-/* The server's code stands in the message as ": 3D000: "; NULL when the failure was not the server's. */
+/* The server's code stands in the message as ": 3D000: "; NULL when the failure was not the server's. "FATAL" looks the
+ * same but for the digits. */
 static const char *find_code(const char *message)
 {
         for (const char *p = strstr(message, ": "); p; p = strstr(p + 1, ": ")) {
                 const char *code = p + 2 + strspn(p + 2, " ");
                 if (strspn(code, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == SQLSTATE_BYTES &&
-                    code[SQLSTATE_BYTES] == ':')
+                    code[SQLSTATE_BYTES] == ':' && strcspn(code, "0123456789") < SQLSTATE_BYTES)
                         return code;
         }
         return NULL;

@@ -100,7 +100,8 @@ static enum status register_import(struct connection *connection, void *context,
         };
         run->import_id = next.id;
         run->first_product = head.next_product;
-        return q_import_insert(connection, &insert, NULL, error);
+        status = q_import_insert(connection, &insert, NULL, error);
+        return status ? status : staged_hold(connection, run->import_id, error);
 }
 
 /* In a dry run nothing is made: unknown sources stay 0 and have no rows. An interrupted import has made them all. */

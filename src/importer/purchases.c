@@ -147,7 +147,9 @@ static enum status write_batch(struct connection *connection, void *context, str
         const struct staging *staging = context;
         const struct document_batch *batch = staging->batch;
         const struct q_purchases_insert_args *last = &batch->documents[batch->count - 1];
-        enum status status = q_purchases_insert(connection, batch->documents, batch->count, NULL, error);
+        enum status status = staged_hold(connection, staging->run->import_id, error);
+        if (!status)
+                status = q_purchases_insert(connection, batch->documents, batch->count, NULL, error);
         return status ? status
                       : staged_move(connection, staging->run, batch->count, last->customer_id, last->number, error);
 }

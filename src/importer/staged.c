@@ -42,10 +42,24 @@ static enum status remove_people_rows(struct connection *connection, int32_t id,
         return status;
 }
 
+enum status staged_hold(struct connection *connection, int32_t import_id, struct error *error)
+{
+        struct q_import_hold_row row;
+        char number[16];
+        bool found = false;
+        enum status status = q_import_hold(connection, &(struct q_import_hold_args){import_id}, &row, &found, error);
+        if (status || (found && row.held))
+                return status;
+        snprintf(number, sizeof(number), "%d", (int)import_id);
+        return error_set(error, STATUS_BUSY, "import.held_elsewhere", "import", number, NULL);
+}
+
 static enum status remove_rows(struct connection *connection, void *context, struct error *error)
 {
         int32_t id = *(const int32_t *)context;
-        enum status status = q_import_progress_end(connection, &(struct q_import_progress_end_args){id}, NULL, error);
+        enum status status = staged_hold(connection, id, error);
+        if (!status)
+                status = q_import_progress_end(connection, &(struct q_import_progress_end_args){id}, NULL, error);
         if (!status)
                 status = q_import_remove_documents(
                         connection, &(struct q_import_remove_documents_args){id}, NULL, error);
@@ -184,8 +198,8 @@ static enum status is_outdated(struct connection *connection, const struct unfin
 
 static enum status discard(struct database *database, const struct unfinished *one, struct error *error)
 {
-        enum status status = remove_error_files(database, one->id, error);
-        return status ? status : staged_remove(database, one->id, error);
+        enum status status = staged_remove(database, one->id, error);
+        return status ? status : remove_error_files(database, one->id, error);
 }
 
 enum status import_clean_up(struct database *database, struct connection *connection, size_t *ret_removed,
@@ -200,7 +214,10 @@ enum status import_clean_up(struct database *database, struct connection *connec
                         status = is_outdated(connection, one, &outdated, error);
                 if (!status && outdated) {
                         status = discard(database, one, error);
-                        removed++;
+                        removed += status == STATUS_OK;
+                        /* Another process is at it. */
+                        if (status == STATUS_BUSY)
+                                status = STATUS_OK;
                 }
         }
         if (status)
@@ -272,8 +289,10 @@ static enum status hash_file(struct source_file *file, struct error *error)
 static enum status clear_small_rows(struct connection *connection, void *context, struct error *error)
 {
         int32_t id = *(const int32_t *)context;
-        enum status status = q_import_remove_customer_records(
-                connection, &(struct q_import_remove_customer_records_args){id}, NULL, error);
+        enum status status = staged_hold(connection, id, error);
+        if (!status)
+                status = q_import_remove_customer_records(
+                        connection, &(struct q_import_remove_customer_records_args){id}, NULL, error);
         if (!status)
                 status = q_import_remove_product_facts(
                         connection, &(struct q_import_remove_product_facts_args){id}, NULL, error);
@@ -286,9 +305,9 @@ static enum status take_over(struct import_run *run, const struct unfinished *on
         const char *number = arena_copy(run->arena, one->number, one->number_length);
         if (!number)
                 return error_memory(error);
-        enum status status = remove_error_files(run->database, id, error);
+        enum status status = db_write(run->database, clear_small_rows, &id, error);
         if (!status)
-                status = db_write(run->database, clear_small_rows, &id, error);
+                status = remove_error_files(run->database, id, error);
         if (status)
                 return status;
         run->resumed = true;
@@ -324,8 +343,11 @@ enum status staged_resume(struct import_run *run, struct error *error)
                         status = take_over(run, one, error);
                 } else if (one->of_this_name) {
                         status = discard(run->database, one, error);
-                        run->superseded++;
+                        run->superseded += status == STATUS_OK;
                 }
+                /* Another process is at it. */
+                if (status == STATUS_BUSY)
+                        status = STATUS_OK;
         }
         return status;
 }

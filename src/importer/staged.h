@@ -16,7 +16,12 @@
 #include "db/db.h"
 #include "importer/import.h"
 
-/* Removes all rows of an import in staging, and the import. */
+/* Claims an import in staging for this process, inside a write function: STATUS_BUSY "import.held_elsewhere" {import}
+ * when another process on the same database is at it, or it is in staging no more. Held until the process ends; a
+ * connection that was lost takes the claim with it, so whoever stages claims with each batch. */
+must_check enum status staged_hold(struct connection *connection, int32_t import_id, struct error *error);
+
+/* Removes all rows of an import in staging, and the import; as staged_hold when another process is at it. */
 must_check enum status staged_remove(struct database *database, int32_t import_id, struct error *error);
 
 /* Looks for an interrupted import of the same kind, profile and file (by its bytes) and takes it over: sets
