@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 
+import postgresql_import
 import sql_metrics
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -276,6 +277,7 @@ def measure(bench, files):
             one["segments"] = check_segments(name, one["inside"]["Treue"][0], one["inside"]["DuckDB"][0])
             one["command"] = bench.evaluation_commands(name)
             if name == ("10m" if "10m" in files else "1m"):
+                one["postgresql_import"] = postgresql_import.measure(bench.treue, path, WORK, min(3, bench.runs))
                 one["sql_metrics"] = sql_metrics.measure(bench.treue, path, WORK, min(3, bench.runs))
             one["what_if"] = [run.json for run in bench.what_ifs(name)["DuckDB"]]
         if "rich" not in name:
@@ -418,7 +420,8 @@ def table_rows(result):
     rich = result.get("10m-rich")
     rows = [*row_import(large), *row_evaluation(large), *row_what_if(large),
             *row_simulation(result.get("18m-what-if", large)), *row_backtest(large),
-            sql_metrics.row(large["sql_metrics"]), *row_first_answer(large), *row_memory(large, small, rich)]
+            postgresql_import.row(large["postgresql_import"]), sql_metrics.row(large["sql_metrics"]),
+            *row_first_answer(large), *row_memory(large, small, rich)]
     if large is not small:
         rows += row_growth(large, small)
     return rows

@@ -28,6 +28,40 @@ static enum status take_lock(struct database *database, struct error *error)
         return status;
 }
 
+/* What this machine derives belongs to one database. With a server the directory notes which: index and error files of
+ * another must not be taken for its own. A database made before there were such notes has none. */
+static enum status check_directory(struct database *database, struct connection *connection, bool create,
+                                   struct error *error)
+{
+        if (!database->engine->shared)
+                return STATUS_OK;
+        struct q_setting_get_row row;
+        bool found = false;
+        enum status status = q_setting_get(connection, &(struct q_setting_get_args){text_of(DATABASE_ID)}, &row, &found,
+                                           error);
+        if (status || !found)
+                return status;
+        char *note = join(database->directory, "database-id"), *index = join(database->directory, "index");
+        struct buffer known = {0};
+        if (!note || !index)
+                status = error_memory(error);
+        bool noted = !status && file_exists(note);
+        if (noted)
+                status = file_read(note, PATH_BYTES_MAX, &known, error);
+        bool same = noted && !status && text_equal((struct text){known.data, known.length}, row.value);
+        if (!status && noted && !same && !create)
+                status = error_set(error, STATUS_CONFLICT, "database.other_directory", "path", database->directory,
+                                   "database", database->place, NULL);
+        if (!status && !same && !database->read_only && file_exists(index))
+                status = directory_clear(index, "", error);
+        if (!status && !same && !database->read_only)
+                status = file_write(note, row.value.data, row.value.length, false, error);
+        buffer_release(&known);
+        free(note);
+        free(index);
+        return status;
+}
+
 /* The writing connection, the schema and the writer's thread. */
 static enum status open_writing(struct database *database, const struct database_options *options, struct error *error)
 {
@@ -39,6 +73,8 @@ static enum status open_writing(struct database *database, const struct database
                 status = schema_create(connection, options, error);
         else
                 status = schema_check(connection, &schema_migrations, options->migrate, error);
+        if (!status)
+                status = check_directory(database, connection, options->create, error);
         if (status) {
                 db_disconnect(connection);
                 return status;
@@ -53,6 +89,8 @@ static enum status open_reading(struct database *database, struct error *error)
         if (status)
                 return status;
         status = schema_check(connection, &schema_migrations, false, error);
+        if (!status)
+                status = check_directory(database, connection, false, error);
         db_disconnect(connection);
         return status;
 }

@@ -130,6 +130,9 @@ struct database {
         struct identity identity;
 };
 
+/* The setting by which a data directory knows its database; only with a server. */
+#define DATABASE_ID "database_id"
+
 /* schema.c: STATUS_CONFLICT "database.schema_old" / "database.schema_new" unless it fits. */
 struct migration_list {
         const struct migration *items;

@@ -8,6 +8,7 @@
 #include "db/engine.h"
 #include "db/setting.h"
 #include "platform/clock.h"
+#include "platform/random.h"
 
 const struct migration_list schema_migrations = {migrations, MIGRATION_COUNT};
 
@@ -118,6 +119,15 @@ enum status schema_check(struct connection *connection, const struct migration_l
         return status;
 }
 
+/* No company's setting: it stands in no audit trail. */
+static enum status name_database(struct connection *connection, struct error *error)
+{
+        char name[33];
+        snprintf(name, sizeof(name), "%016" PRIx64 "%016" PRIx64, random_u64(), random_u64());
+        struct q_setting_set_args args = {text_of(DATABASE_ID), text_of(name)};
+        return q_setting_set(connection, &args, NULL, error);
+}
+
 /* Inside the transaction of schema_create. */
 static enum status fill_new(struct connection *connection, const struct database_options *options, struct error *error)
 {
@@ -134,6 +144,8 @@ static enum status fill_new(struct connection *connection, const struct database
                                                                       : connection->database->directory, NULL);
         for (size_t i = 0; !status && i < MIGRATION_COUNT; i++)
                 status = apply(connection, &migrations[i], error);
+        if (!status && connection->database->engine->shared)
+                status = name_database(connection, error);
         for (size_t i = 0; !status && i < options->setting_count; i++)
                 status = setting_set(connection, options->settings[i].name, text_of(options->settings[i].value),
                                      error);

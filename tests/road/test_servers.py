@@ -114,6 +114,26 @@ def stopped_in_the_middle(one, two, folder, url):
     expect(number(url, "SELECT max(number) - count(*) FROM audit_entry") == 0, "one audit chain without gaps")
 
 
+def wrong_directory(one, folder, url):
+    """An index belongs to one database: the directory of another is refused, and taken over clean by a new database."""
+    other = dict(one.environment)
+    one.environment["TREUE_DB"] = postgresql.fresh_database()
+    code, _, error = one.call("import", "list")
+    expect(code == 2 and "treue init" in error, f"an empty database: {error}")
+    third = Program(one.binary, folder, "third", one.environment["TREUE_DB"])
+    expect(third.call("init", "--currency", "EUR")[0] == 0, "another database in another directory")
+    for command in (("import", "list"), ("import", "purchases", "d.csv", "--profile", "profile.yaml")):
+        code, _, error = one.call(*command)
+        expect(code == 2 and "belongs to another database" in error, f"the directory of another database: {error}")
+    one.environment = other
+    expect(one.call("import", "list")[0] == 0, "with its own database it goes on")
+    index = folder / "one" / "index"
+    before = sorted(path.name for path in index.iterdir())
+    one.environment = dict(other, TREUE_DB=postgresql.fresh_database())
+    expect(one.call("init", "--currency", "EUR")[0] == 0 and before and not list(index.iterdir()),
+           "a new database in an old directory begins without its index")
+
+
 def messages(binary, folder, server):
     """Each says what happened and what to do, in both languages, and no password."""
     secret = "postgresql://treue:geheim123@"
@@ -136,6 +156,7 @@ def main():
         url = postgresql.fresh_database()
         one, two = side_by_side(binary, pathlib.Path(folder), url)
         stopped_in_the_middle(one, two, folder, url)
+        wrong_directory(one, pathlib.Path(folder), url)
         messages(binary, folder, postgresql.the_server())
     print(f"{len(failures)} failed")
     return 1 if failures else 0
