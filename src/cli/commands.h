@@ -19,6 +19,7 @@
         X(customer) \
         X(evaluate) \
         X(explain) \
+        X(export) \
         X(import) \
         X(init) \
         X(override) \
