@@ -4,6 +4,7 @@
  */
 #include "base/status.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,7 +95,9 @@ enum status error_system(struct error *error, const char *action, const char *pa
 {
         char reason[128];
         const char *text = strerror_r(errno_value, reason, sizeof(reason));
-        return error_set(error, STATUS_SYSTEM, "system.failed", "action", action, "path", path, "reason", text, NULL);
+        bool refused = errno_value == EACCES || errno_value == EPERM || errno_value == EROFS;
+        return error_set(error, STATUS_SYSTEM, refused ? "system.no_permission" : "system.failed", "action", action,
+                         "path", path, "reason", text, NULL);
 }
 
 enum status error_memory(struct error *error)

@@ -26,23 +26,30 @@ struct text analysis_segment_id(const struct analysis *analysis, size_t customer
         return segment == SEGMENT_NONE ? (struct text){NULL, 0} : analysis->concept->segments[segment].id;
 }
 
-/* ---- the question ------------------------------------------------------------------------------------------------ */
-
-static enum status typed_day(const char *value, int32_t *ret, struct error *error)
+void analysis_add_rest(enum language language, size_t left_out, struct buffer *out)
 {
-        if (!day_parse_iso(text_of(value), ret))
-                return error_set(error, STATUS_USAGE, "cli.bad_date", "value", value, NULL);
-        return STATUS_OK;
+        if (!left_out)
+                return;
+        struct buffer count buffer_cleanup;
+        buffer_init(&count, 64);
+        format_add_count(&count, language, (int64_t)left_out);
+        buffer_add_text(out, "  ");
+        message_add(out, language, "analyse.more_rows", "count", count.data, NULL);
+        buffer_add_byte(out, '\n');
 }
+
+/* ---- the question ------------------------------------------------------------------------------------------------ */
 
 /* --from and --to, or --cutoff and --window. */
 static enum status read_days(struct analysis_request *request, struct error *error)
 {
         int32_t from_day = 0;
+        if (strcmp(request->kind, "risk") == 0 && !request->cutoff)
+                return error_set(error, STATUS_USAGE, "evaluate.cutoff_missing", NULL);
         bool both = request->from && (request->cutoff || request->window);
         if ((request->from != NULL) != (request->to != NULL) || both || (!request->from && !request->cutoff))
                 return error_set(error, STATUS_USAGE, "analyse.days_missing", NULL);
-        enum status status = typed_day(request->from ? request->to : request->cutoff, &request->cutoff_day, error);
+        enum status status = options_day(request->from ? request->to : request->cutoff, &request->cutoff_day, error);
         if (status != STATUS_OK)
                 return status;
         request->metric.window = (struct window){WINDOW_MONTHS, 12};
@@ -50,7 +57,7 @@ static enum status read_days(struct analysis_request *request, struct error *err
                 return error_set(error, STATUS_USAGE, "analyse.bad_window", "value", request->window, NULL);
         if (!request->from)
                 return STATUS_OK;
-        status = typed_day(request->from, &from_day, error);
+        status = options_day(request->from, &from_day, error);
         if (status != STATUS_OK)
                 return status;
         int64_t days = (int64_t)request->cutoff_day - from_day + 1;
@@ -119,15 +126,32 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[1 + (size_t)metric],
                                  NULL);
         request->metric_name = words.count > 1 ? words.items[1] : NULL;
-        status = read_days(request, error);
+        status = read_metric_name(request, error);
         if (status == STATUS_OK)
-                status = read_metric_name(request, error);
+                status = read_days(request, error);
         if (status == STATUS_OK)
                 status = evaluate_format_parse(request->format, &request->output, error);
         return status;
 }
 
 /* ---- the data ---------------------------------------------------------------------------------------------------- */
+
+/* --segment has to be one of the concept's. */
+static enum status check_segment(const struct analysis *analysis, struct error *error)
+{
+        const char *wanted = analysis->request->segment;
+        struct buffer known buffer_cleanup;
+        buffer_init(&known, 4096);
+        for (size_t s = 0; wanted && s < analysis->concept->segment_count; s++) {
+                struct text id = analysis->concept->segments[s].id;
+                if (text_is(id, wanted))
+                        return STATUS_OK;
+                buffer_addf(&known, "%s%.*s", s ? ", " : "", (int)id.length, id.data);
+        }
+        return wanted ? error_set(error, STATUS_USAGE, "override.unknown_segment", "segment", wanted, "segments",
+                                  known.data, NULL)
+                      : STATUS_OK;
+}
 
 /* Segments need a released version; without one there is nothing to compare with. */
 static enum status load_segments(struct analysis *analysis, struct error *error)
@@ -149,7 +173,7 @@ static enum status load_segments(struct analysis *analysis, struct error *error)
                 return status;
         analysis->concept = version->concept;
         analysis->standings = standings;
-        return STATUS_OK;
+        return check_segment(analysis, error);
 }
 
 static enum status measure(struct analysis *analysis, struct error *error)

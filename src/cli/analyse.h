@@ -42,6 +42,9 @@ static inline uint8_t analysis_segment(const struct analysis *analysis, size_t c
 /* None without membership. */
 struct text analysis_segment_id(const struct analysis *analysis, size_t customer);
 
+/* Says how many rows a table left out, and where they are; nothing for 0. */
+void analysis_add_rest(enum language language, size_t left_out, struct buffer *out);
+
 must_check enum status analyse_abc(struct analysis *analysis, struct buffer *out, struct error *error);
 must_check enum status analyse_distribution(struct analysis *analysis, struct buffer *out, struct error *error);
 must_check enum status analyse_risk(struct analysis *analysis, struct buffer *out, struct error *error);

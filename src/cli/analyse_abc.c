@@ -163,6 +163,7 @@ static enum status add_differences(struct abc_page *page, struct cells *cells, s
         }
         if (status == STATUS_OK && !table_add_to(cells->table, 2, out))
                 status = error_memory(error);
+        analysis_add_rest(cells->language, count - shown, out);
         return status;
 }
 
@@ -175,6 +176,10 @@ static enum status abc_table(struct abc_page *page, struct buffer *out, struct e
         enum status status = cells_begin(&cells, error);
         if (status != STATUS_OK)
                 return status;
+        if (page->abc.count == 0) {
+                message_add(out, language, "analyse.abc_nobody", NULL);
+                return STATUS_OK;
+        }
         add_head(page, language, out);
         cells_column(&cells, "analyse.column.class", TABLE_LEFT);
         cells_column(&cells, "evaluate.column.customers", TABLE_RIGHT);

@@ -6,6 +6,7 @@
 #include "base/bits.h"
 #include "cli/analyse.h"
 #include "engine/rational.h"
+#include "program/amounts.h"
 #include "render/csv.h"
 #include "render/json.h"
 #include "value/distribution.h"
@@ -170,6 +171,11 @@ static void add_head(const struct distribution_page *page, struct cells *cells, 
         }
         if (metric->of.length)
                 buffer_addf(&name, "%s%.*s", name.length ? " " : "", (int)metric->of.length, metric->of.data);
+        if (metric_infos[metric->metric].window) {
+                buffer_add_text(&name, " (");
+                amount_add_window_words(&name, cells->language, metric->window);
+                buffer_add_byte(&name, ')');
+        }
         message_add(out, cells->language, "analyse.distribution_head", "metric", name.data, "cutoff", day.data,
                     "customers", count.data, "unknown", unknown.data, NULL);
         buffer_add_text(out, "\n\n");
@@ -304,7 +310,11 @@ static enum status add_outliers(const struct distribution_page *page, struct cel
                 cells_text(cells, analysis_segment_id(analysis, figure->customer));
                 cell_figure(page, cells, figure);
         }
-        return table_add_to(cells->table, 2, out) ? STATUS_OK : error_memory(error);
+        if (!table_add_to(cells->table, 2, out))
+                return error_memory(error);
+        analysis_add_rest(cells->language,
+                          page->low + high_count > OUTLIERS_SHOWN ? page->low + high_count - OUTLIERS_SHOWN : 0, out);
+        return STATUS_OK;
 }
 
 static enum status distribution_table(const struct distribution_page *page, struct buffer *out, struct error *error)
@@ -312,8 +322,10 @@ static enum status distribution_table(const struct distribution_page *page, stru
         struct cells cells cells_cleanup;
         cells_init(&cells, page->analysis->session->context->language, page->analysis->minor_digits);
         add_head(page, &cells, out);
-        if (page->count == 0)
+        if (page->count == 0) {
+                message_add(out, cells.language, "analyse.no_values", NULL);
                 return STATUS_OK;
+        }
         enum status status = add_histogram(page, &cells, out, error);
         if (status == STATUS_OK && page->has_threshold)
                 status = add_threshold(page, &cells, out, error);

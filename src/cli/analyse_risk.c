@@ -149,7 +149,10 @@ static enum status add_falling(struct risk_page *page, struct cells *cells, stru
                 cells_money(cells, falling->now_minor);
                 cells_change(cells, falling->now_minor - falling->then_minor, true);
         }
-        return status == STATUS_OK && !table_add_to(cells->table, 2, out) ? error_memory(error) : status;
+        if (status == STATUS_OK && !table_add_to(cells->table, 2, out))
+                status = error_memory(error);
+        analysis_add_rest(cells->language, page->count > SHOWN ? page->count - SHOWN : 0, out);
+        return status;
 }
 
 static enum status add_retention(struct risk_page *page, struct cells *cells, struct buffer *out, struct error *error)

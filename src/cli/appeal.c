@@ -226,6 +226,9 @@ static enum status read_words(struct session *session, int argc, char **argv, co
                 return status;
         if (words.count == 0)
                 return error_set(error, STATUS_USAGE, "cli.action_missing", "actions", all, NULL);
+        status = options_format(session->format, "table, json", error);
+        if (status != STATUS_OK)
+                return status;
         session->actor = session->actor ? session->actor : "cli";
         for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
                 if (strcmp(words.items[0], actions[i].name) != 0)

@@ -21,9 +21,7 @@ static enum status read_day(const char *value, int32_t *ret, struct error *error
 {
         if (!value)
                 return error_set(error, STATUS_USAGE, "backtest.dates_missing", NULL);
-        if (!day_parse_iso(text_of(value), ret))
-                return error_set(error, STATUS_USAGE, "cli.bad_date", "value", value, NULL);
-        return STATUS_OK;
+        return options_day(value, ret, error);
 }
 
 static enum status read_request(struct cli_context *context, int argc, char **argv, struct request *request,

@@ -46,7 +46,7 @@ static void add_columns(struct cells *cells, const struct concept *concept, size
                 cells_column_text(cells, concept->segments[s].id, TABLE_RIGHT);
         for (size_t d = 0; d < SHOWN_DECISIONS; d++) {
                 char key[64];
-                snprintf(key, sizeof(key), "decision.%s", decision_names[shown_decisions[d]]);
+                snprintf(key, sizeof(key), "backtest.decision.%s", decision_names[shown_decisions[d]]);
                 cells_column(cells, key, TABLE_RIGHT);
         }
         cells_column(cells, "backtest.column.flapping", TABLE_RIGHT);

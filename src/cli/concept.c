@@ -174,9 +174,9 @@ static enum status list(struct session *session, struct error *error)
 static enum status diff(struct session *session, struct error *error)
 {
         bool as_json = session->format && strcmp(session->format, "json") == 0;
-        if (session->format && !as_json && strcmp(session->format, "text") != 0)
-                return error_set(error, STATUS_USAGE, "cli.bad_format", "value", session->format, "formats",
-                                 "text, json", NULL);
+        enum status status = options_format(session->format, "text, json", error);
+        if (status != STATUS_OK)
+                return status;
         return concept_compare(session->context, session->word, session->other, as_json, session->arena, error);
 }
 

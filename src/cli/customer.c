@@ -48,9 +48,9 @@ static enum status merge(struct cli_context *context, const struct words *words,
                 return error_set(error, STATUS_USAGE, "merge.two_customers", NULL);
         if (!values->from)
                 return error_set(error, STATUS_USAGE, "merge.day_missing", NULL);
-        if (!day_parse_iso(text_of(values->from), &request.valid_from))
-                return error_set(error, STATUS_USAGE, "cli.bad_date", "value", values->from, NULL);
-        enum status status = session_open(context, CLI_WRITE, session, error);
+        enum status status = options_day(values->from, &request.valid_from, error);
+        if (status == STATUS_OK)
+                status = session_open(context, CLI_WRITE, session, error);
         if (status == STATUS_OK)
                 status = customer_find(session->connection, words->items[1], session->arena, &from, error);
         if (status == STATUS_OK)
@@ -65,11 +65,14 @@ static enum status merge(struct cli_context *context, const struct words *words,
         status = merge_record(session->database, &request, &result, error);
         if (status != STATUS_OK)
                 return status;
+        struct buffer day buffer_cleanup;
         char import_id[16], generation[24];
+        buffer_init(&day, 64);
+        format_add_day(&day, context->language, request.valid_from);
         snprintf(import_id, sizeof(import_id), "%d", (int)result.import_id);
         snprintf(generation, sizeof(generation), "%lld", (long long)result.generation);
         cli_print(context, stdout, "merge.done", "customer", words->items[1], "into", words->items[2], "day",
-                  values->from, "import", import_id, "generation", generation);
+                  day.data, "import", import_id, "generation", generation);
         return STATUS_OK;
 }
 
@@ -140,10 +143,9 @@ static enum status list(struct cli_context *context, const struct words *words, 
         bool json = values->format && strcmp(values->format, "json") == 0, done = true;
         if (words->count > 1)
                 return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[1], NULL);
-        if (values->format && !json && strcmp(values->format, "table") != 0)
-                return error_set(error, STATUS_USAGE, "cli.bad_format", "value", values->format, "formats",
-                                 "table, json", NULL);
-        enum status status = session_open(context, CLI_READ, session, error);
+        enum status status = options_format(values->format, "table, json", error);
+        if (status == STATUS_OK)
+                status = session_open(context, CLI_READ, session, error);
         if (status == STATUS_OK)
                 status = merges_list(session->connection, session->arena, &found, &count, error);
         if (status != STATUS_OK)

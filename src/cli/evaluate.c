@@ -65,8 +65,9 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 return error_set(error, STATUS_USAGE, "evaluate.unexpected_word", "word", words.items[0], NULL);
         if (!request->cutoff)
                 return error_set(error, STATUS_USAGE, "evaluate.cutoff_missing", NULL);
-        if (!day_parse_iso(text_of(request->cutoff), &request->cutoff_day))
-                return error_set(error, STATUS_USAGE, "cli.bad_date", "value", request->cutoff, NULL);
+        status = options_day(request->cutoff, &request->cutoff_day, error);
+        if (status != STATUS_OK)
+                return status;
         if (request->dry_run && request->approve)
                 return error_set(error, STATUS_USAGE, "evaluate.dry_run_and_approve", NULL);
         request->metrics_by_sql = request->metrics && strcmp(request->metrics, "sql") == 0;

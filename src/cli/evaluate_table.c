@@ -5,7 +5,10 @@
 #include "cli/evaluate_output.h"
 
 #include "cli/near_misses.h"
+#include "platform/clock.h"
 #include "render/table.h"
+
+enum { LINE_COLUMNS = 79 };
 
 /* What the parts of the page share. */
 struct page {
@@ -146,16 +149,23 @@ static void add_decisions(struct page *page)
 {
         struct buffer count buffer_cleanup;
         buffer_init(&count, 64);
-        bool any = false;
+        struct buffer item buffer_cleanup;
+        size_t used = 0;
+        buffer_init(&item, 256);
         buffer_add_byte(page->out, '\n');
         for (int d = DECISION_NEW; d < DECISION_COUNT; d++) {
                 if (!page->evaluation->tally.decision[d])
                         continue;
                 char key[64];
                 snprintf(key, sizeof(key), "decision.%s", decision_names[d]);
-                buffer_addf(page->out, "%s%s %s", any ? " \xc2\xb7 " : "", message_raw(page->context->language, key),
+                buffer_clear(&item);
+                buffer_addf(&item, "%s %s", message_raw(page->context->language, key),
                             count_text(page, &count, page->evaluation->tally.decision[d]));
-                any = true;
+                size_t width = text_columns((struct text){item.data, item.length});
+                if (used)
+                        buffer_add_text(page->out, used + width + 3 > LINE_COLUMNS ? " \xc2\xb7\n" : " \xc2\xb7 ");
+                used = used && used + width + 3 <= LINE_COLUMNS ? used + width + 3 : width;
+                buffer_add(page->out, item.data, item.length);
         }
         buffer_add_byte(page->out, '\n');
 }
@@ -174,8 +184,8 @@ static void add_flags(struct page *page)
                         continue;
                 char key[64];
                 snprintf(key, sizeof(key), "flag.%s", flag_names[f]);
-                buffer_addf(page->out, "%s: ", count_text(page, &count, counts[f]));
-                message_add(page->out, page->context->language, key, NULL);
+                message_add(page->out, page->context->language, key, "count", count_text(page, &count, counts[f]),
+                            NULL);
                 buffer_add_byte(page->out, '\n');
         }
 }
@@ -188,6 +198,10 @@ static void add_outcome(struct page *page, bool dry_run)
                                                                       ? "evaluate.proposed"
                                                                       : "evaluate.approved";
         buffer_add_byte(page->out, '\n');
+        if (page->evaluation->cutoff_day > clock_local_day(clock_now_ms())) {
+                message_add(page->out, page->context->language, "evaluate.in_future", NULL);
+                buffer_add_byte(page->out, '\n');
+        }
         message_add(page->out, page->context->language, key, "effective",
                     page->run->effective_day == DAY_NONE ? "" : day_text(page, &day, page->run->effective_day), NULL);
         buffer_add_byte(page->out, '\n');

@@ -31,13 +31,10 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 return error_set(error, STATUS_USAGE, "explain.customer_missing", NULL);
         request->customer = words.items[0];
         request->cutoff_day = DAY_NONE;
-        if (request->cutoff && !day_parse_iso(text_of(request->cutoff), &request->cutoff_day))
-                return error_set(error, STATUS_USAGE, "cli.bad_date", "value", request->cutoff, NULL);
+        if (request->cutoff)
+                status = options_day(request->cutoff, &request->cutoff_day, error);
         request->json = request->format && strcmp(request->format, "json") == 0;
-        if (request->format && !request->json && strcmp(request->format, "table") != 0)
-                return error_set(error, STATUS_USAGE, "cli.bad_format", "value", request->format, "formats",
-                                 "table, json", NULL);
-        return STATUS_OK;
+        return status == STATUS_OK ? options_format(request->format, "table, json", error) : status;
 }
 
 static enum status explain(struct cli_context *context, const struct request *request, struct connection *connection,

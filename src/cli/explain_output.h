@@ -28,8 +28,9 @@ struct judged_criterion {
         const struct concept *concept;
         const struct explained_criterion *criterion;
 };
+/* `line_start` begins the line of either side; NULL: all in one line. */
 void explain_add_change(enum language language, struct judged_criterion before, struct judged_criterion after,
-                        struct buffer *out);
+                        const char *line_start, struct buffer *out);
 
 void explain_json(const struct explained *explained, struct buffer *out);
 void explain_text(struct cli_context *context, const struct explained *explained, struct buffer *out);

@@ -172,12 +172,13 @@ static void add_missing(struct page *page, const struct explained_criterion *c)
 {
         if (c->state == MET || !c->has_missing)
                 return;
+        struct buffer gap buffer_cleanup;
+        buffer_init(&gap, 256);
+        amount_add_gap(&gap, page->language, page->concept, c->criterion->metric, c->missing);
         enum comparator comparator = c->criterion->comparator;
         bool less = comparator == COMPARE_AT_MOST || comparator == COMPARE_LESS_THAN;
         buffer_add_text(page->out, "; ");
-        say(page, less ? "explain.too_much" : "explain.still");
-        buffer_add_byte(page->out, ' ');
-        add_amount(page, c->criterion, c->missing);
+        message_add(page->out, page->language, less ? "explain.too_much" : "explain.still", "amount", gap.data, NULL);
 }
 
 static const char *state_sign(enum judgement state)
@@ -316,11 +317,10 @@ static const struct explained_path *next_path(const struct explanation *explanat
 /* "noch 2 Warengruppen", "noch 23.580,00 EUR Umsatz". */
 static void add_still(struct page *page, const struct explained_criterion *c)
 {
-        struct buffer amount buffer_cleanup;
-        struct page apart = *page;
+        struct buffer amount buffer_cleanup, name buffer_cleanup;
         buffer_init(&amount, 256);
-        apart.out = &amount;
-        add_amount(&apart, c->criterion, c->missing);
+        buffer_init(&name, 4096);
+        amount_add_gap(&amount, page->language, page->concept, c->criterion->metric, c->missing);
         if (metric_infos[c->criterion->metric].unit == UNIT_COUNT) {
                 char key[64];
                 snprintf(key, sizeof(key), "step.%s", metric_infos[c->criterion->metric].name);
@@ -332,9 +332,11 @@ static void add_still(struct page *page, const struct explained_criterion *c)
                 }
                 return;
         }
-        say(page, "explain.still");
-        buffer_addf(page->out, " %s ", amount.data);
-        add_metric_name(page, c->criterion);
+        struct page apart = *page;
+        apart.out = &name;
+        add_metric_name(&apart, c->criterion);
+        message_add(page->out, page->language, "explain.step", "amount", amount.data, "metric",
+                    name.length ? name.data : "", NULL);
 }
 
 static void add_step(struct page *page, const struct explained_criterion *c)
@@ -373,14 +375,14 @@ static void add_judged(enum language language, struct judged_criterion judged, c
         }
         add_threshold(&page, judged.criterion);
         enum judgement state = judged.criterion->state;
-        buffer_add_byte(out, ' ');
+        buffer_add_text(out, ": ");
         say(&page, state == MET       ? "explain.change.met"
                    : state == NOT_MET ? "explain.change.not_met"
                                       : "explain.change.unknown");
 }
 
 void explain_add_change(enum language language, struct judged_criterion before, struct judged_criterion after,
-                        struct buffer *out)
+                        const char *line_start, struct buffer *out)
 {
         struct judged_criterion either = after.criterion ? after : before;
         struct page page = {.language = language, .concept = either.concept, .out = out};
@@ -388,9 +390,9 @@ void explain_add_change(enum language language, struct judged_criterion before, 
         add_window(&page, either.criterion);
         buffer_add_text(out, ": ");
         add_value(&page, either.criterion);
-        buffer_add_text(out, "; ");
+        buffer_add_text(out, line_start ? line_start : "; ");
         add_judged(language, before, "explain.change.before", out);
-        buffer_add_text(out, ", ");
+        buffer_add_text(out, line_start ? line_start : ", ");
         add_judged(language, after, "explain.change.after", out);
 }
 
@@ -503,6 +505,11 @@ static void add_evidence(struct page *page)
                 buffer_add_byte(page->out, '\n');
                 for (size_t p = 0; p < about->path_count; p++)
                         add_path(page, &segment->paths[p]);
+                if (about->expects_count) {
+                        buffer_add_text(page->out, "  ");
+                        say(page, "explain.expects");
+                        buffer_add_byte(page->out, '\n');
+                }
                 for (size_t i = 0; i < about->expects_count; i++)
                         add_criterion(page, &segment->expects[i], "    ");
         }

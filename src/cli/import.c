@@ -189,9 +189,17 @@ static enum status list(struct cli_context *context, const struct words *words, 
         bool json = options->format && strcmp(options->format, "json") == 0;
         if (words->count > 1)
                 return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[1], NULL);
-        if (options->format && !json && strcmp(options->format, "table") != 0)
-                return error_set(error, STATUS_USAGE, "import.list.format", "format", options->format, NULL);
+        enum status status = options_format(options->format, "table, json", error);
+        if (status != STATUS_OK)
+                return status;
         return import_print_list(context, json, error);
+}
+
+/* Appends the kinds of import as they are typed. */
+static void add_kinds(struct buffer *out)
+{
+        for (int kind = 0; kind < IMPORT_KIND_COUNT; kind++)
+                buffer_addf(out, "%s%s", kind ? ", " : "", kind_infos[kind].name);
 }
 
 static bool is_kind(const char *word)
@@ -207,8 +215,11 @@ static enum status dispatch(struct cli_context *context, const struct words *wor
                             bool *ret_rejected, struct error *error)
 {
         const char *first = words->count ? words->items[0] : NULL;
+        struct buffer kinds buffer_cleanup;
+        buffer_init(&kinds, 1024);
+        add_kinds(&kinds);
         if (!first)
-                return error_set(error, STATUS_USAGE, "import.no_kind", NULL);
+                return error_set(error, STATUS_USAGE, "import.no_kind", "kinds", kinds.data, NULL);
         if (strcmp(first, "list") == 0)
                 return list(context, words, options, error);
         if (strcmp(first, "undo") == 0)
@@ -216,7 +227,8 @@ static enum status dispatch(struct cli_context *context, const struct words *wor
         if (strcmp(first, "discard") == 0)
                 return discard(context, words, error);
         if (!is_kind(first))
-                return error_set(error, STATUS_USAGE, "import.unknown_kind", "kind", first, NULL);
+                return error_set(error, STATUS_USAGE, "import.unknown_kind", "kind", first, "kinds", kinds.data,
+                                 NULL);
         if (words->count == 1)
                 return error_set(error, STATUS_USAGE, "import.no_file", "kind", first, NULL);
         if (!options->profile)

@@ -86,8 +86,8 @@ static enum status add_row(struct cells *cells, const struct evaluation *evaluat
         cells_text(cells, number->number);
         cells_text(cells, concept->segments[evaluation->decisions.segment[near->index]].id);
         cells_text(cells, concept->segments[near->next].id);
-        cells_text(cells, (struct text){steps.data, steps.length});
         cells_money(cells, near->revenue_minor);
+        cells_text(cells, (struct text){steps.data, steps.length});
         return STATUS_OK;
 }
 
@@ -115,8 +115,8 @@ enum status near_misses_add(enum language language, struct connection *connectio
         cells_column(&cells, "evaluate.column.number", TABLE_LEFT);
         cells_column(&cells, "evaluate.column.now", TABLE_LEFT);
         cells_column(&cells, "evaluate.column.next", TABLE_LEFT);
-        cells_column(&cells, "evaluate.column.step", TABLE_LEFT);
         cells_column(&cells, "evaluate.column.revenue", TABLE_RIGHT);
+        cells_column(&cells, "evaluate.column.step", TABLE_LEFT);
         for (size_t i = 0; i < count && i < shown_max && status == STATUS_OK; i++)
                 status = add_row(&cells, evaluation, &near[i], &numbers[near[i].index], error);
         if (status != STATUS_OK)

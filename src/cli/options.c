@@ -4,9 +4,11 @@
  */
 #include "cli/options.h"
 
+#include "base/calendar.h"
 #include "base/text.h"
+#include "render/table.h"
 
-enum { WORD_MAX = 40, HELP_COLUMN = 26 };
+enum { WORD_MAX = 40, HELP_COLUMN = 26, HELP_WIDTH = 79, USAGE_INDENT = 6 };
 
 const char *options_nearest(const char *word, const char *(*candidate)(const void *context, size_t i),
                             const void *context, size_t count)
@@ -33,16 +35,83 @@ static const struct {
 };
 enum { GLOBAL_COUNT = sizeof(globals) / sizeof(globals[0]) };
 
+/* Up to the next blank; what stands in brackets, as in usage lines, stays together. */
+static struct text next_word(struct text text)
+{
+        size_t length = 0;
+        int depth = 0;
+        while (length < text.length && (depth > 0 || text.data[length] != ' ')) {
+                depth += text.data[length] == '[' || text.data[length] == '(';
+                depth -= text.data[length] == ']' || text.data[length] == ')';
+                length++;
+        }
+        return (struct text){text.data, length};
+}
+
+/* Appends words in lines of HELP_WIDTH columns; the first one has `used` columns already, further ones begin with
+ * `indent` blanks. */
+static void add_wrapped(struct buffer *out, struct text text, size_t used, size_t indent)
+{
+        size_t at = used, line_start = used;
+        while (text.length) {
+                struct text word = next_word(text);
+                bool more = word.length < text.length;
+                size_t width = text_columns(word);
+                if (at > line_start && at + 1 + width > HELP_WIDTH) {
+                        buffer_add_byte(out, '\n');
+                        for (size_t i = 0; i < indent; i++)
+                                buffer_add_byte(out, ' ');
+                        at = line_start = indent;
+                } else if (at > line_start) {
+                        buffer_add_byte(out, ' ');
+                        at++;
+                }
+                buffer_add(out, word.data, word.length);
+                at += width;
+                text.data += word.length + more;
+                text.length -= word.length + more;
+        }
+        buffer_add_byte(out, '\n');
+}
+
+/* What stands for a value in the help, in the reader's language; names that are the same everywhere stay. */
+static const char *value_text(enum language language, const char *name)
+{
+        static const struct {
+                const char *name, *key;
+        } words[] = {
+                {"DATE", "cli.value.date"},        {"DIR", "cli.value.directory"},
+                {"FILE", "cli.value.file"},        {"FILE|VERSION", "cli.value.file_or_version"},
+                {"KIND,...", "cli.value.kinds"},   {"RUN", "cli.value.run"},
+                {"STATE", "cli.value.state"},
+        };
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+                if (strcmp(name, words[i].name) == 0)
+                        return message_raw(language, words[i].key);
+        return name;
+}
+
 static void add_help_line(struct buffer *out, enum language language, const char *name, const char *value_name,
                           const char *help_key)
 {
-        size_t start = out->length;
-        buffer_addf(out, "  %s%s%s", name, value_name ? " " : "", value_name ? value_name : "");
+        const char *value = value_name ? value_text(language, value_name) : "";
+        size_t used = 2 + strlen(name) + (value_name != NULL) + text_columns(text_of(value));
+        buffer_addf(out, "  %s%s%s", name, value_name ? " " : "", value);
         do
                 buffer_add_byte(out, ' ');
-        while (!out->failed && out->length - start < HELP_COLUMN);
-        message_add(out, language, help_key, NULL);
-        buffer_add_byte(out, '\n');
+        while (++used < HELP_COLUMN && !out->failed);
+        add_wrapped(out, text_of(message_raw(language, help_key)), used, HELP_COLUMN);
+}
+
+/* The lines of a command's help; those that begin with "treue " are its usage. */
+static void add_help_text(struct buffer *out, const char *text)
+{
+        while (*text) {
+                size_t length = strcspn(text, "\n");
+                bool usage = strncmp(text, "treue ", 6) == 0;
+                add_wrapped(out, (struct text){text, length}, 0, usage ? USAGE_INDENT : 0);
+                text += length + (text[length] == '\n');
+        }
 }
 
 void options_add_global_help(struct buffer *out, enum language language)
@@ -66,7 +135,8 @@ static enum status need_value(const char *name, const char *value_name, int argc
 {
         if (*value)
                 return STATUS_OK;
-        if (*index + 1 >= argc)
+        /* "--cutoff --lang de": the value was forgotten; one that looks like an option is written --name=value. */
+        if (*index + 1 >= argc || strncmp(argv[*index + 1], "--", 2) == 0)
                 return error_set(error, STATUS_USAGE, "cli.option_needs_value", "option", name, "value", value_name,
                                  NULL);
         *value = argv[++*index];
@@ -194,8 +264,8 @@ static void print_help(struct cli_context *context, const struct option_info *op
         struct buffer text;
         buffer_init(&text, CLI_TEXT_MAX);
         snprintf(key, sizeof(key), "cli.help.%s", context->command);
-        message_add(&text, context->language, key, NULL);
-        buffer_add_text(&text, "\n\n");
+        add_help_text(&text, message_raw(context->language, key));
+        buffer_add_byte(&text, '\n');
         for (size_t i = 0; i < count; i++)
                 add_help_line(&text, context->language, options[i].name, options[i].value_name, options[i].help_key);
         options_add_global_help(&text, context->language);
@@ -233,4 +303,24 @@ enum status options_parse(struct cli_context *context, const struct option_info 
         }
         *ret = (struct words){.items = argv + 1, .count = words};
         return STATUS_OK;
+}
+
+enum status options_day(const char *value, int32_t *ret, struct error *error)
+{
+        if (day_parse_iso(text_of(value), ret))
+                return STATUS_OK;
+        return error_set(error, STATUS_USAGE, "cli.bad_date", "value", value, NULL);
+}
+
+enum status options_format(const char *value, const char *formats, struct error *error)
+{
+        if (!value)
+                return STATUS_OK;
+        for (const char *at = formats; *at; at += strspn(at, ", ")) {
+                size_t length = strcspn(at, ", ");
+                if (strlen(value) == length && memcmp(at, value, length) == 0)
+                        return STATUS_OK;
+                at += length;
+        }
+        return error_set(error, STATUS_USAGE, "cli.bad_format", "value", value, "formats", formats, NULL);
 }

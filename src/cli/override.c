@@ -23,13 +23,6 @@ struct session {
         const char *segment, *reason, *from, *to, *actor, *state, *format;
 };
 
-static enum status parse_day(const char *text, int32_t *ret, struct error *error)
-{
-        if (day_parse_iso(text_of(text), ret))
-                return STATUS_OK;
-        return error_set(error, STATUS_USAGE, "cli.bad_date", "value", text, NULL);
-}
-
 /* ---- request ----------------------------------------------------------------------------------------------------- */
 
 static enum status request(struct session *session, struct error *error)
@@ -41,9 +34,9 @@ static enum status request(struct session *session, struct error *error)
         int64_t id;
         if (!session->segment || !session->to)
                 return error_set(error, STATUS_USAGE, "override.what_missing", NULL);
-        enum status status = parse_day(session->to, &request.valid_to, error);
+        enum status status = options_day(session->to, &request.valid_to, error);
         if (status == STATUS_OK && session->from)
-                status = parse_day(session->from, &request.valid_from, error);
+                status = options_day(session->from, &request.valid_from, error);
         if (status == STATUS_OK)
                 status = customer_find(session->connection, session->word, session->arena, &customer, error);
         request.customer_id = customer.customer_id;
@@ -246,6 +239,13 @@ static enum status check_state(const char *state, struct error *error)
                          "requested, approved, refused, withdrawn", NULL);
 }
 
+static void say_none(const struct session *session, struct buffer *out)
+{
+        message_add(out, session->context->language,
+                    session->state ? "override.list_empty_state" : "override.list_empty", NULL);
+        buffer_add_byte(out, '\n');
+}
+
 static enum status list(struct session *session, struct error *error)
 {
         struct override *overrides;
@@ -270,7 +270,10 @@ static enum status list(struct session *session, struct error *error)
         if (session->format && strcmp(session->format, "json") == 0) {
                 list_json(&listing, &out);
         } else {
-                status = kept ? table_overrides(language, &listing, &out, error) : STATUS_OK;
+                if (kept)
+                        status = table_overrides(language, &listing, &out, error);
+                else
+                        say_none(session, &out);
                 if (status == STATUS_OK)
                         status = table_shares(language, &listing, &out, error);
         }
@@ -314,6 +317,9 @@ static enum status read_words(struct session *session, int argc, char **argv, co
                 return status;
         if (words.count == 0)
                 return error_set(error, STATUS_USAGE, "cli.action_missing", "actions", all, NULL);
+        status = options_format(session->format, "table, json", error);
+        if (status != STATUS_OK)
+                return status;
         session->actor = session->actor ? session->actor : "cli";
         for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
                 if (strcmp(words.items[0], actions[i].name) != 0)

@@ -70,8 +70,11 @@ static void add_value_name(struct buffer *out, enum language language, const str
 {
         if (change->kind == VALUE_COLUMN) {
                 amount_add_metric(out, language, column->metric, column->of);
-                buffer_add_text(out, column->window.kind != WINDOW_NONE ? " " : "");
-                amount_add_window(out, column->window);
+                if (column->window.kind == WINDOW_NONE)
+                        return;
+                buffer_add_text(out, " (");
+                amount_add_window_words(out, language, column->window);
+                buffer_add_byte(out, ')');
                 return;
         }
         static const char *const keys[] = {[VALUE_KIND] = "run.value_kind", [VALUE_SIZE_CLASS] = "run.value_size_class",

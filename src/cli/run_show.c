@@ -340,6 +340,10 @@ static enum status show_table(struct run_session *session, const struct run_summ
         if (status != STATUS_OK)
                 return status;
         show_head(session, run, out);
+        if (count == 0) {
+                message_add(out, language, "run.show_empty", NULL);
+                return STATUS_OK;
+        }
         for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
                 table_column(table, message_raw(language, titles[i]), TABLE_LEFT);
         for (size_t i = 0; i < count; i++) {

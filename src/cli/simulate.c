@@ -45,8 +45,9 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 return error_set(error, STATUS_USAGE, "simulate.concept_missing", NULL);
         if (!request->cutoff)
                 return error_set(error, STATUS_USAGE, "evaluate.cutoff_missing", NULL);
-        if (!day_parse_iso(text_of(request->cutoff), &request->cutoff_day))
-                return error_set(error, STATUS_USAGE, "cli.bad_date", "value", request->cutoff, NULL);
+        status = options_day(request->cutoff, &request->cutoff_day, error);
+        if (status != STATUS_OK)
+                return status;
         if (request->near) {
                 int64_t count;
                 if (decimal_parse_scaled(text_of(request->near), DECIMAL_POINT, 0, false, &count) != DECIMAL_OK ||

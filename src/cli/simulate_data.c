@@ -96,7 +96,7 @@ static enum status add_moves(struct json *json, const struct simulation_page *pa
         for (size_t m = 0; m < simulation->move_count; m++) {
                 size_t i = page->moves[m];
                 buffer_clear(&why);
-                enum status status = simulate_add_why(page, i, &why, error);
+                enum status status = simulate_add_why(page, i, SIMULATE_WHY_ONE_LINE, &why, error);
                 if (status != STATUS_OK)
                         return status;
                 json_begin_object(json);
@@ -243,7 +243,7 @@ static enum status add_move(struct csv_writer *csv, struct buffer *cell, const s
         decimal_add_plain(cell, changed->measures.revenue_12m_minor[i], concept->minor_digits);
         csv_field(csv, (struct text){cell->data, cell->length});
         buffer_clear(cell);
-        status = simulate_add_why(page, i, cell, error);
+        status = simulate_add_why(page, i, SIMULATE_WHY_ONE_LINE, cell, error);
         csv_field(csv, (struct text){cell->data, cell->length});
         csv_end_row(csv);
         return status;

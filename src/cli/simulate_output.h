@@ -28,10 +28,12 @@ struct simulation_page {
         struct arena *scratch;       /* emptied between customers */
 };
 
-/* Appends the criteria whose state differs between the versions, with value and thresholds, separated by " | "; where
- * none differs, that the mechanics make the difference. */
-must_check enum status simulate_add_why(const struct simulation_page *page, size_t customer, struct buffer *out,
-                                        struct error *error);
+/* Appends the criteria whose state differs between the versions, with value and thresholds; where none differs, that
+ * the mechanics make the difference. In one line they are separated by " | "; in lines, one begins each and its sides
+ * stand below, all but the first line indented for the table of moves. */
+enum why_layout { SIMULATE_WHY_ONE_LINE, SIMULATE_WHY_LINES };
+must_check enum status simulate_add_why(const struct simulation_page *page, size_t customer, enum why_layout layout,
+                                        struct buffer *out, struct error *error);
 
 must_check enum status simulate_table(const struct simulation_page *page, size_t near_count, struct buffer *out,
                                       struct error *error);

@@ -9,7 +9,7 @@
 #include "cli/near_misses.h"
 #include "cli/simulate_output.h"
 
-enum { MOVES_SHOWN = 10, STAKES_SHOWN = 10, BAR_COLUMNS = 20 };
+enum { MOVES_SHOWN = 10, STAKES_SHOWN = 10 };
 
 struct sheet {
         const struct simulation_page *page;
@@ -68,7 +68,7 @@ static uint8_t in_against(const struct sheet *sheet, size_t segment)
         return SEGMENT_NONE;
 }
 
-static void add_segment(struct sheet *sheet, struct text id, struct text name, uint8_t old, uint8_t new, bool margins)
+static void add_segment(struct sheet *sheet, struct text id, uint8_t old, uint8_t new, bool margins)
 {
         const struct segment_sums *before = &sheet->simulation->sums[SIDE_AGAINST];
         const struct segment_sums *after = &sheet->simulation->sums[SIDE_CHANGED];
@@ -77,9 +77,7 @@ static void add_segment(struct sheet *sheet, struct text id, struct text name, u
         uint64_t is = new == SEGMENT_NONE ? 0 : after->customers[new];
         int64_t was_minor = old == SEGMENT_NONE ? 0 : before->revenue_minor[old];
         int64_t is_minor = new == SEGMENT_NONE ? 0 : after->revenue_minor[new];
-        uint64_t all = sheet->simulation->sides[SIDE_CHANGED].tally.evaluated;
         cells_text(cells, id);
-        cells_text(cells, name);
         cells_count(cells, was);
         cells_count(cells, is);
         cells_change(cells, (int64_t)is - (int64_t)was, false);
@@ -90,7 +88,6 @@ static void add_segment(struct sheet *sheet, struct text id, struct text name, u
                 cells_money(cells, old == SEGMENT_NONE ? 0 : before->margin_minor[old]);
                 cells_money(cells, new == SEGMENT_NONE ? 0 : after->margin_minor[new]);
         }
-        cells_bar(cells, is, all, BAR_COLUMNS);
 }
 
 static enum status add_segments(struct sheet *sheet, struct error *error)
@@ -104,7 +101,6 @@ static enum status add_segments(struct sheet *sheet, struct error *error)
         if (status != STATUS_OK)
                 return status;
         cells_column(cells, "evaluate.column.segment", TABLE_LEFT);
-        cells_column(cells, "evaluate.column.name", TABLE_LEFT);
         cells_column(cells, "simulate.column.customers_before", TABLE_RIGHT);
         cells_column(cells, "simulate.column.after", TABLE_RIGHT);
         cells_column(cells, "simulate.column.change", TABLE_RIGHT);
@@ -115,16 +111,11 @@ static enum status add_segments(struct sheet *sheet, struct error *error)
                 cells_column(cells, "simulate.column.margin_before", TABLE_RIGHT);
                 cells_column(cells, "simulate.column.after", TABLE_RIGHT);
         }
-        cells_column_text(cells, (struct text){"", 0}, TABLE_LEFT);
         for (size_t s = 0; s < sheet->changed->segment_count; s++)
-                add_segment(sheet, sheet->changed->segments[s].id,
-                            bilingual_text(&sheet->changed->segments[s].name, cells->language), in_against(sheet, s),
-                            (uint8_t)s, margins);
+                add_segment(sheet, sheet->changed->segments[s].id, in_against(sheet, s), (uint8_t)s, margins);
         for (size_t s = 0; s < sheet->against->segment_count; s++)
                 if (sheet->simulation->mapped[s] == SEGMENT_NONE)
-                        add_segment(sheet, sheet->against->segments[s].id,
-                                    bilingual_text(&sheet->against->segments[s].name, cells->language), (uint8_t)s,
-                                    SEGMENT_NONE, margins);
+                        add_segment(sheet, sheet->against->segments[s].id, (uint8_t)s, SEGMENT_NONE, margins);
         return close_table(sheet, error);
 }
 
@@ -239,26 +230,35 @@ static struct text segment_or_none(const struct concept *concept, uint8_t segmen
         return segment == SEGMENT_NONE ? text_of("\xe2\x80\x93") : concept->segments[segment].id;
 }
 
-static enum status add_move(struct sheet *sheet, size_t customer, struct buffer *why, struct error *error)
+/* Names come from files: what steers a terminal is shown as a blank. */
+static void add_plain(struct buffer *out, struct text text)
+{
+        for (size_t i = 0; i < text.length; i++)
+                buffer_add_byte(out, (unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7f ? ' ' : text.data[i]);
+}
+
+static enum status add_move(struct sheet *sheet, size_t customer, struct error *error)
 {
         const struct simulation_page *page = sheet->page;
-        struct cells *cells = &sheet->cells;
         struct text name;
         arena_reset(page->scratch);
         enum status status = customer_label_name(&page->labels, page->session->snapshot, page->session->connection,
                                                  customer, page->scratch, &name, error);
         if (status != STATUS_OK)
                 return status;
-        cells_text(cells, page->labels.numbers[customer].number);
-        cells_text(cells, name);
-        cells_text(cells, segment_or_none(sheet->against,
-                                          sheet->simulation->sides[SIDE_AGAINST].decisions.segment[customer]));
-        cells_text(cells, segment_or_none(sheet->changed,
-                                          sheet->simulation->sides[SIDE_CHANGED].decisions.segment[customer]));
-        cells_money(cells, sheet->simulation->sides[SIDE_CHANGED].measures.revenue_12m_minor[customer]);
-        buffer_clear(why);
-        status = simulate_add_why(page, customer, why, error);
-        cells_text(cells, (struct text){why->data, why->length});
+        add_plain(sheet->out, page->labels.numbers[customer].number);
+        buffer_add_text(sheet->out, "  ");
+        add_plain(sheet->out, name);
+        buffer_add_text(sheet->out, "  ");
+        add_plain(sheet->out, segment_or_none(sheet->against,
+                                              sheet->simulation->sides[SIDE_AGAINST].decisions.segment[customer]));
+        buffer_add_text(sheet->out, " \xe2\x86\x92 ");
+        add_plain(sheet->out, segment_or_none(sheet->changed,
+                                              sheet->simulation->sides[SIDE_CHANGED].decisions.segment[customer]));
+        buffer_add_byte(sheet->out, '\n');
+        buffer_add_text(sheet->out, "    ");
+        status = simulate_add_why(page, customer, SIMULATE_WHY_LINES, sheet->out, error);
+        buffer_add_byte(sheet->out, '\n');
         return status;
 }
 
@@ -266,8 +266,7 @@ static enum status add_moves(struct sheet *sheet, struct error *error)
 {
         const struct simulation *simulation = sheet->simulation;
         struct cells *cells = &sheet->cells;
-        struct buffer why buffer_cleanup, count buffer_cleanup, other buffer_cleanup;
-        buffer_init(&why, (size_t)1 << 20);
+        struct buffer count buffer_cleanup, other buffer_cleanup;
         buffer_init(&count, 64);
         buffer_init(&other, 64);
         format_add_count(&count, cells->language, (int64_t)simulation->move_count);
@@ -283,18 +282,16 @@ static enum status add_moves(struct sheet *sheet, struct error *error)
         memcpy(moves, simulation->moves, simulation->move_count * sizeof(*moves));
         qsort_r(moves, simulation->move_count, sizeof(*moves), compare_revenue,
                 simulation->sides[SIDE_CHANGED].measures.columns[0].value);
-        enum status status = cells_begin(cells, error);
-        if (status != STATUS_OK)
-                return status;
-        cells_column(cells, "evaluate.column.number", TABLE_LEFT);
-        cells_column(cells, "evaluate.column.name", TABLE_LEFT);
-        cells_column(cells, "simulate.column.from", TABLE_LEFT);
-        cells_column(cells, "simulate.column.to", TABLE_LEFT);
-        cells_column(cells, "evaluate.column.revenue", TABLE_RIGHT);
-        cells_column(cells, "simulate.column.why", TABLE_LEFT);
+        enum status status = STATUS_OK;
         for (size_t m = 0; m < simulation->move_count && m < MOVES_SHOWN && status == STATUS_OK; m++)
-                status = add_move(sheet, moves[m], &why, error);
-        return status == STATUS_OK ? close_table(sheet, error) : status;
+                status = add_move(sheet, moves[m], error);
+        if (simulation->move_count > MOVES_SHOWN) {
+                buffer_clear(&count);
+                format_add_count(&count, cells->language, (int64_t)(simulation->move_count - MOVES_SHOWN));
+                message_add(sheet->out, cells->language, "simulate.more_moves", "count", count.data, NULL);
+                buffer_add_byte(sheet->out, '\n');
+        }
+        return status;
 }
 
 enum status simulate_table(const struct simulation_page *page, size_t near_count, struct buffer *out,

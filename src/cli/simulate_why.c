@@ -8,6 +8,7 @@
 
 struct difference_list {
         enum language language;
+        enum why_layout layout;
         struct buffer *out;
         struct judged_criterion empty_before, empty_after; /* only the concepts */
 };
@@ -50,11 +51,12 @@ static void say_once(struct difference_list *list, const struct explained_criter
         struct buffer words buffer_cleanup;
         buffer_init(&words, 4096);
         explain_add_change(list->language, (struct judged_criterion){list->empty_before.concept, before},
-                           (struct judged_criterion){list->empty_after.concept, after}, &words);
+                           (struct judged_criterion){list->empty_after.concept, after},
+                           list->layout == SIMULATE_WHY_LINES ? "\n      " : NULL, &words);
         if (words.failed || (list->out->length && strstr(list->out->data, words.data)))
                 return;
         if (list->out->length)
-                buffer_add_text(list->out, " | ");
+                buffer_add_text(list->out, list->layout == SIMULATE_WHY_LINES ? "\n    " : " | ");
         buffer_add(list->out, words.data, words.length);
 }
 
@@ -95,15 +97,15 @@ static enum status explain_side(const struct evaluation *side, size_t customer, 
                               error);
 }
 
-enum status simulate_add_why(const struct simulation_page *page, size_t customer, struct buffer *out,
-                             struct error *error)
+enum status simulate_add_why(const struct simulation_page *page, size_t customer, enum why_layout layout,
+                             struct buffer *out, struct error *error)
 {
         const struct evaluation *against = &page->simulation->sides[SIDE_AGAINST];
         const struct evaluation *changed = &page->simulation->sides[SIDE_CHANGED];
         const struct concept *before = against->version->concept, *after = changed->version->concept;
         struct explanation old, new;
         struct buffer words buffer_cleanup;
-        struct difference_list list = {page->session->context->language, &words, {before, NULL}, {after, NULL}};
+        struct difference_list list = {page->session->context->language, layout, &words, {before, NULL}, {after, NULL}};
         buffer_init(&words, (size_t)1 << 20);
         arena_reset(page->scratch);
         enum status status = explain_side(against, customer, page->scratch, &old, error);

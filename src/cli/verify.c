@@ -220,9 +220,8 @@ int cmd_verify(struct cli_context *context, int argc, char **argv)
         if (!status && words.count > 0)
                 status = error_set(&error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
         bool as_json = strcmp(format, "json") == 0;
-        if (!status && !as_json && strcmp(format, "table") != 0)
-                status = error_set(&error, STATUS_USAGE, "cli.bad_format", "value", format, "formats", "table, json",
-                                   NULL);
+        if (!status)
+                status = options_format(format, "table, json", &error);
         if (!status)
                 status = cli_open_database(context, CLI_READ, &database, &error);
         if (!status)

@@ -40,6 +40,21 @@ void amount_add(struct buffer *out, enum language language, const struct concept
         }
 }
 
+void amount_add_gap(struct buffer *out, enum language language, const struct concept *concept, enum metric metric,
+                    struct rational value)
+{
+        if (metric_infos[metric].unit != UNIT_RATIO) {
+                amount_add(out, language, concept, metric, value);
+                return;
+        }
+        struct buffer percent buffer_cleanup;
+        buffer_init(&percent, 256);
+        amount_add(&percent, language, concept, metric, value);
+        /* "8,0 %" without its sign */
+        buffer_add(out, percent.data, percent.length ? strcspn(percent.data, " %") : 0);
+        buffer_addf(out, " %s", message_raw(language, "unit.points"));
+}
+
 /* Numerator and denominator as shown: the share of wallet is capped. */
 static int128 shown_numerator(const struct metric_column *column, size_t index, int128 *ret_denominator)
 {
@@ -116,4 +131,19 @@ void amount_add_window(struct buffer *out, struct window window)
         default:
                 buffer_add_text(out, names[window.kind]);
         }
+}
+
+void amount_add_window_words(struct buffer *out, enum language language, struct window window)
+{
+        static const char *const keys[] = {
+                [WINDOW_MONTHS] = "window.months",     [WINDOW_DAYS] = "window.days",
+                [WINDOW_QUARTERS] = "window.quarters", [WINDOW_YEAR] = "window.year",
+                [WINDOW_LAST_YEAR] = "window.last_year", [WINDOW_SINCE_JOINED] = "window.since_joined",
+                [WINDOW_ALL] = "window.all",
+        };
+        char count[16];
+        if (window.kind == WINDOW_NONE)
+                return;
+        snprintf(count, sizeof(count), "%u", window.count);
+        message_add(out, language, keys[window.kind], "count", count, NULL);
 }

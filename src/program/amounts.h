@@ -15,6 +15,10 @@
 void amount_add(struct buffer *out, enum language language, const struct concept *concept, enum metric metric,
                 struct rational value);
 
+/* As amount_add for what is missing: between two ratios lie percentage points. */
+void amount_add_gap(struct buffer *out, enum language language, const struct concept *concept, enum metric metric,
+                    struct rational value);
+
 /* Appends the value of customer `index` in words; "unknown" where it is not known. Share of wallet at most 100 %. */
 void amount_add_cell(struct buffer *out, enum language language, const struct concept *concept,
                      const struct metric_column *column, size_t index);
@@ -28,5 +32,8 @@ void amount_add_metric(struct buffer *out, enum language language, enum metric m
 
 /* Appends a window as the document writes it: "12m", "90d", "year", "4q"; nothing for WINDOW_NONE. */
 void amount_add_window(struct buffer *out, struct window window);
+
+/* Appends a window in words: "12 Monate", "gesamte Zeit"; nothing for WINDOW_NONE. */
+void amount_add_window_words(struct buffer *out, enum language language, struct window window);
 
 #endif
