@@ -157,7 +157,7 @@ CHANGES = {
     "evaluation.cutoff": (put(("mechanics", "evaluations", 1, "cutoff"), "05-31"), r"Stichtag: 30\.06\. -> 31\.05\."),
     "evaluation.effective": (put(("mechanics", "evaluations", 1, "effective"), "09-01"), r"01\.08\. -> 01\.09\."),
     "evaluation.moves": (put(("mechanics", "evaluations", 1, "moves"), ["up", "grace"]), "Aufstieg -> Aufstieg, Ende"),
-    "grace.ends": (put(("mechanics", "grace"), {"ends": "none"}), "Schonfrist: 6 Monate -> keine"),
+    "grace.ends": (put(("mechanics", "grace"), {"ends": "none"}), "Bewährung: 6 Monate -> keine"),
     "grace.months": (put(("mechanics", "grace", "months"), 9), "6 Monate -> 9 Monate"),
     "demotion.max_steps": (put(("mechanics", "demotion", "max_steps"), 3), "1 -> 3"),
     "promotion.max_steps": (put(("mechanics", "promotion", "max_steps"), 3), "2 -> 3"),
