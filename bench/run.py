@@ -212,6 +212,12 @@ class Bench:
         work = {"Treue": lambda: self.treue_import(name, path, "profile_rich.yaml")}
         return in_turns(min(3, self.runs), work, f"import {name}")
 
+    def huge(self, name, path):
+        """Treue alone, twice: what counts is how its own times grow."""
+        imports = in_turns(min(2, self.runs), {"Treue": lambda: self.treue_import(name, path, "profile.yaml")},
+                           f"import {name}")
+        return {"import": imports, "own": [self.inside(name).json for _ in range(2)]}
+
     def inside(self, name):
         return Run([self.engine, self.data_of(name), HERE / "concept.yaml", self.changed, CUTOFF, self.runs])
 
@@ -269,6 +275,8 @@ def measure(bench, files):
             bench.treue_import(name, path, "profile.yaml")
         elif "rich" in name:
             one["import"] = bench.rich_import(name, path)
+        elif name == "100m":
+            one.update(bench.huge(name, path))
         else:
             one["import"] = bench.imports(name, path, everybody=True)
             inside = bench.evaluations(name)
@@ -280,7 +288,7 @@ def measure(bench, files):
                 one["postgresql_import"] = postgresql_import.measure(bench.treue, path, WORK, min(3, bench.runs))
                 one["sql_metrics"] = sql_metrics.measure(bench.treue, path, WORK, min(3, bench.runs))
             one["what_if"] = [run.json for run in bench.what_ifs(name)["DuckDB"]]
-        if "rich" not in name:
+        if "rich" not in name and name != "100m":
             one["simulations"] = bench.simulations(name)
         one["sizes"] = bench.sizes(name, lines)
         result[name] = one
@@ -414,6 +422,17 @@ def row_growth(large, small):
              f"{max(imported, inside, command):.1f} x", max(imported, inside, command) <= 11)]
 
 
+def row_growth_huge(huge, large):
+    """Memory belongs here, too: it may not grow with the file."""
+    imported = median(seconds(huge["import"]["Treue"])) / median(seconds(large["import"]["Treue"]))
+    inside = median(micro(huge["own"], "evaluate_2")) / median(micro(large["inside"]["Treue"], "evaluate_2"))
+    memory = peak(huge["import"]["Treue"])
+    text = (f"import {median(seconds(huge['import']['Treue'])):.1f} s, {imported:.1f} x, {memory:.0f} MiB; evaluation "
+            f"inside {milli(median(micro(huge['own'], 'evaluate_2')))}, {inside:.1f} x")
+    return [("", "100 million lines cost at most 11 x 10 million", text, max(imported, inside),
+             f"{max(imported, inside):.1f} x", max(imported, inside) <= 11 and memory * MIB <= 512e6)]
+
+
 def table_rows(result):
     small = result["1m"]
     large = result.get("10m", small)
@@ -424,6 +443,8 @@ def table_rows(result):
             *row_first_answer(large), *row_memory(large, small, rich)]
     if large is not small:
         rows += row_growth(large, small)
+    if "100m" in result:
+        rows += row_growth_huge(result["100m"], large)
     return rows
 
 
@@ -543,6 +564,7 @@ def main():
         files["10m-rich"] = (make_data(generate, "10m-rich", 10 * MILLION, "rich"), 10 * MILLION)
         files["18m-what-if"] = (make_data(generate, "18m-what-if", 18 * MILLION, "plain", "--customers", "50000"),
                                 18 * MILLION)
+        files["100m"] = (make_data(generate, "100m", 100 * MILLION, "plain"), 100 * MILLION)
     result = measure(Bench(treue, engine, whatif, find_duckdb(), runs), files)
     rows = table_rows(result)
     text = report(result, rows, treue, runs, time.monotonic() - start)
