@@ -201,7 +201,7 @@ class Corrected:
         name = f"correction{len(self.layers)}"
         if layer.kind == "purchases":
             columns = ["customer", "document", "date", "article", "amount", "quantity", "unit_price", "cost",
-                       "product_group"]
+                       "product_group", "digital"]
             rows = [dict(line, customer=d["customer"], document=d["number"], product_group=line["group"])
                     for d in layer.rows for line in d["lines"]]
             if not any(row["unit_price"] for row in rows):
