@@ -352,6 +352,19 @@ static void flatten_program(struct flat *flat)
                 state_decimal(flat, "value", "diff.value", true, parameter->value);
                 leave(flat);
         }
+        for (size_t i = 0; i < concept->replacement_count; i++) {
+                const struct replacement *replacement = &concept->replacements[i];
+                struct text segment = concept->segments[replacement->segment].id;
+                char id[128], subject[256];
+                snprintf(id, sizeof(id), "replaces:%.*s", (int)replacement->old.length, replacement->old.data);
+                snprintf(subject, sizeof(subject), "%s %.*s", message_raw(flat->language, "diff.former_segment"),
+                         (int)replacement->old.length, replacement->old.data);
+                buffer_addf(&flat->shown, "%s %.*s", message_raw(flat->language, "diff.goes_on_in"),
+                            (int)segment.length, segment.data);
+                enter(flat, id, subject);
+                state_text(flat, "segment", "diff.goes_on_in", segment);
+                leave(flat);
+        }
 }
 
 static void flatten_goal(struct flat *flat, const struct goal *goal)

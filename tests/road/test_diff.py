@@ -22,6 +22,7 @@ FULL = {
     "program": {"id": "kreis", "name": {"de": "Kreis", "en": "Circle"}, "claim": {"de": "Gemeinsam"},
                 "variant": "partner", "currency": "EUR", "year_starts": "01-01", "evaluates": "customer"},
     "parameters": {"market": D("0.03"), "other": D("7")},
+    "replaces": {"OLD": "A"},
     "goals": [{"id": "grow", "segment": "A", "kind": "growth", "name": {"de": "Wachsen"},
                "metric": {"metric": "revenue", "aggregate": "sum"}, "baseline": 10, "target": 20, "due": "2026-12-31",
                "owner": "marketing"}],
@@ -89,6 +90,7 @@ def make_rest(document):
 TRADE = ("segments", 0, "paths", 0, "all", 1)
 CHANGES = {
     "document.parameters": (put(("parameters", "extra"), 3), "Parameter extra: neu"),
+    "document.replaces": (put(("replaces", "OLD"), "B"), "früheres Segment OLD: geht weiter in: A -> B"),
     "document.program": (put(("program", "variant"), "club"), "Art des Programms: partner -> club"),
     "document.goals": (lambda d: d["goals"].append(dict(d["goals"][0], id="two")), "Ziel two: neu"),
     "document.segments": (lambda d: d["segments"].pop(1), "Segment B: entfällt"),
@@ -176,6 +178,7 @@ MORE = {
     "a parameter": (put(("parameters", "market"), D("0.06")),
                     r"Parameter market: Wert: 0,03 -> 0,06 \(\+100,0 %\); betrifft Segment A, Weg volume, "
                     r"Umsatzwachstum \(Schwelle\)"),
+    "one more former segment": (put(("replaces", "S"), "C"), r"früheres Segment S: neu \(geht weiter in C\)"),
     "the order": (lambda d: d["segments"].insert(0, d["segments"].pop(1)), "A, B, C, P -> B, A, C, P"),
 }
 
