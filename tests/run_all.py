@@ -52,6 +52,7 @@ SCRIPTS = [
     ("road repeat", "tests/road/test_repeat.py", RELEASE, 900),
     ("road overrides", "tests/road/test_overrides.py", SANITIZER, 600),
     ("road export", "tests/road/test_export.py", RELEASE, 900),
+    ("road customer", "tests/road/test_customer.py", SANITIZER, 300),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 600),
     ("catalogue generator", "tests/tools/test_catalogue.py", NONE, 120),
     ("queries on PostgreSQL and SQLite", "tests/db/test_prepare_postgresql.py", NONE, 300),
@@ -64,7 +65,7 @@ QUICK = ["tidy"]
 # Those run a second time with their databases on a PostgreSQL server.
 ON_SERVER = ["road oracle", "road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
-             "road whatif", "demo company", "road export"]
+             "road whatif", "demo company", "road export", "road customer"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 SERVER_MARK = " on PostgreSQL"
 # Unit tests with a database come a second time as well; what begins so is about servers only.

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * customer.c: `treue customer`: customers that became one.
+ * customer.c: `treue customer`: lists customers, shows what is known of one, and merges those that became one.
  */
 #include "cli/columns.h"
 #include "cli/commands.h"
+#include "cli/customer_list.h"
+#include "cli/customer_show.h"
 #include "cli/options.h"
 #include "importer/merges.h"
 #include "program/explained.h"
@@ -13,7 +15,7 @@
 enum { REASON_WIDTH_MAX = 60 };
 
 struct customer_words {
-        const char *from, *reason, *format;
+        const char *from, *reason, *on, *format;
 };
 
 struct session {
@@ -162,12 +164,39 @@ static enum status list(struct cli_context *context, const struct words *words, 
         return STATUS_OK;
 }
 
+static enum status show(struct cli_context *context, const struct words *words, const struct customer_words *values,
+                        struct error *error)
+{
+        if (words->count < 2)
+                return error_set(error, STATUS_USAGE, "customer.which", NULL);
+        if (words->count > 2)
+                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[2], NULL);
+        return customer_show(context, words->items[1], values->on, values->format, error);
+}
+
+static enum status list_customers(struct cli_context *context, const struct words *words,
+                                  const struct customer_words *values, struct customer_filter *filter,
+                                  struct error *error)
+{
+        if (words->count > 1)
+                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[1], NULL);
+        filter->on = values->on;
+        filter->format = values->format;
+        return customer_list(context, filter, error);
+}
+
 int cmd_customer(struct cli_context *context, int argc, char **argv)
 {
         struct customer_words values = {0};
+        struct customer_filter filter = {0};
         const struct option_info options[] = {
                 {"--from", OPTION_VALUE, "DATE", "cli.option.merge_from", .value = &values.from},
                 {"--reason", OPTION_VALUE, "TEXT", "cli.option.merge_reason", .value = &values.reason},
+                {"--on", OPTION_VALUE, "DATE", "cli.option.on", .value = &values.on},
+                {"--attribute", OPTION_VALUE, "NAME=VALUE", "cli.option.list_attribute", .value = &filter.attribute},
+                {"--search", OPTION_VALUE, "TEXT", "cli.option.list_search", .value = &filter.search},
+                {"--segment", OPTION_VALUE, "ID", "cli.option.list_segment", .value = &filter.segment},
+                {"--responsible", OPTION_VALUE, "CODE", "cli.option.list_responsible", .value = &filter.responsible},
                 {"--format", OPTION_VALUE, "table|json", "cli.option.format", .value = &values.format},
         };
         struct error error;
@@ -180,8 +209,13 @@ int cmd_customer(struct cli_context *context, int argc, char **argv)
                 status = merge(context, &words, &values, &session, &error);
         else if (status == STATUS_OK && strcmp(action, "merges") == 0)
                 status = list(context, &words, &values, &session, &error);
+        else if (status == STATUS_OK && strcmp(action, "list") == 0)
+                status = list_customers(context, &words, &values, &filter, &error);
+        else if (status == STATUS_OK && strcmp(action, "show") == 0)
+                status = show(context, &words, &values, &error);
         else if (status == STATUS_OK)
-                status = error_set(&error, STATUS_USAGE, "customer.action_missing", "actions", "merge, merges", NULL);
+                status = error_set(&error, STATUS_USAGE, "customer.action_missing", "actions",
+                                   "list, show, merge, merges", NULL);
         session_close(&session);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
 }

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * customer_show.c: prints the sections of a dossier as tables or as JSON.
+ */
+#include "cli/customer_show.h"
+
+#include "base/calendar.h"
+#include "cli/cells.h"
+#include "cli/session.h"
+#include "db/setting.h"
+#include "platform/clock.h"
+#include "program/dossier.h"
+#include "program/explained.h"
+#include "render/json.h"
+
+#define OUTPUT_BYTES_MAX ((size_t)256 << 20)
+
+struct page {
+        struct cli_context *context;
+        struct explained customer;
+        struct dossier dossier;
+        struct currency currency;
+        int32_t day;
+};
+
+static void add_json_cell(struct json *json, const struct dossier_cell *cell, unsigned minor_digits)
+{
+        switch (cell->type) {
+        case DOSSIER_BLANK:
+                json_null(json);
+                break;
+        case DOSSIER_TEXT:
+                json_text(json, cell->text);
+                break;
+        case DOSSIER_DAY:
+                json_day(json, (int32_t)cell->number);
+                break;
+        case DOSSIER_MONEY:
+                json_decimal_text(json, cell->number, minor_digits);
+                break;
+        case DOSSIER_SHARE:
+                json_decimal_text(json, cell->number, 6);
+                break;
+        case DOSSIER_NUMBER:
+                json_int(json, cell->number);
+                break;
+        case DOSSIER_OWN:
+                json_string(json, "own");
+                break;
+        }
+}
+
+/* Keys are the last part of the catalogue key. */
+static const char *short_name(const char *key) { return strrchr(key, '.') + 1; }
+
+static void write_json(const struct page *page, struct buffer *out)
+{
+        struct json json;
+        json_init(&json, out, true);
+        json_begin_object(&json);
+        json_key(&json, "number");
+        json_text(&json, page->customer.number);
+        json_key(&json, "source");
+        json_text(&json, page->customer.source);
+        json_key(&json, "name");
+        json_text(&json, page->customer.name);
+        json_key(&json, "on");
+        json_day(&json, page->day);
+        for (size_t s = 0; s < DOSSIER_PARTS; s++) {
+                const struct dossier_section *section = &page->dossier.sections[s];
+                json_key(&json, short_name(section->title));
+                json_begin_array(&json);
+                for (size_t i = 0; i < section->row_count * section->column_count; i++) {
+                        size_t column = i % section->column_count;
+                        if (column == 0)
+                                json_begin_object(&json);
+                        json_key(&json, short_name(section->columns[column]));
+                        add_json_cell(&json, &section->cells[i], page->currency.minor_digits);
+                        if (column + 1 == section->column_count)
+                                json_end_object(&json);
+                }
+                json_end_array(&json);
+        }
+        json_end_object(&json);
+}
+
+static void add_cell(struct cells *cells, const struct dossier_cell *cell)
+{
+        char year[24];
+        switch (cell->type) {
+        case DOSSIER_BLANK:
+                cells_text(cells, (struct text){"", 0});
+                break;
+        case DOSSIER_TEXT:
+                cells_text(cells, cell->text);
+                break;
+        case DOSSIER_DAY:
+                cells_day(cells, (int32_t)cell->number);
+                break;
+        case DOSSIER_MONEY:
+                cells_money(cells, cell->number);
+                break;
+        case DOSSIER_SHARE:
+                cells_percent(cells, cell->number, 1000000);
+                break;
+        case DOSSIER_NUMBER:
+                snprintf(year, sizeof(year), "%lld", (long long)cell->number);
+                cells_text(cells, text_of(year));
+                break;
+        case DOSSIER_OWN:
+                cells_key(cells, "dossier.own");
+                break;
+        }
+}
+
+static bool is_figure(const struct dossier_section *section, size_t column)
+{
+        for (size_t r = 0; r < section->row_count; r++) {
+                enum dossier_type type = section->cells[r * section->column_count + column].type;
+                if (type == DOSSIER_MONEY || type == DOSSIER_SHARE || type == DOSSIER_NUMBER)
+                        return true;
+        }
+        return false;
+}
+
+static enum status write_section(const struct page *page, const struct dossier_section *section, struct cells *cells,
+                                 struct buffer *out, struct error *error)
+{
+        enum language language = page->context->language;
+        buffer_addf(out, "\n%s\n", message_raw(language, section->title));
+        if (!section->row_count) {
+                buffer_addf(out, "  %s\n", message_raw(language, "dossier.nothing"));
+                return STATUS_OK;
+        }
+        enum status status = cells_begin(cells, error);
+        if (status)
+                return status;
+        for (size_t c = 0; c < section->column_count; c++)
+                cells_column(cells, section->columns[c], is_figure(section, c) ? TABLE_RIGHT : TABLE_LEFT);
+        for (size_t i = 0; i < section->row_count * section->column_count; i++)
+                add_cell(cells, &section->cells[i]);
+        return table_add_to(cells->table, 2, out) ? STATUS_OK : error_memory(error);
+}
+
+static enum status write_tables(const struct page *page, struct buffer *out, struct error *error)
+{
+        struct cells cells cells_cleanup;
+        enum status status = STATUS_OK;
+        cells_init(&cells, page->context->language, page->currency.minor_digits);
+        buffer_add(out, page->customer.number.data, page->customer.number.length);
+        buffer_add_text(out, "  ");
+        buffer_add(out, page->customer.name.data, page->customer.name.length);
+        buffer_add_text(out, "  ");
+        format_add_day(out, page->context->language, page->day);
+        buffer_add_byte(out, '\n');
+        for (size_t s = 0; s < DOSSIER_PARTS && !status; s++)
+                status = write_section(page, &page->dossier.sections[s], &cells, out, error);
+        return status;
+}
+
+static enum status load(struct session *session, const char *customer, struct page *page, struct error *error)
+{
+        enum status status = db_read_begin(session->connection, error);
+        if (!status)
+                status = customer_find(session->connection, customer, session->arena, &page->customer, error);
+        if (!status)
+                status = setting_currency(session->connection, &page->currency, error);
+        if (!status)
+                status = dossier_load(session->connection, page->customer.customer_id, page->day, session->arena,
+                                      &page->dossier, error);
+        db_read_end(session->connection);
+        return status;
+}
+
+enum status customer_show(struct cli_context *context, const char *customer, const char *on, const char *format,
+                          struct error *error)
+{
+        struct session session session_cleanup = {0};
+        struct page page = {.context = context};
+        bool json = format && strcmp(format, "json") == 0;
+        if (format && !json && strcmp(format, "table") != 0)
+                return error_set(error, STATUS_USAGE, "cli.bad_format", "value", format, "formats", "table, json",
+                                 NULL);
+        if (on && !day_parse_iso(text_of(on), &page.day))
+                return error_set(error, STATUS_USAGE, "cli.bad_date", "value", on, NULL);
+        enum status status = session_open(&session, context, error);
+        if (!status && !on)
+                page.day = clock_local_day(clock_now_ms());
+        if (!status)
+                status = load(&session, customer, &page, error);
+        struct buffer out buffer_cleanup;
+        buffer_init(&out, OUTPUT_BYTES_MAX);
+        if (!status && json)
+                write_json(&page, &out);
+        else if (!status)
+                status = write_tables(&page, &out, error);
+        if (!status && out.failed)
+                status = error_memory(error);
+        if (!status)
+                cli_write(stdout, &out);
+        return status;
+}
