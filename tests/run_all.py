@@ -50,6 +50,7 @@ SCRIPTS = [
     ("road verify", "tests/road/test_verify.py", SANITIZER, 600),
     ("road runs", "tests/road/test_runs.py", SANITIZER, 600),
     ("road repeat", "tests/road/test_repeat.py", RELEASE, 900),
+    ("road customers", "tests/road/test_customers.py", SANITIZER, 600),
     ("road overrides", "tests/road/test_overrides.py", SANITIZER, 600),
     ("road export", "tests/road/test_export.py", RELEASE, 900),
     ("road customer", "tests/road/test_customer.py", SANITIZER, 300),
@@ -65,7 +66,7 @@ QUICK = ["tidy"]
 # Those run a second time with their databases on a PostgreSQL server.
 ON_SERVER = ["road oracle", "road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
-             "road whatif", "demo company", "road export", "road customer"]
+             "road whatif", "road customers", "demo company", "road export", "road customer"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 SERVER_MARK = " on PostgreSQL"
 # Unit tests with a database come a second time as well; what begins so is about servers only.

@@ -21,3 +21,15 @@ SELECT valid_to, reason, requested_by, COALESCE(decided_by, '') FROM membership_
 WHERE customer_id = :customer_id AND program_id = :program_id AND state = 'approved'
   AND valid_from <= :day AND valid_to >= :day
 ORDER BY requested_ms DESC, id DESC LIMIT 1;
+
+-- name: explain_merges_into :one
+-- How many merges into a customer there ever were, undone ones included: of an older generation they count.
+-- arg customer_id id
+-- row merges int
+SELECT count(*) FROM customer_merge WHERE into_customer_id = :customer_id;
+
+-- name: explain_number :one
+-- The number by which a customer is shown.
+-- arg customer_id id
+-- row number text
+SELECT number FROM customer_key WHERE customer_id = :customer_id ORDER BY number LIMIT 1;

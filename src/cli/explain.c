@@ -6,6 +6,9 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "facts/snapshot.h"
+#include "platform/clock.h"
+#include "platform/thread.h"
 
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
 
@@ -37,9 +40,35 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
         return status == STATUS_OK ? options_format(request->format, "table, json", error) : status;
 }
 
-static enum status explain(struct cli_context *context, const struct request *request, struct connection *connection,
-                           struct arena *arena, struct error *error)
+/* With whom he was evaluated, by the facts the decision was taken on. */
+static enum status add_together(struct cli_context *context, struct database *database, struct connection *connection,
+                                struct arena *arena, struct explained *explained, struct error *error)
 {
+        const struct concept *concept = explained->version.concept;
+        struct pool *pool pool_cleanup = NULL;
+        struct snapshot *snapshot snapshot_cleanup = NULL;
+        struct snapshot_note note = {0};
+        bool possible = false;
+        enum status status = together_possible(connection, concept, explained->customer_id, &possible, error);
+        if (status != STATUS_OK || !possible)
+                return status;
+        status = pool_new(processor_count(), &pool, error);
+        if (status != STATUS_OK)
+                return status;
+        struct parallel parallel = pool_parallel(pool);
+        status = snapshot_open(database, connection, explained->generation, false, &parallel, &snapshot, &note, error);
+        if (status != STATUS_OK)
+                return status;
+        if (note.key)
+                cli_print(context, stderr, note.key, "detail", note.detail);
+        return together_load(snapshot, connection, concept, explained->cutoff_day, explained->customer_id, arena,
+                             &explained->together, error);
+}
+
+static enum status explain(struct cli_context *context, const struct request *request, struct database *database,
+                           struct connection *connection, struct arena *arena, struct error *error)
+{
+        int32_t day = request->cutoff_day == DAY_NONE ? clock_local_day(clock_now_ms()) : request->cutoff_day;
         struct explained explained;
         int64_t program_id;
         const char *program;
@@ -47,7 +76,11 @@ static enum status explain(struct cli_context *context, const struct request *re
         if (status == STATUS_OK)
                 status = program_choose(connection, context->program, arena, &program_id, &program, error);
         if (status == STATUS_OK)
-                status = explained_load(connection, program_id, request->cutoff_day, arena, &explained, error);
+                status = explained_find_merged(connection, day, arena, &explained, error);
+        if (status == STATUS_OK)
+                status = explained_load_merged(connection, program_id, request->cutoff_day, arena, &explained, error);
+        if (status == STATUS_OK)
+                status = add_together(context, database, connection, arena, &explained, error);
         if (status != STATUS_OK)
                 return status;
         struct buffer out buffer_cleanup;
@@ -75,6 +108,6 @@ int cmd_explain(struct cli_context *context, int argc, char **argv)
         if (status == STATUS_OK)
                 status = db_connect(database, &connection, &error);
         if (status == STATUS_OK)
-                status = explain(context, &request, connection, arena, &error);
+                status = explain(context, &request, database, connection, arena, &error);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
 }

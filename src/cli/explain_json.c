@@ -344,12 +344,64 @@ static void put_decision(struct json *json, const struct explained *explained)
         json_end_object(json);
 }
 
-static void put_history(struct json *json, const struct explained *explained)
+static void put_merged(struct json *json, const struct explained *explained)
 {
-        json_key(json, "history");
+        const struct merged *merged = &explained->merged;
+        json_key(json, "merged_into");
+        if (!explained->has_merged) {
+                json_null(json);
+                return;
+        }
+        json_begin_object(json);
+        key_text(json, "number", merged->number);
+        key_text(json, "name", merged->name);
+        json_key(json, "since");
+        json_day(json, merged->since_day);
+        json_key(json, "decides");
+        json_bool(json, explained->counts_there);
+        json_end_object(json);
+}
+
+static void put_together(struct json *json, const struct explained *explained)
+{
+        static const char *const kinds[] = {"customer", "account_group", "site"};
+        const struct together *together = &explained->together;
+        struct text size_class = {NULL, 0};
+        json_key(json, "together");
+        if (!together->count) {
+                json_null(json);
+                return;
+        }
+        json_begin_object(json);
+        json_key(json, "evaluates");
+        json_string(json, kinds[explained->version.concept->evaluates]);
+        json_key(json, "members");
         json_begin_array(json);
-        for (size_t i = 0; i < explained->history_count; i++) {
-                const struct past_decision *past = &explained->history[i];
+        for (size_t i = 0; i < together->count; i++) {
+                const struct together_member *member = &together->members[i];
+                json_begin_object(json);
+                key_text(json, "number", member->number);
+                key_text(json, "name", member->name);
+                json_key(json, "merged_into");
+                text_or_null(json, member->into);
+                json_key(json, "since");
+                json_day(json, member->since_day);
+                json_end_object(json);
+                if (member->size_class_counts)
+                        size_class = member->number;
+        }
+        json_end_array(json);
+        json_key(json, "size_class_of");
+        text_or_null(json, size_class);
+        json_end_object(json);
+}
+
+static void put_history(struct json *json, const char *key, const struct past_decision *history, size_t count)
+{
+        json_key(json, key);
+        json_begin_array(json);
+        for (size_t i = 0; i < count; i++) {
+                const struct past_decision *past = &history[i];
                 json_begin_object(json);
                 json_key(json, "cutoff");
                 json_day(json, past->cutoff_day);
@@ -380,6 +432,8 @@ void explain_json(const struct explained *explained, struct buffer *out)
         key_text(&json, "name", explained->name);
         json_end_object(&json);
         key_text(&json, "source", explained->source);
+        put_merged(&json, explained);
+        put_together(&json, explained);
         json_key(&json, "cutoff");
         json_day(&json, explained->cutoff_day);
         key_text(&json, "evaluation", version->concept->mechanics.evaluations[explained->rule].id);
@@ -397,6 +451,7 @@ void explain_json(const struct explained *explained, struct buffer *out)
                 put_segment(&json, explained, &explained->explanation.segments[s]);
         json_end_array(&json);
         put_next(&json, explained);
-        put_history(&json, explained);
+        put_history(&json, "history", explained->history, explained->history_count);
+        put_history(&json, "own_history", explained->own_history, explained->own_count);
         json_end_object(&json);
 }

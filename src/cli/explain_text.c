@@ -205,19 +205,44 @@ static void add_criterion(struct page *page, const struct explained_criterion *c
 
 /* ---- the page --------------------------------------------------------------------------------------------------- */
 
+/* Number, and name where somebody gave one. */
+static void add_customer(struct page *page, struct text number, struct text name)
+{
+        add(page, number);
+        if (text_equal(name, number))
+                return;
+        buffer_add_byte(page->out, ' ');
+        add(page, name);
+}
+
+static void add_merged(struct page *page)
+{
+        const struct merged *merged = &page->explained->merged;
+        struct buffer into buffer_cleanup;
+        struct buffer since buffer_cleanup;
+        struct page apart = *page;
+        buffer_init(&into, 4096);
+        buffer_init(&since, 64);
+        apart.out = &into;
+        add_customer(&apart, merged->number, merged->name);
+        format_add_day(&since, page->language, merged->since_day);
+        message_add(page->out, page->language,
+                    page->explained->counts_there ? "explain.merged" : "explain.merged_since", "into", into.data,
+                    "since", since.data, NULL);
+        buffer_add_byte(page->out, '\n');
+}
+
 static void add_head(struct page *page)
 {
         const struct explained *e = page->explained;
         const struct bilingual *program = &page->concept->program_name;
         bool english = page->language == LANGUAGE_ENGLISH && program->english.length;
-        add(page, e->number);
-        if (!text_equal(e->name, e->number)) {
-                buffer_add_byte(page->out, ' ');
-                add(page, e->name);
-        }
+        add_customer(page, e->number, e->name);
         buffer_add_text(page->out, " \xc2\xb7 ");
         add(page, english ? program->english : program->german);
         buffer_add_byte(page->out, '\n');
+        if (e->has_merged)
+                add_merged(page);
         add_segment(page, e->segment);
         buffer_add_text(page->out, " \xc2\xb7 ");
         say_family(page, "decision", decision_names[e->decision]);
@@ -260,6 +285,41 @@ static void add_attention(struct page *page)
         }
 }
 
+/* Who is looked at as one, whose size class counts, who was merged. */
+static void add_together(struct page *page)
+{
+        static const char *const heads[] = {"explain.together_merged", "explain.together_account_group",
+                                            "explain.together_site"};
+        const struct together *together = &page->explained->together;
+        if (!together->count)
+                return;
+        say(page, heads[page->concept->evaluates]);
+        buffer_add_byte(page->out, '\n');
+        for (size_t i = 0; i < together->count; i++) {
+                const struct together_member *member = &together->members[i];
+                buffer_add_text(page->out, "  ");
+                add_customer(page, member->number, member->name);
+                if (member->size_class_counts) {
+                        buffer_add_text(page->out, " \xc2\xb7 ");
+                        say(page, "explain.size_class_counts");
+                }
+                if (member->into.length) {
+                        struct page apart = *page;
+                        struct buffer into buffer_cleanup;
+                        struct buffer since buffer_cleanup;
+                        buffer_init(&into, 4096);
+                        buffer_init(&since, 64);
+                        apart.out = &into;
+                        add(&apart, member->into);
+                        format_add_day(&since, page->language, member->since_day);
+                        buffer_add_text(page->out, " \xc2\xb7 ");
+                        message_add(page->out, page->language, "explain.member_merged", "into", into.data, "since",
+                                    since.data, NULL);
+                }
+                buffer_add_byte(page->out, '\n');
+        }
+}
+
 /* Until when the override holds, why, and who answers for it. */
 static void add_override(struct page *page)
 {
@@ -298,6 +358,7 @@ static void add_reason(struct page *page)
         }
         if (e->has_override)
                 add_override(page);
+        add_together(page);
         add_attention(page);
         if (e->beneath_undone) {
                 buffer_add_text(page->out, "  ! ");
@@ -515,13 +576,10 @@ static void add_evidence(struct page *page)
         }
 }
 
-static void add_history(struct page *page)
+static void add_decisions(struct page *page, const struct past_decision *history, size_t count)
 {
-        buffer_add_byte(page->out, '\n');
-        say(page, "explain.history");
-        buffer_add_byte(page->out, '\n');
-        for (size_t i = 0; i < page->explained->history_count; i++) {
-                const struct past_decision *past = &page->explained->history[i];
+        for (size_t i = 0; i < count; i++) {
+                const struct past_decision *past = &history[i];
                 char decision[32];
                 buffer_add_text(page->out, "  ");
                 say_day(page, past->cutoff_day);
@@ -542,6 +600,26 @@ static void add_history(struct page *page)
                 }
                 buffer_add_text(page->out, ")\n");
         }
+}
+
+static void add_history(struct page *page)
+{
+        const struct explained *e = page->explained;
+        buffer_add_byte(page->out, '\n');
+        say(page, "explain.history");
+        if (e->counts_there) {
+                buffer_add_byte(page->out, ' ');
+                add_customer(page, e->merged.number, e->merged.name);
+        }
+        buffer_add_byte(page->out, '\n');
+        add_decisions(page, e->history, e->history_count);
+        if (!e->own_count)
+                return;
+        say(page, "explain.history");
+        buffer_add_byte(page->out, ' ');
+        add_customer(page, e->number, e->name);
+        buffer_add_byte(page->out, '\n');
+        add_decisions(page, e->own_history, e->own_count);
 }
 
 void explain_text(struct cli_context *context, const struct explained *explained, struct buffer *out)

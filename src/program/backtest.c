@@ -70,16 +70,29 @@ enum status backtest_plan(struct backtest *backtest, int32_t from_day, int32_t t
 
 static enum status start(struct chain *chain, struct error *error)
 {
-        struct backtest *backtest = chain->backtest;
-        chain->count = snapshot_customer_count(backtest->snapshot);
+        chain->count = snapshot_customer_count(chain->backtest->snapshot);
         chain->segments = arena_alloc(chain->lasting, chain->count * sizeof(*chain->segments) + 1);
         chain->flapped = arena_array(chain->lasting, bool, chain->count + 1);
         if (!chain->segments || !chain->flapped)
                 return error_memory(error);
         memset(chain->segments, SEGMENT_NONE, chain->count * sizeof(*chain->segments));
-        enum status status = standing_load(chain->connection, backtest->version->program_id,
-                                           backtest->steps[0].cutoff_day, backtest->version->concept,
-                                           snapshot_customer_ids(backtest->snapshot), chain->count, NULL,
+        return STATUS_OK;
+}
+
+/* Before the first step by what was approved, with the units of that step: what a merged customer stood at counts only
+ * while no decision knew of the merge. */
+static enum status stand(struct chain *chain, size_t index, const struct engine_units *units, struct arena *arena,
+                         struct error *error)
+{
+        struct backtest *backtest = chain->backtest;
+        const struct concept *concept = backtest->version->concept;
+        int64_t program_id = backtest->version->program_id;
+        const int64_t *ids = snapshot_customer_ids(backtest->snapshot);
+        int32_t cutoff_day = backtest->steps[index].cutoff_day;
+        if (index)
+                return standing_next(chain->connection, program_id, cutoff_day, concept, ids, chain->count, units,
+                                     arena, chain->standings, error);
+        enum status status = standing_load(chain->connection, program_id, cutoff_day, concept, ids, chain->count, units,
                                            chain->lasting, &chain->standings, error);
         for (size_t i = 0; status == STATUS_OK && i < chain->count; i++)
                 chain->segments[i][0] = chain->standings[i].segment;
@@ -125,9 +138,7 @@ static enum status take_step(struct chain *chain, size_t index, struct error *er
         if (status == STATUS_OK)
                 status = engine_measure(plan, &input, chain->parallel, arena, &measures, error);
         if (status == STATUS_OK)
-                status = standing_next(chain->connection, backtest->version->program_id, step->cutoff_day, concept,
-                                       snapshot_customer_ids(backtest->snapshot), chain->count, measures.units, arena,
-                                       chain->standings, error);
+                status = stand(chain, index, measures.units, arena, error);
         if (status == STATUS_OK)
                 status = engine_decide(plan, &measures, chain->standings, step->rule, chain->parallel, arena,
                                        &decisions, &step->tally, error);

@@ -101,11 +101,12 @@ static enum status keep_decision(struct arena *arena, const struct q_decision_hi
         return kept ? STATUS_OK : error_memory(error);
 }
 
-static enum status load_history(struct connection *connection, int64_t program_id, struct arena *arena,
-                                struct explained *explained, struct error *error)
+static enum status load_history(struct connection *connection, int64_t program_id, int64_t customer_id,
+                                struct arena *arena, struct past_decision **ret, size_t *ret_count,
+                                struct error *error)
 {
         rows_cleanup struct rows *rows = NULL;
-        struct q_decision_history_args args = {explained->customer_id, program_id};
+        struct q_decision_history_args args = {customer_id, program_id};
         struct past_decision *history = arena_array(arena, struct past_decision, HISTORY_MAX);
         if (!history)
                 return error_memory(error);
@@ -119,8 +120,8 @@ static enum status load_history(struct connection *connection, int64_t program_i
                         break;
                 status = keep_decision(arena, &row, &history[count++], error);
         }
-        explained->history = history;
-        explained->history_count = count;
+        *ret = history;
+        *ret_count = count;
         return status;
 }
 
@@ -227,7 +228,8 @@ static enum status load_override(struct connection *connection, int64_t program_
 enum status explained_load(struct connection *connection, int64_t program_id, int32_t cutoff_day, struct arena *arena,
                            struct explained *explained, struct error *error)
 {
-        enum status status = load_history(connection, program_id, arena, explained, error);
+        enum status status = load_history(connection, program_id, explained->customer_id, arena, &explained->history,
+                                          &explained->history_count, error);
         if (status != STATUS_OK)
                 return status;
         const struct past_decision *past = NULL;
@@ -249,4 +251,68 @@ enum status explained_load(struct connection *connection, int64_t program_id, in
         if (status == STATUS_OK && explained->decision == DECISION_OVERRIDE)
                 status = load_override(connection, program_id, arena, explained, error);
         return status;
+}
+
+/* ---- merged customers ------------------------------------------------------------------------------------------- */
+
+enum { MERGES_MAX = 1000 };
+
+static enum status name_merged(struct connection *connection, struct arena *arena, struct merged *merged,
+                               struct error *error)
+{
+        struct q_explain_number_args args = {merged->customer_id};
+        struct q_explain_number_row row;
+        struct explained other = {.customer_id = merged->customer_id, .number = {"", 0}};
+        bool found;
+        enum status status = q_explain_number(connection, &args, &row, &found, error);
+        if (status == STATUS_OK && found && !keep_text(arena, row.number, &other.number))
+                status = error_memory(error);
+        if (status == STATUS_OK)
+                status = find_name(connection, arena, &other, error);
+        merged->number = other.number;
+        merged->name = other.name;
+        return status;
+}
+
+enum status explained_find_merged(struct connection *connection, int32_t day, struct arena *arena,
+                                  struct explained *explained, struct error *error)
+{
+        struct merged merged = {.customer_id = explained->customer_id, .since_day = DAY_OPEN_START};
+        /* Circles are refused when a merge is recorded; the bound is for a damaged database. */
+        for (size_t steps = 0; steps < MERGES_MAX; steps++) {
+                struct q_merge_of_args args = {merged.customer_id};
+                struct q_merge_of_row row;
+                bool found;
+                enum status status = q_merge_of(connection, &args, &row, &found, error);
+                if (status != STATUS_OK)
+                        return status;
+                if (!found || row.valid_from > day)
+                        break;
+                merged.customer_id = row.into_customer_id;
+                merged.since_day = row.valid_from > merged.since_day ? row.valid_from : merged.since_day;
+        }
+        explained->has_merged = merged.customer_id != explained->customer_id;
+        explained->merged = merged;
+        return explained->has_merged ? name_merged(connection, arena, &explained->merged, error) : STATUS_OK;
+}
+
+enum status explained_load_merged(struct connection *connection, int64_t program_id, int32_t cutoff_day,
+                                  struct arena *arena, struct explained *explained, struct error *error)
+{
+        enum status status = STATUS_NOT_FOUND;
+        if (!explained->has_merged || cutoff_day != DAY_NONE)
+                status = explained_load(connection, program_id, cutoff_day, arena, explained, error);
+        if (!explained->has_merged || status != STATUS_NOT_FOUND)
+                return status;
+        status = load_history(connection, program_id, explained->customer_id, arena, &explained->own_history,
+                              &explained->own_count, error);
+        if (status != STATUS_OK)
+                return status;
+        explained->counts_there = true;
+        explained->customer_id = explained->merged.customer_id;
+        status = explained_load(connection, program_id, cutoff_day, arena, explained, error);
+        if (status != STATUS_NOT_FOUND)
+                return status;
+        return error_set(error, STATUS_NOT_FOUND, "explain.merged_not_evaluated", "customer", explained->number.data,
+                         "into", explained->merged.number.data, NULL);
 }

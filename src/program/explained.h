@@ -7,6 +7,7 @@
 #define TREUE_PROGRAM_EXPLAINED_H
 
 #include "engine/evaluate.h"
+#include "program/together.h"
 #include "program/versions.h"
 
 struct past_decision {
@@ -22,9 +23,20 @@ struct granted_override {
         struct text reason, requested_by, approved_by;
 };
 
+/* Where a customer counts who was merged into another, at the end of a chain of merges. */
+struct merged {
+        int64_t customer_id;          /* of the other one */
+        struct text number, name;
+        int32_t since_day;            /* the latest day of the chain */
+};
+
 struct explained {
-        int64_t customer_id;
-        struct text source, number, name; /* the name is the number while nobody gave one */
+        int64_t customer_id;          /* whose decision is explained */
+        struct text source, number, name; /* of the one asked for; the name is the number while nobody gave one */
+        bool has_merged;
+        struct merged merged;
+        bool counts_there;            /* what follows is about that one, not about the one asked for */
+        struct together together;     /* filled by who has the snapshot at hand (together_load) */
         struct version version;
         size_t rule;                  /* index into the concept's evaluations */
         int32_t cutoff_day;
@@ -44,6 +56,8 @@ struct explained {
         struct granted_override override;
         size_t history_count;         /* all decisions in the program, the latest cut-off first */
         struct past_decision *history;
+        size_t own_count;             /* counts_there: his own from before */
+        struct past_decision *own_history;
 };
 
 /* Finds a customer by what people type: NUMBER or SOURCE:NUMBER. STATUS_NOT_FOUND "explain.unknown_customer"
@@ -56,5 +70,15 @@ must_check enum status customer_find(struct connection *connection, const char *
  * what customer_find left open; lives in the arena. */
 must_check enum status explained_load(struct connection *connection, int64_t program_id, int32_t cutoff_day,
                                       struct arena *arena, struct explained *explained, struct error *error);
+
+/* Notes whom a customer was merged into by a day, if he was. */
+must_check enum status explained_find_merged(struct connection *connection, int32_t day, struct arena *arena,
+                                             struct explained *explained, struct error *error);
+
+/* explained_load for one who may have been merged: without a cut-off, or where he has no decision of his own at it, the
+ * decision of the one he counts as. STATUS_NOT_FOUND "explain.merged_not_evaluated" {customer} {into} when that one has
+ * none either. */
+must_check enum status explained_load_merged(struct connection *connection, int64_t program_id, int32_t cutoff_day,
+                                             struct arena *arena, struct explained *explained, struct error *error);
 
 #endif

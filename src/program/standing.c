@@ -250,8 +250,6 @@ static enum status read_overrides(struct connection *connection, int64_t program
         return status;
 }
 
-/* ---- units of several customers -------------------------------------------------------------------------------- */
-
 /* ---- units of several customers --------------------------------------------------------------------------------- */
 
 /* Is what a merged member stood at already part of a decision of one he was merged into? It is when the other's
@@ -406,8 +404,10 @@ void standing_after(const struct decisions *decisions, const struct engine_units
                         .earned_segment = override || (suspended && before.granted) ? before.earned_segment : segment,
                 };
         }
+        /* A member who does not exist yet was lent the standing of his unit; it is not his own. */
         for (uint32_t at = 0; units && at < units->first[units->unit_count]; at++)
-                if (units->counts_as[at] != units->members[at])
+                if (units->counts_as[at] != units->members[at] ||
+                    decisions->decision[units->members[at]] == DECISION_NOT_EVALUATED)
                         standings[units->members[at]] = (struct standing){
                                 .segment = SEGMENT_NONE, .earned_segment = SEGMENT_NONE, .grace_end_day = DAY_NONE};
 }

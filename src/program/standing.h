@@ -40,7 +40,8 @@ bool standing_pack(const struct standing *standing, struct buffer *out);
 bool standing_unpack(struct bytes packed, const struct concept *concept, struct standing *ret);
 
 /* A chain of evaluations that is only played through. Where everybody stands once `decisions` are approved: customers
- * who were not evaluated stay where they are, those merged into another are part of that one's standing. */
+ * who were not evaluated stay where they are; those merged into another are part of that one's standing, and members
+ * of a unit who do not exist yet have none. */
 void standing_after(const struct decisions *decisions, const struct engine_units *units, struct standing *standings);
 
 /* Makes the standings after one step of a chain those before the next: overrides valid then and units formed by then.

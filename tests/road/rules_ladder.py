@@ -21,18 +21,21 @@ def points(at_least, keep=None):
 
 def ladder(made, runs, expected, steps=("A", "B")):
     """Customers have so many points from each cut-off on: {number: [(points, row), ...]}. A needs 100 (keep 90), B 50
-    (keep 45), further segments half of that."""
+    (keep 45), further segments half of that. None in place of a pair: he is not evaluated
+    (at first: he is a customer only since the cut-off of his first pair)."""
     least, segments = 100, []
     for name in steps:
         segments.append(segment(name, [points(least, least * 9 // 10)]))
         least //= 2
     made.segments(*segments, rest("C"), rest("P", "prospects"))
     for number, course in expected.items():
-        made.customer(number, since="2010-01-01")
-        for (cutoff, _), (amount, _) in zip(runs, course):
-            made.value(number, "points", amount, cutoff)
+        made.customer(number, since="2010-01-01" if course[0] else next(c for (c, _), here in zip(runs, course) if here))
+        for (cutoff, _), here in zip(runs, course):
+            if here:
+                made.value(number, "points", here[0], cutoff)
     for i, (cutoff, evaluation) in enumerate(runs):
-        made.run(cutoff, evaluation, {number: course[i][1] for number, course in expected.items()}, "approve")
+        made.run(cutoff, evaluation, {number: course[i][1] for number, course in expected.items() if course[i]},
+                 "approve", absent=[number for number, course in expected.items() if not course[i]])
     return made
 
 

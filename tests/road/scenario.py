@@ -4,6 +4,7 @@ is expected stands in the test as numbers calculated by hand.
 
   Scenario(name)             a name that says the rule
     .customer .buy .product .potential .value .later .certificate .activity .visits     the company
+    .suspend .groups .merge .override                                                   who is looked at how
     .segments / .concept     the program (defaults: A and rest C for customers, rest P for prospects)
     .run(cutoff, evaluation, {number: row})      a row is "decision segment", see parse_row
     .criterion(number, cutoff, criterion, {...}) what explain says; each is a path of its own of segment A
@@ -15,11 +16,13 @@ from fractions import Fraction
 
 import oracle
 import road
+from road import D
 
 EVALUATIONS = [{"id": "year", "cutoff": "12-31", "effective": "02-01", "moves": ["up", "down"]},
                {"id": "half_year", "cutoff": "06-30", "effective": "08-01", "moves": ["up", "grace"]}]
 PLAIN_MECHANICS = {"evaluations": EVALUATIONS, "grace": {"ends": "next_evaluation"}}
-CUSTOMER_FACTS = ("kind", "since", "joined", "size_class")
+CUSTOMER_FACTS = ("kind", "since", "joined", "size_class", "account_group", "site_of", "suspended_from", "suspended_to")
+OVERRIDE_RULES = {"max_months": 36, "max_share": D(1)}
 
 
 def day(text):
@@ -89,6 +92,8 @@ class Scenario:
         self.documents = {}
         self.clock = road.CLOCK
         self.batches = []
+        self.data.update(merges=[], overrides=[])
+        self.changed = None      # what a later version of the concept says otherwise
 
     # -- the company
 
@@ -154,7 +159,42 @@ class Scenario:
         self.data["visits"] += [{"customer": number, "date": day(date)} for date in dates]
         return self
 
+    def _add_facts(self, number, **facts):
+        customer = next(c for c in self.data["customers"] if c["number"] == number)
+        customer["facts"] += [(name, value, None) for name, value in facts.items() if value is not None]
+
+    def suspend(self, number, first, last=None):
+        self._add_facts(number, suspended_from=first, suspended_to=last)
+        return self
+
+    def groups(self, members):
+        """{account group: numbers}"""
+        for group, numbers in members.items():
+            for number in numbers:
+                self._add_facts(number, account_group=group)
+        return self
+
+    def merge(self, number, into, first):
+        self.data["merges"].append({"customer": number, "into": into, "from": day(first)})
+        return self
+
+    def override(self, number, segment_id, first, last):
+        """Asked for and approved before the first run with such a cut-off; the segment has to have members then."""
+        self.data["overrides"].append({"customer": number, "segment": segment_id, "valid_from": day(first),
+                                       "valid_to": day(last)})
+        self.mechanics.setdefault("override", OVERRIDE_RULES)
+        return self
+
     # -- the program
+
+    def evaluates(self, what):
+        self.program["evaluates"] = what
+        return self
+
+    def change_concept(self, **keys):
+        """From here on a further version, which says these top-level keys."""
+        self.steps.append(("concept", keys))
+        return self
 
     def segments(self, *segments):
         self.segment_list = list(segments)
@@ -179,7 +219,7 @@ class Scenario:
         concept = {"format": 1, "program": self.program, "segments": segments, "mechanics": self.mechanics}
         if self.parameters:
             concept["parameters"] = self.parameters
-        return concept
+        return dict(concept, **(self.changed or {}))
 
     # -- what is expected
 
@@ -214,9 +254,13 @@ class Scenario:
     def check(self, world):
         """`world` is an OracleWorld or a ProgramWorld; lists what differs."""
         problems = []
+        self.changed = None
         for step in self.all_steps():
             if step[0] == "run":
                 problems += self._check_run(world, *step[1:])
+            elif step[0] == "concept":
+                self.changed = step[1]
+                world.concept_changed()
             elif step[0] == "explain":
                 _, number, cutoff, expected = step
                 printed = world.explain(number, cutoff)
@@ -226,6 +270,7 @@ class Scenario:
                 problems += self._check_criterion(world, *step[1:])
             else:
                 problems += world.command(*step[1:])
+        self.changed = None
         return problems
 
     def _check_run(self, world, cutoff, evaluation, rows, mode, counts, absent):
@@ -292,10 +337,14 @@ class OracleWorld:
     def command(self, *_):
         return []
 
+    def concept_changed(self):
+        pass
+
 
 class ProgramWorld:
     def __init__(self, scenario, treue):
         self.scenario, self.treue = scenario, treue
+        self.open_overrides = list(enumerate(scenario.data["overrides"], 1))
         self._import()
         treue.load_concept(scenario.concept())
 
@@ -331,7 +380,22 @@ class ProgramWorld:
             if data[kind]:
                 treue.import_rows(kind, kind, columns, data[kind])
 
+        for merge in data["merges"]:
+            treue.run("customer", "merge", merge["customer"], merge["into"], "--from", merge["from"])
+
+    def concept_changed(self):
+        self.treue.load_concept(self.scenario.concept(), "changed.yaml")
+
+    def _grant(self, cutoff):
+        while self.open_overrides and self.open_overrides[0][1]["valid_from"] <= day(cutoff):
+            number, granted = self.open_overrides.pop(0)
+            self.treue.run("override", "request", granted["customer"], "--segment", granted["segment"],
+                           "--from", granted["valid_from"], "--to", granted["valid_to"], "--reason", "trial",
+                           "--actor", "anna")
+            self.treue.run("override", "approve", str(number), "--actor", "bert")
+
     def evaluate(self, cutoff, evaluation, mode):
+        self._grant(cutoff)
         more = {"approve": ["--approve"], "dry_run": ["--dry-run"]}.get(mode, [])
         return self.treue.evaluate(cutoff, evaluation, *more)
 

@@ -6,7 +6,8 @@ against the oracle and against the program.
   test_rules.py [TREUE_BINARY] [--only WORDS]
 
 Verifies R-012, R-091, R-029 (evaluation), R-003 (criterion), R-016 (just misses), R-082 (conversion keeps history),
-R-094 (promotion), R-014 (criteria kinds), X-10 (as of).
+R-094 (promotion), R-014 (criteria kinds), X-10 (as of), R-080 (who is evaluated as one), R-093 (overrides),
+R-127 (segments that go on under another name).
 """
 import concurrent.futures
 import sys
@@ -16,9 +17,10 @@ import road
 import rules_ladder
 import rules_metrics
 import rules_program
+import rules_units
 import scenario
 
-SCENARIOS = rules_metrics.SCENARIOS + rules_ladder.SCENARIOS + list(rules_program.SCENARIOS)
+SCENARIOS = rules_metrics.SCENARIOS + rules_ladder.SCENARIOS + rules_units.SCENARIOS + list(rules_program.SCENARIOS)
 
 
 def name_of(one):

@@ -5,7 +5,8 @@
   test_whatif.py TREUE_BINARY [--seeds N] [--first K]
 
 Every simulation is followed by loading, releasing and evaluating the changed concept; every backtest by a chain of
-single evaluations, each approved. Every customer is compared. Hand-calculated cases say what is shown.
+single evaluations, each approved; merges, overrides and customers evaluated as one occur in both, and most backtests
+start after approved evaluations. Every customer is compared. Hand-calculated cases say what is shown.
 Verifies R-127 (who changes group by a threshold raised by a tenth, and revenue; nothing changes until release), R-144
 (three years in simulation, reproducible), R-093 (only criteria move customers), R-016 (who just misses).
 """
@@ -22,6 +23,7 @@ import road
 import whatif
 from rules_metrics import crit
 from test_concept import Checks, concept
+from test_oracle import grant
 
 SEEDS = 60
 
@@ -54,8 +56,10 @@ def check_simulation(case, treue, chance, step, label):
 def simulate_chain(case, treue):
     chance = random.Random(f"what-if {case.seed}")
     treue.load_concept(case.concepts[0], "concept0.yaml")
-    steps = [step for step in case.chain if step.mode == "approve"]
-    for label, step in enumerate(steps):
+    for label, step in enumerate(case.chain):
+        grant(case, treue, label)
+        if step.mode != "approve":
+            continue
         if label and chance.random() < 0.6:
             problems = check_simulation(case, treue, chance, step, label)
             if problems:
@@ -65,12 +69,27 @@ def simulate_chain(case, treue):
     return []
 
 
+def approved_before(case, treue, chance):
+    """Some evaluations really happen, merged customers among them, and all overrides are granted; returns the end of a
+    month after them."""
+    treue.load_concept(case.concepts[0], "concept0.yaml")
+    count = chance.randint(1, len(case.chain) - 1)
+    for position, step in enumerate(case.chain):
+        grant(case, treue, position)
+        if position < count and step.mode == "approve":
+            treue.evaluate(step.cutoff, step.evaluation, "--approve")
+    return (case.chain[count - 1].cutoff + datetime.timedelta(days=chance.choice((32, 62, 150)))).replace(
+        day=1) - datetime.timedelta(days=1)
+
+
 def check_backtest(case, treue):
     chance = random.Random(f"backtest {case.seed}")
     changed = changed_concept(case, chance)
     path = treue.write("past.yaml", road.to_yaml(changed))
     first = chance.choice((datetime.date(2022, 12, 31), datetime.date(2023, 3, 31), datetime.date(2023, 6, 30)))
     months = chance.choice((1, 3, 3, 6))
+    if case.together.random() < 0.6:
+        first = approved_before(case, treue, chance)
     days = whatif.month_ends(first, datetime.date(2025, 12, 31), months)[:chance.choice((6, 9, 12))]
     otherwise = chance.choice(("year", "half_year", "spring"))
     arguments = ("--concept", path, "--from", first, "--to", days[-1] + datetime.timedelta(days=chance.randint(0, 20)),
@@ -90,7 +109,7 @@ def run_seed(arguments):
     try:
         problems = []
         for check in (simulate_chain, check_backtest):
-            case = company.Case(seed)
+            case = company.Case(seed, together=True)
             with road.Folder(f"whatif-{seed}") as folder:
                 treue = road.Treue(binary, folder)
                 case.write(treue)

@@ -53,7 +53,8 @@ def simulation_differences(simulated, real, other):
 
 class Returns:
     """Who leaves a segment and is back in it within three evaluations: left after the evaluation two, three or four
-    before this one at the latest, somewhere else in the one before."""
+    before this one at the latest, somewhere else in the one before. Where they stood before the first evaluation
+    counts as one."""
 
     def __init__(self):
         self.history, self.ever = {}, set()
@@ -62,7 +63,7 @@ class Returns:
         found = 0
         for row in printed["customers"]:
             now = None if row["decision"] == "unclassified" else row["segment"]
-            past = self.history.setdefault(row["number"], [])
+            past = self.history.setdefault(row["number"], [row["before"]])
             if now and past and past[-1] != now and now in past[-4:-1]:
                 found += 1
                 self.ever.add(row["number"])

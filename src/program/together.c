@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * together.c: gathers a unit as the metrics do and names its members.
+ */
+#include "program/together.h"
+
+#include "engine/evaluate.h"
+#include "engine/plan.h"
+#include "engine/unite.h"
+#include "queries.h"
+
+enum { ALONE = SIZE_MAX };
+
+enum status together_possible(struct connection *connection, const struct concept *concept, int64_t customer_id,
+                              bool *ret, struct error *error)
+{
+        struct q_explain_merges_into_args args = {customer_id};
+        struct q_explain_merges_into_row row = {0};
+        bool found = false;
+        enum status status = q_explain_merges_into(connection, &args, &row, &found, error);
+        if (status == STATUS_OK)
+                *ret = concept->evaluates != EVALUATES_CUSTOMER || (found && row.merges > 0);
+        return status;
+}
+
+static size_t unit_of(const struct engine_units *units, uint32_t customer)
+{
+        for (size_t unit = 0; units && unit < units->unit_count; unit++)
+                for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++)
+                        if (units->members[at] == customer)
+                                return unit;
+        return ALONE;
+}
+
+static bool keep_text(struct arena *arena, struct text from, struct text *ret)
+{
+        const char *copy = arena_copy(arena, from.data, from.length);
+        *ret = (struct text){copy, from.length};
+        return copy != NULL;
+}
+
+static enum status name_member(struct connection *connection, struct arena *arena, struct together_member *member,
+                               struct error *error)
+{
+        struct q_customer_name_visible_args args = {member->customer_id};
+        struct q_customer_name_visible_row row;
+        bool found;
+        enum status status = q_customer_name_visible(connection, &args, &row, &found, error);
+        if (status != STATUS_OK)
+                return status;
+        member->name = member->number;
+        return !found || keep_text(arena, row.name, &member->name) ? STATUS_OK : error_memory(error);
+}
+
+static enum status list_members(struct snapshot *snapshot, struct connection *connection,
+                                const struct engine_input *input, const struct united *united, struct arena *arena,
+                                struct together *ret, struct error *error)
+{
+        struct customer_number *numbers;
+        const struct engine_units *units = input->units;
+        struct together_member *list = arena_array(arena, struct together_member, united->count + 1);
+        enum status status = list ? snapshot_numbers(snapshot, connection, arena, &numbers, error)
+                                  : error_memory(error);
+        for (size_t i = 0; i < united->count && status == STATUS_OK; i++) {
+                uint32_t customer = united->members[i];
+                bool merged = units->merged_into && units->merged_into[customer] != UNIT_HEAD_NONE;
+                list[i] = (struct together_member){
+                        .customer_id = snapshot_customer_ids(snapshot)[customer],
+                        .number = numbers[customer].number,
+                        .since_day = merged ? units->merged_day[customer] : DAY_NONE,
+                        .size_class_counts = united->size_from == customer && input->size_class[customer] != UINT8_MAX,
+                };
+                if (merged)
+                        list[i].into = numbers[units->merged_into[customer]].number;
+                status = name_member(connection, arena, &list[i], error);
+        }
+        if (status == STATUS_OK)
+                *ret = (struct together){united->count, list};
+        return status;
+}
+
+enum status together_load(struct snapshot *snapshot, struct connection *connection, const struct concept *concept,
+                          int32_t cutoff_day, int64_t customer_id, struct arena *arena, struct together *ret,
+                          struct error *error)
+{
+        struct engine_plan *plan;
+        struct engine_input input;
+        struct united united;
+        int64_t customer = snapshot_find_customer(snapshot, customer_id);
+        bool overflow = false;
+        *ret = (struct together){0};
+        if (customer < 0)
+                return STATUS_OK;
+        enum status status = engine_plan_new(arena, concept, cutoff_day, &plan, error);
+        if (status == STATUS_OK)
+                status = snapshot_input(snapshot, connection, concept, cutoff_day, arena, &input, error);
+        if (status != STATUS_OK)
+                return status;
+        size_t unit = unit_of(input.units, (uint32_t)customer);
+        if (unit == ALONE)
+                return STATUS_OK;
+        if (!united_new(&input, arena, &united))
+                return error_memory(error);
+        const struct plan_interval *year = &plan->intervals[plan->columns[COLUMN_REVENUE_12M].interval];
+        size_t count = united_gather(&united, &input, unit, year->from_day, year->to_day, &overflow);
+        /* Alone, unless the only one who exists counts as somebody else. */
+        if (count < 2 && (count == 0 || united.counts_as[0] == united.members[0]))
+                return STATUS_OK;
+        return list_members(snapshot, connection, &input, &united, arena, ret, error);
+}
