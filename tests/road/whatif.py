@@ -62,7 +62,9 @@ class Returns:
     def count(self, printed):
         found = 0
         for row in printed["customers"]:
-            now = None if row["decision"] == "unclassified" else row["segment"]
+            without = row["decision"] == "unclassified" or (
+                row["decision"] == "suspended" and row["before"] != row["segment"])
+            now = None if without else row["segment"]
             past = self.history.setdefault(row["number"], [row["before"]])
             if now and past and past[-1] != now and now in past[-4:-1]:
                 found += 1
