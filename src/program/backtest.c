@@ -17,7 +17,7 @@ struct chain {
         size_t count;
         struct standing *standings;
         uint8_t (*segments)[MEMORY];     /* by customer: after the last evaluations, the latest first */
-        bool *flapped;
+        bool *flapped, *seen;            /* came back once; was evaluated in this chain */
 };
 
 bool backtest_every_parse(struct text text, struct backtest_every *ret)
@@ -73,7 +73,8 @@ static enum status start(struct chain *chain, struct error *error)
         chain->count = snapshot_customer_count(chain->backtest->snapshot);
         chain->segments = arena_alloc(chain->lasting, chain->count * sizeof(*chain->segments) + 1);
         chain->flapped = arena_array(chain->lasting, bool, chain->count + 1);
-        if (!chain->segments || !chain->flapped)
+        chain->seen = arena_array(chain->lasting, bool, chain->count + 1);
+        if (!chain->segments || !chain->flapped || !chain->seen)
                 return error_memory(error);
         memset(chain->segments, SEGMENT_NONE, chain->count * sizeof(*chain->segments));
         return STATUS_OK;
@@ -92,11 +93,8 @@ static enum status stand(struct chain *chain, size_t index, const struct engine_
         if (index)
                 return standing_next(chain->connection, program_id, cutoff_day, concept, ids, chain->count, units,
                                      arena, chain->standings, error);
-        enum status status = standing_load(chain->connection, program_id, cutoff_day, concept, ids, chain->count, units,
-                                           chain->lasting, &chain->standings, error);
-        for (size_t i = 0; status == STATUS_OK && i < chain->count; i++)
-                chain->segments[i][0] = chain->standings[i].segment;
-        return status;
+        return standing_load(chain->connection, program_id, cutoff_day, concept, ids, chain->count, units,
+                             chain->lasting, &chain->standings, error);
 }
 
 /* Where everybody stands once the step is approved, and who came back. */
@@ -108,6 +106,10 @@ static void carry_on(struct chain *chain, struct backtest_step *step, const stru
                 uint8_t *past = chain->segments[i], now = chain->standings[i].segment;
                 if (decisions->decision[i] == DECISION_NOT_EVALUATED)
                         continue;
+                /* Where he stood before the first evaluation counts as one. */
+                if (!chain->seen[i])
+                        past[0] = decisions->before[i];
+                chain->seen[i] = true;
                 step->at_risk += (decisions->flags[i] & FLAG_AT_RISK) != 0;
                 bool back = now != SEGMENT_NONE && now != past[0] &&
                             (now == past[1] || now == past[2] || now == past[3]);
