@@ -66,7 +66,8 @@ QUICK = ["tidy"]
 # Those run a second time with their databases on a PostgreSQL server.
 ON_SERVER = ["road oracle", "road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
-             "road whatif", "road customers", "demo company", "road export", "road customer"]
+             "road whatif", "road customers", "demo company", "road export", "road customer",
+             "road verify"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 SERVER_MARK = " on PostgreSQL"
 # Unit tests with a database come a second time as well; what begins so is about servers only.

@@ -39,6 +39,11 @@ def programs():
     return os.path.dirname(found[-1]) if found else None
 
 
+def database_of(url):
+    """The name of the database in an address."""
+    return url.split("?")[0].rsplit("/", 1)[1]
+
+
 class Server:
     """`settings`: lines of the server's configuration. `port`: also listens there, on the loopback address."""
 
@@ -122,9 +127,14 @@ class Server:
         self.psql(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
         return self.url(name)
 
+    def copy_database(self, url):
+        """The address of a new database equal to that one, which nobody may be connected to."""
+        name = "treue_" + uuid.uuid4().hex[:16]
+        self.psql(f'CREATE DATABASE "{name}" TEMPLATE "{database_of(url)}"')
+        return self.url(name)
+
     def drop_database(self, url):
-        name = url.split("?")[0].rsplit("/", 1)[1]
-        self.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.psql(f'DROP DATABASE IF EXISTS "{database_of(url)}" WITH (FORCE)')
 
 
 _server = None
@@ -148,6 +158,12 @@ def the_server():
 def fresh_database():
     """The address of an empty database that lives until drop_databases()."""
     _created.append(the_server().create_database())
+    return _created[-1]
+
+
+def fresh_copy(url):
+    """The same for a copy of a database."""
+    _created.append(the_server().copy_database(url))
     return _created[-1]
 
 
