@@ -47,6 +47,7 @@ SCRIPTS = [
     ("road concept diff", "tests/road/test_diff.py", SANITIZER, 600),
     ("road evaluate", "tests/road/test_evaluate.py", SANITIZER, 600),
     ("road backup", "tests/road/test_backup.py", SANITIZER, 600),
+    ("road backup of PostgreSQL", "tests/road/test_backup_postgresql.py", RELEASE, 600),
     ("road verify", "tests/road/test_verify.py", SANITIZER, 600),
     ("road runs", "tests/road/test_runs.py", SANITIZER, 600),
     ("road repeat", "tests/road/test_repeat.py", RELEASE, 900),
