@@ -125,6 +125,19 @@ FROM import i LEFT JOIN import_progress p ON p.import_id = i.id
 WHERE i.state = 'staging'
 ORDER BY i.id;
 
+-- name: import_overtaking :one
+-- How many imports of a kind (source_id 0: of any source) were published or undone after `generation` and before
+-- `published`.
+-- arg kind text
+-- arg source_id ordinal
+-- arg generation int
+-- arg published int
+-- row imports int
+SELECT count(*) FROM import
+WHERE kind = :kind AND (:source_id = 0 OR source_id = :source_id)
+        AND ((import.generation > :generation AND import.generation < :published)
+             OR (undone_generation > :generation AND undone_generation < :published));
+
 -- name: import_progress_start :exec
 -- arg import_id ordinal
 -- arg file_hash int

@@ -4,8 +4,6 @@
  */
 #include "importer/customer_rows.h"
 
-#include "db/write.h"
-
 struct frame {
         struct import_run *run;
         const struct customer_kind *kind;
@@ -94,9 +92,9 @@ static enum status store(struct import_run *run, struct import_row *rows, size_t
                         status = frame->kind->compare(run, frame->context, item, arena, error);
                 any |= item->write;
         }
-        if (status || run->dry_run || !any)
+        if (status || run->dry_run || !any || rows_are_staged(run))
                 return status;
-        status = db_write_bulk(run->database, write_rows, frame, error);
+        status = rows_write(run, write_rows, frame, error);
         if (!status && frame->kind->written)
                 frame->kind->written(frame->context);
         return status;

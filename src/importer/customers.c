@@ -6,7 +6,6 @@
 #include "importer/customers.h"
 
 #include "base/calendar.h"
-#include "db/write.h"
 #include "importer/dated_facts.h"
 #include "importer/dictionary.h"
 #include "importer/rows.h"
@@ -251,8 +250,9 @@ static enum status store(struct import_run *run, struct import_row *rows, size_t
                 status = introduce(run, customers, accepted, accepted_count, arena, &ids, &created, error);
         for (size_t i = 0; i < accepted_count && !status; i++)
                 status = compare(run, customers, &accepted[i], ids[i], created[i], arena, &changes, error);
-        if (!status && !run->dry_run && (changes.name_count || changes.fact_count))
-                status = db_write_bulk(run->database, write_changes, &changes, error);
+        bool any = changes.name_count || changes.fact_count;
+        if (!status && any && !run->dry_run && !rows_are_staged(run))
+                status = rows_write(run, write_changes, &changes, error);
         return status;
 }
 

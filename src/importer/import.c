@@ -23,6 +23,7 @@
 #include "render/json.h"
 
 #define RUN_BYTES_MAX ((size_t)64 << 20)
+enum { ATTEMPTS_MAX = 10 }; /* each one more was overtaken by another program's publish */
 
 const struct import_job import_jobs[IMPORT_KIND_COUNT] = {
         [IMPORT_CUSTOMERS] = {import_customers},
@@ -100,7 +101,9 @@ static enum status register_import(struct connection *connection, void *context,
         };
         run->import_id = next.id;
         run->first_product = head.next_product;
-        status = q_import_insert(connection, &insert, NULL, error);
+        status = generation_latest(connection, &run->compared_generation, error);
+        if (!status)
+                status = q_import_insert(connection, &insert, NULL, error);
         return status ? status : staged_hold(connection, run->import_id, error);
 }
 
@@ -160,6 +163,25 @@ static enum status append_audit(struct connection *connection, const struct impo
         return audit_append(connection, &event, error);
 }
 
+/* Refuses the publish when what was compared with is not what this would be published on. */
+static enum status check_not_overtaken(struct connection *connection, struct import_run *run, struct error *error)
+{
+        enum import_kind kind = run->profile->kind;
+        struct q_import_overtaking_args args = {.kind = text_of(kind_infos[kind].name),
+                                                .source_id = kind == IMPORT_PURCHASES ? run->source_id : 0,
+                                                .generation = run->compared_generation,
+                                                .published = run->generation};
+        struct q_import_overtaking_row row;
+        bool found;
+        enum status status = staged_hold(connection, run->import_id, error);
+        if (!status)
+                status = q_import_overtaking(connection, &args, &row, &found, error);
+        if (status)
+                return status;
+        run->overtaken = row.imports > 0;
+        return run->overtaken ? error_set(error, STATUS_CONFLICT, "import.overtaken", NULL) : STATUS_OK;
+}
+
 /* The one small transaction that makes everything visible. */
 static enum status publish(struct connection *connection, void *context, struct error *error)
 {
@@ -168,6 +190,8 @@ static enum status publish(struct connection *connection, void *context, struct 
         const char *error_path = error_file_path(run->errors);
         int64_t changes = 0;
         enum status status = generation_take(connection, &run->generation, error);
+        if (!status)
+                status = check_not_overtaken(connection, run, error);
         if (status)
                 return status;
         struct q_import_publish_args args = {
@@ -249,7 +273,26 @@ static enum status begin(struct import_run *run, struct error *error)
         return status;
 }
 
-static enum status run_import(struct import_run *run, struct import_result *result, struct error *error)
+/* As before the first attempt; the file is read again. */
+static enum status start_over(struct import_run *run, struct error *error)
+{
+        if (run->release)
+                run->release(run);
+        error_file_free(run->errors);
+        registry_free(run->registry);
+        run->release = NULL;
+        run->published = NULL;
+        run->state = NULL;
+        run->errors = NULL;
+        run->registry = NULL;
+        run->counters = (struct import_counters){0};
+        run->import_id = 0;
+        run->resumed = run->overtaken = false;
+        run->rows_staged = run->rows_resumed = 0;
+        return source_file_rewind(run->file, error);
+}
+
+static enum status attempt(struct import_run *run, struct import_result *result, struct error *error)
 {
         enum status status = begin(run, error);
         if (status)
@@ -272,6 +315,17 @@ static enum status run_import(struct import_run *run, struct import_result *resu
         (void)!db_checkpoint(run->database, &later);
         result->index_stale = run->published && run->published(run, &later) != STATUS_OK;
         return STATUS_OK;
+}
+
+static enum status run_import(struct import_run *run, struct import_result *result, struct error *error)
+{
+        enum status status = attempt(run, result, error);
+        for (int i = 1; i < ATTEMPTS_MAX && status && run->overtaken; i++) {
+                status = start_over(run, error);
+                if (!status)
+                        status = attempt(run, result, error);
+        }
+        return status;
 }
 
 static enum status run_dry(struct import_run *run, struct arena *arena, struct import_result *result,

@@ -4,9 +4,13 @@
  *
  * A file is registered as an import in state "staging", its kind stages rows nobody sees yet in bounded
  * transactions, and one small transaction publishes all of it as the next generation, with the audit entry. What
- * fails because of the file is given up: its rows are removed. Purchases that were interrupted (crash, full disk) keep
- * their staged documents: importing the same file with the same profile goes on behind the last one and ends exactly as
- * if nothing had happened (staged.h). What cannot be gone on with is removed at the next start (import_clean_up).
+ * fails because of the file is given up: its rows are removed. What was interrupted (crash, full disk) keeps its staged
+ * rows: importing the same file with the same profile goes on behind the last one and ends exactly as if nothing had
+ * happened (staged.h). What cannot be gone on with is removed at the next start (import_clean_up).
+ *
+ * Several programs may import into one database at the same time. Each compares with what was published when it began;
+ * should another have published the same kind meanwhile, it begins anew at its end: the result is that of one after
+ * the other.
  */
 #ifndef TREUE_IMPORTER_IMPORT_H
 #define TREUE_IMPORTER_IMPORT_H
@@ -48,7 +52,7 @@ struct import_options {
         bool dry_run;                  /* look, count, write nothing */
         enum language language;        /* of the error report */
         unsigned threads;              /* 0: processor_count() */
-        size_t batch_documents;        /* staged by one transaction; 0: as many as is quick; tests want few */
+        size_t batch_rows;             /* staged by one transaction; 0: as many as is quick; tests want few */
         void (*progress)(void *context, const struct import_progress *progress); /* may be NULL */
         void *progress_context;
 };
@@ -71,9 +75,12 @@ struct import_run {
         int32_t import_day;
         unsigned minor_digits;         /* of the ledger currency */
         struct import_counters counters;
+        int64_t compared_generation;   /* what is staged was compared with the state there, or later */
         int64_t generation;            /* set once published */
+        bool overtaken;                /* the publish was refused: the same kind was published meanwhile */
         int64_t first_product;         /* articles from this number on did not exist when the import began */
-        /* Purchases: how many documents are staged, and the key of the last one staged before an interruption. */
+        /* How far staging got: documents, of the other kinds records of the file, also refused ones; as well before an
+         * interruption, with the key of the last document staged then. */
         bool resumed;
         uint64_t rows_staged, rows_resumed;
         int64_t resumed_customer_id;
@@ -108,7 +115,7 @@ struct import_result {
         char reasons_path[IMPORT_FILE_NAME_MAX];
         struct import_preview *preview;          /* of a dry run, else NULL; lives in the arena handed in */
         bool index_stale;                        /* published, but the column index has to be rebuilt at next use */
-        uint64_t rows_resumed;                   /* documents an interrupted import of this file had staged already */
+        uint64_t rows_resumed;                   /* as import_run: what an interrupted import of this file had done */
         size_t superseded;                       /* unfinished imports removed, as file or profile have changed */
 };
 
@@ -121,17 +128,18 @@ must_check enum status import_file(struct database *database, struct connection 
 enum { IMPORT_KEPT_DAYS = 7 };
 
 /* Removes what imports left in staging by a crash and what cannot be gone on with: nothing staged yet, older than
- * IMPORT_KEPT_DAYS, or compared with purchases that have changed since. *ret_removed counts them. Nothing else may
- * import meanwhile. */
+ * IMPORT_KEPT_DAYS, or compared with what has changed since. What another process is importing is left alone; in this
+ * one nothing may import meanwhile. *ret_removed counts them. */
 must_check enum status import_clean_up(struct database *database, struct connection *connection, size_t *ret_removed,
                                        struct error *error);
 
-/* Removes unfinished imports, also those that could be gone on with: the one of a number, or all (0). *ret_removed
- * counts them. STATUS_NOT_FOUND "import.unknown" when the numbered one is none. */
+/* Removes unfinished imports, also those that could be gone on with: the one of a number, or all (0) but those another
+ * process is at. *ret_removed counts them. STATUS_NOT_FOUND "import.not_unfinished" when the numbered one is none,
+ * STATUS_BUSY "import.held_elsewhere". */
 must_check enum status import_discard(struct database *database, struct connection *connection, int32_t import_id,
                                       size_t *ret_removed, struct error *error);
 
-/* Documents of unfinished imports that can be gone on with. */
+/* Rows (import_run) of unfinished imports that can be gone on with. */
 must_check enum status import_staged_rows(struct connection *connection, uint64_t *ret_rows, struct error *error);
 
 struct import_undone {

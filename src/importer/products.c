@@ -6,7 +6,6 @@
 #include "importer/products.h"
 
 #include "base/calendar.h"
-#include "db/write.h"
 #include "importer/dated_facts.h"
 #include "importer/rows.h"
 #include "queries.h"
@@ -191,8 +190,9 @@ static enum status store(struct import_run *run, struct import_row *rows, size_t
                 status = resolve(run, products, accepted, accepted_count, arena, error);
         for (size_t i = 0; i < accepted_count && !status; i++)
                 status = compare(run, products, &accepted[i], arena, &changes, error);
-        if (!status && !run->dry_run && (changes.fact_count || changes.group_name_count))
-                status = db_write_bulk(run->database, write_changes, &changes, error);
+        bool any = changes.fact_count || changes.group_name_count;
+        if (!status && any && !run->dry_run && !rows_are_staged(run))
+                status = rows_write(run, write_changes, &changes, error);
         return status;
 }
 

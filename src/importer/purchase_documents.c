@@ -362,7 +362,7 @@ enum status purchase_documents_next(struct purchase_documents *documents, struct
                                     struct error *error)
 {
         enum status status = STATUS_OK;
-        size_t wanted = documents->run->options->batch_documents;
+        size_t wanted = documents->run->options->batch_rows;
         size_t most = wanted && wanted < DOCUMENT_BATCH_MAX ? wanted : DOCUMENT_BATCH_MAX;
         while (status == STATUS_OK && documents->has_next && batch->count < most
                && batch->bytes.length < BATCH_BYTES_ENOUGH)

@@ -8,6 +8,7 @@
 #include "base/calendar.h"
 #include "importer/csv.h"
 #include "importer/dictionary.h"
+#include "importer/staged.h"
 
 #define BATCH_BYTES_MAX ((size_t)192 << 20)
 #define BATCH_BYTES_FULL ((size_t)64 << 20) /* long rows fill a batch before 20,000 of them are there */
@@ -19,7 +20,7 @@ struct reading {
         void *context;
         struct arena *arena;
         struct import_row *rows;
-        size_t count;
+        size_t count, most; /* most: in a batch */
 };
 
 void row_reject(const struct import_run *run, struct import_row *row, const struct mapped_column *column,
@@ -121,7 +122,9 @@ static bool parse_values(struct reading *reading, struct import_row *row, const 
 static enum status take_record(struct reading *reading, const struct text *fields, size_t count, uint64_t line,
                                struct text record, struct error *error)
 {
-        if (reading->count == ROWS_BATCH || arena_used(reading->arena) > BATCH_BYTES_FULL) {
+        const struct import_run *run = reading->run;
+        bool again_until_here = run->resumed && run->counters.lines_read == run->rows_resumed;
+        if (reading->count == reading->most || again_until_here || arena_used(reading->arena) > BATCH_BYTES_FULL) {
                 enum status status = flush(reading, error);
                 if (status)
                         return status;
@@ -179,15 +182,51 @@ enum status rows_import(struct import_run *run, const char *key_field, rows_stor
 {
         struct reading reading = {.run = run, .key = column_mapping_find(&run->mapping, key_field), .store = store,
                                   .context = context};
+        size_t wanted = run->options->batch_rows;
+        reading.most = wanted && wanted < ROWS_BATCH ? wanted : ROWS_BATCH;
         reading.arena = arena_new(BATCH_BYTES_MAX);
         reading.rows = calloc(ROWS_BATCH, sizeof(*reading.rows));
         struct text *fields = calloc(CSV_COLUMNS_MAX, sizeof(*fields));
-        enum status status = reading.arena && reading.rows && fields ? read_blocks(&reading, fields, error)
-                                                                     : error_memory(error);
+        enum status status = reading.arena && reading.rows && fields ? staged_begin(run, error) : error_memory(error);
+        if (!status)
+                status = read_blocks(&reading, fields, error);
         free(fields);
         free(reading.rows);
         arena_free(reading.arena);
         return status;
+}
+
+/* ---- writing ----------------------------------------------------------------------------------------------- */
+
+struct batch_writing {
+        const struct import_run *run;
+        write_function work;
+        void *context;
+};
+
+static enum status write_batch(struct connection *connection, void *context, struct error *error)
+{
+        const struct batch_writing *writing = context;
+        const struct import_run *run = writing->run;
+        enum status status = staged_hold(connection, run->import_id, error);
+        if (!status)
+                status = writing->work(connection, writing->context, error);
+        return status ? status : staged_move(connection, run, run->counters.lines_read - run->rows_staged, 0,
+                                             (struct text){"", 0}, error);
+}
+
+enum status rows_write(struct import_run *run, write_function work, void *context, struct error *error)
+{
+        struct batch_writing writing = {run, work, context};
+        enum status status = db_write_bulk(run->database, write_batch, &writing, error);
+        if (!status)
+                run->rows_staged = run->counters.lines_read;
+        return status;
+}
+
+bool rows_are_staged(const struct import_run *run)
+{
+        return run->counters.lines_read <= run->rows_resumed;
 }
 
 /* ---- keys seen --------------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #ifndef TREUE_IMPORTER_ROWS_H
 #define TREUE_IMPORTER_ROWS_H
 
+#include "db/write.h"
 #include "importer/import.h"
 
 enum { ROWS_BATCH = 20000 };
@@ -21,6 +22,12 @@ struct import_row {
  * row_reject. Memory from `arena` lives as long as the batch. Rows already refused are among them. */
 typedef enum status (*rows_store)(struct import_run *run, struct import_row *rows, size_t count, struct arena *arena,
                                   void *context, struct error *error);
+
+/* For a kind's store function, not in a dry run: `work` writes what the batch changes, in one transaction with how far
+ * staging got. Ask rows_are_staged first. */
+must_check enum status rows_write(struct import_run *run, write_function work, void *context, struct error *error);
+/* Did an interrupted import stage the batch at hand already? Then it is compared and counted, but not written. */
+bool rows_are_staged(const struct import_run *run);
 
 /* Reads the whole file. `key_field` names the column a reader knows a row by. */
 must_check enum status rows_import(struct import_run *run, const char *key_field, rows_store store, void *context,

@@ -114,6 +114,7 @@ static enum status remove_error_files(struct database *database, int32_t import_
 struct unfinished {
         int32_t id, source_id, import_day;
         bool can_go_on, of_this_file, of_this_name;
+        bool needs_all;      /* rests on all that was published, not only on earlier purchases */
         int64_t started_ms, file_hash, generation, first_product, rows_staged, customer_id;
         char number[FRAGMENT_NUMBER_BYTES_MAX];
         size_t number_length;
@@ -148,12 +149,15 @@ static void take_row(const struct q_import_staging_row *row, const struct import
                 memcpy(ret->number, row->number.data, row->number.length);
                 ret->number_length = row->number.length;
         }
+        ret->needs_all = !text_is(row->kind, kind_infos[IMPORT_PURCHASES].name);
         if (!run)
                 return;
         bool kind = text_is(row->kind, kind_infos[run->profile->kind].name);
         ret->of_this_name = kind && text_is(row->file_name, source_file_name(run->file));
         ret->of_this_file = kind && text_is(row->profile, run->profile->text) &&
                             row->file_bytes == (int64_t)source_file_bytes_total(run->file);
+        /* What was refused as unknown may be known now. */
+        ret->needs_all |= !run->profile->create_customers || !run->profile->create_products;
 }
 
 /* All unfinished imports, the latest first; `run` to compare them with, or NULL. */
@@ -183,16 +187,20 @@ static enum status load_unfinished(struct connection *connection, const struct i
         return STATUS_OK;
 }
 
-/* Were the purchases it was compared with changed since, or is it too old? */
+/* Was what it was compared with changed since, or is it too old? */
 static enum status is_outdated(struct connection *connection, const struct unfinished *one, bool *ret,
                                struct error *error)
 {
         struct q_purchase_imports_since_args args = {.covered = one->generation, .generation = INT64_MAX};
         struct q_purchase_imports_since_row row;
         bool found;
+        int64_t latest = 0;
         enum status status = q_purchase_imports_since(connection, &args, &row, &found, error);
         if (!status)
-                *ret = row.imports > 0 || clock_now_ms() - one->started_ms > IMPORT_KEPT_DAYS * INT64_C(86400000);
+                status = generation_latest(connection, &latest, error);
+        if (!status)
+                *ret = row.imports > 0 || (one->needs_all && latest != one->generation) ||
+                       clock_now_ms() - one->started_ms > IMPORT_KEPT_DAYS * INT64_C(86400000);
         return status;
 }
 
@@ -244,7 +252,9 @@ enum status import_discard(struct database *database, struct connection *connect
                 if (import_id && one->id != import_id)
                         continue;
                 status = discard(database, one, error);
-                removed++;
+                removed += status == STATUS_OK;
+                if (status == STATUS_BUSY && !import_id)
+                        status = STATUS_OK;
         }
         if (status)
                 return status;
@@ -285,15 +295,21 @@ static enum status hash_file(struct source_file *file, struct error *error)
         return status ? status : source_file_rewind(file, error);
 }
 
+struct clearing {
+        int32_t import_id;
+        bool purchases; /* their facts of articles are made again; of other kinds they are what was staged */
+};
+
 /* What is made again anyway, and counted while it is made. */
 static enum status clear_small_rows(struct connection *connection, void *context, struct error *error)
 {
-        int32_t id = *(const int32_t *)context;
+        const struct clearing *clearing = context;
+        int32_t id = clearing->import_id;
         enum status status = staged_hold(connection, id, error);
         if (!status)
                 status = q_import_remove_customer_records(
                         connection, &(struct q_import_remove_customer_records_args){id}, NULL, error);
-        if (!status)
+        if (!status && clearing->purchases)
                 status = q_import_remove_product_facts(
                         connection, &(struct q_import_remove_product_facts_args){id}, NULL, error);
         return status;
@@ -302,10 +318,11 @@ static enum status clear_small_rows(struct connection *connection, void *context
 static enum status take_over(struct import_run *run, const struct unfinished *one, struct error *error)
 {
         int32_t id = one->id;
+        struct clearing clearing = {id, run->profile->kind == IMPORT_PURCHASES};
         const char *number = arena_copy(run->arena, one->number, one->number_length);
         if (!number)
                 return error_memory(error);
-        enum status status = db_write(run->database, clear_small_rows, &id, error);
+        enum status status = db_write(run->database, clear_small_rows, &clearing, error);
         if (!status)
                 status = remove_error_files(run->database, id, error);
         if (status)
@@ -314,6 +331,7 @@ static enum status take_over(struct import_run *run, const struct unfinished *on
         run->import_id = id;
         run->import_day = one->import_day;
         run->first_product = one->first_product;
+        run->compared_generation = one->generation;
         run->rows_staged = run->rows_resumed = (uint64_t)one->rows_staged;
         run->resumed_customer_id = one->customer_id;
         run->resumed_number = (struct text){number, one->number_length};
@@ -358,15 +376,19 @@ static enum status begin_progress(struct connection *connection, void *context, 
         struct q_import_progress_start_args args = {
                 .import_id = run->import_id,
                 .file_hash = (int64_t)source_file_hash(run->file),
+                .generation = run->compared_generation,
                 .first_product = run->first_product,
         };
-        enum status status = generation_latest(connection, &args.generation, error);
+        enum status status = staged_hold(connection, run->import_id, error);
         return status ? status : q_import_progress_start(connection, &args, NULL, error);
 }
 
 enum status staged_begin(struct import_run *run, struct error *error)
 {
-        return run->resumed || run->dry_run ? STATUS_OK : db_write(run->database, begin_progress, run, error);
+        if (run->resumed || run->dry_run)
+                return STATUS_OK;
+        enum status status = run->profile->kind == IMPORT_PURCHASES ? STATUS_OK : hash_file(run->file, error);
+        return status ? status : db_write(run->database, begin_progress, run, error);
 }
 
 enum status staged_move(struct connection *connection, const struct import_run *run, uint64_t rows,

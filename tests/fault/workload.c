@@ -108,7 +108,7 @@ static enum status import_next(struct session *session, unsigned number, struct 
         struct import_result result;
         enum status status = profile_parse(session->arena, profile_text, sizeof(profile_text) - 1, &profile, error);
         file_path(session, number, path);
-        struct import_options options = {.file = path, .profile = &profile, .threads = 1, .batch_documents = BATCH};
+        struct import_options options = {.file = path, .profile = &profile, .threads = 1, .batch_rows = BATCH};
         size_t removed;
         if (!status)
                 status = import_clean_up(session->database, session->connection, &removed, error);

@@ -57,7 +57,7 @@ static enum status run_import(const struct fixture *fixture, struct database *da
         struct connection *connection;
         struct arena *arena = arena_new((size_t)16 << 20);
         snprintf(path, sizeof(path), "%s/file.csv", fixture->directory);
-        struct import_options options = {.file = path, .profile = &profile, .threads = 1, .batch_documents = BATCH,
+        struct import_options options = {.file = path, .profile = &profile, .threads = 1, .batch_rows = BATCH,
                                          .progress = count_down, .progress_context = &attempt};
         enum status status = profile_parse(arena, text, strlen(text), &profile, error);
         if (!status)
