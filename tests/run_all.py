@@ -72,7 +72,7 @@ ON_SERVER = ["road oracle", "road online retail", "road small", "road rules", "r
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 SERVER_MARK = " on PostgreSQL"
 # Unit tests with a database come a second time as well; what begins so is about servers only.
-FIXTURE = re.compile(r'^#include "(database|facts)_fixture\.h"', re.MULTILINE)
+FIXTURE = re.compile(r'^#include "(database|facts|resume)_fixture\.h"', re.MULTILINE)
 SERVER_ONLY = "test_server"
 
 

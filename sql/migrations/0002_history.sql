@@ -16,9 +16,9 @@ CREATE TABLE idempotency (
         outcome {text} NOT NULL
 ) {strict};
 
--- How far a staging import got, so that the same file goes on there after an interruption. Purchases: documents are staged
--- in the order of their key, customer_id and number are those of the last one. Other kinds: rows_staged counts records of
--- the file. `generation` is the one they were compared with; articles from `first_product` on are new by this import.
+-- How far a staging import got, so that the same file goes on there after an interruption. Purchases: documents are
+-- staged in the order of their key, customer_id and number are those of the last one. Other kinds: rows_staged counts
+-- records of the file. `generation` is the one they were compared with; articles from `first_product` on are new by this import.
 CREATE TABLE import_progress (
         import_id {ordinal} PRIMARY KEY REFERENCES import (id),
         file_hash {int} NOT NULL,

@@ -53,7 +53,8 @@ struct write_thread {
         uint64_t checkpoint_at_bytes; /* only the thread uses it, as all below */
         bool cut_off;                    /* the last attempts to connect were in vain */
         char key[KEY_BYTES + 1];         /* of the group at hand */
-        char settled_key[KEY_BYTES + 1]; /* of the group before, to be forgotten; "" when there is none */
+        bool key_stored;                 /* the group at hand was committed */
+        char settled_key[KEY_BYTES + 1]; /* of the group committed before, to be forgotten; "" when there is none */
 };
 
 static _Thread_local bool is_writer;
@@ -186,6 +187,7 @@ static enum recovery commit(struct write_thread *writer, struct group *group, st
         if (group->count == 0)
                 return RECOVERY_NONE;
         enum status status = change(writer, TRANSACTION_COMMIT, error);
+        writer->key_stored = !status;
         if (!status)
                 return RECOVERY_NONE;
         enum recovery recovery = writer->database->engine->recovery(writer->connection);
@@ -207,6 +209,7 @@ static enum recovery attempt(struct write_thread *writer, struct request *batch,
                 if (recovery)
                         return recovery;
                 if (*ret_done) {
+                        writer->key_stored = true;
                         undo(writer, TRANSACTION_ROLLBACK);
                         return RECOVERY_NONE;
                 }
@@ -253,7 +256,9 @@ static void give_up(struct write_thread *writer, struct request *batch, const st
 
 static void new_key(struct write_thread *writer)
 {
-        memcpy(writer->settled_key, writer->key, sizeof(writer->key));
+        if (writer->key_stored)
+                memcpy(writer->settled_key, writer->key, sizeof(writer->key));
+        writer->key_stored = false;
         snprintf(writer->key, sizeof(writer->key), "%016llx%016llx", (unsigned long long)random_u64(),
                  (unsigned long long)random_u64());
 }
@@ -325,7 +330,8 @@ static void give_back(struct write_thread *writer)
 {
         if (!writer->database->engine->shared || writer->cut_off || writer->key[0] == '\0')
                 return;
-        struct q_idempotency_forget_args forget = {text_of(writer->key), INT64_MIN};
+        struct q_idempotency_forget_args forget = {
+                text_of(writer->key_stored ? writer->key : writer->settled_key), INT64_MIN};
         enum status status = change(writer, TRANSACTION_BEGIN_BULK, NULL);
         if (!status)
                 status = identity_give_back(writer->connection, NULL);

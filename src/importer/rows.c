@@ -91,6 +91,8 @@ static enum status flush(struct reading *reading, struct error *error)
                 status = write_rejected(reading, error);
         arena_reset(reading->arena);
         reading->count = 0;
+        if (!status)
+                import_report_progress(reading->run);
         return status;
 }
 
@@ -173,7 +175,6 @@ static enum status read_blocks(struct reading *reading, struct text *fields, str
                 block_release(&block);
                 if (status)
                         return status;
-                import_report_progress(reading->run);
         }
 }
 

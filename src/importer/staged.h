@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * staged.h: imports nobody has seen yet: going on with one that was interrupted, removing its rows.
+ * staged.h: imports nobody has seen yet: going on with one that was interrupted, removing it.
  *
  * Documents of purchases are staged in the order of their key, each batch together with the key it ends with; all
- * customers and articles have their numbers by then. So going on means: read the file again, skip what lies at or before
+ * customers and articles have their numbers by then. So going on means: read the file again, skip what lies up to
  * that key, stage the rest. The other kinds are staged in the order of the file, each batch together with the number of
- * records read by then: all is checked and compared again, as rows depend on those before, but only what comes later is
- * staged. What is quick to make again (records of customers, of purchases the names of articles) is removed first, so that
- * all counts come out as without the interruption.
+ * records read by then: all is checked and compared again, as rows depend on those before, but only what comes later
+ * is staged. What is quick to make again (records of customers, of purchases the names of articles) is removed first,
+ * so that all counts come out as without the interruption.
  */
 #ifndef TREUE_IMPORTER_STAGED_H
 #define TREUE_IMPORTER_STAGED_H
@@ -31,8 +31,8 @@ must_check enum status staged_remove(struct database *database, int32_t import_i
  * (run->superseded). Reads the file once where there is one to compare with. */
 must_check enum status staged_resume(struct import_run *run, struct error *error);
 
-/* From here on an interruption can be gone on from. Purchases: all names are resolved and the file is read. Other kinds:
- * nothing was read yet; reads the file once, so that it is known when it comes again. */
+/* From here on an interruption can be gone on from. Purchases: all names are resolved and the file is read. Other
+ * kinds: nothing was read yet; reads the file once, so that it is known when it comes again. */
 must_check enum status staged_begin(struct import_run *run, struct error *error);
 /* In the write function that staged `rows` more: documents up to this key, of other kinds records of the file. */
 must_check enum status staged_move(struct connection *connection, const struct import_run *run, uint64_t rows,

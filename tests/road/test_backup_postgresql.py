@@ -43,8 +43,8 @@ def views(treue):
     """What the program says: decisions in full, explanations, lists."""
     result = {f"evaluate {cutoff}": treue.run("evaluate", "--cutoff", cutoff, "--evaluation", evaluation, "--dry-run",
                                               "--format", "json") for cutoff, evaluation in CUTOFFS}
-    numbers = [number for number, in treue.query("SELECT number FROM customer_key WHERE EXISTS (SELECT 1 FROM decision d "
-                                                 "WHERE d.customer_id = customer_key.customer_id) ORDER BY number")]
+    numbers = [number for number, in treue.query("SELECT number FROM customer_key WHERE customer_id IN (SELECT "
+                                                 "customer_id FROM decision) ORDER BY number")]
     if len(numbers) < 5:
         raise road.RoadError(f"only {len(numbers)} customers were decided about")
     for number in numbers[::max(1, len(numbers) // 12)]:

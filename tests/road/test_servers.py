@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Several programs on one PostgreSQL database, each with a data directory of its own: imports side by side, one that stands
-still in the middle of its staging while another cleans up, ids that never meet, and what the messages say when the server
+still in the middle of its staging while another cleans up, the same file twice at once, ids that never meet, and what the messages say when the server
 cannot be used (X-08, X-10).
 
   test_servers.py TREUE
@@ -114,6 +114,25 @@ def stopped_in_the_middle(one, two, folder, url):
     expect(number(url, "SELECT max(number) - count(*) FROM audit_entry") == 0, "one audit chain without gaps")
 
 
+def same_file_twice(one, two, folder, url):
+    """X-08: the one that publishes later finds all of it there already, whichever kind it is."""
+    write_file(folder, "e", 20000)
+    road.write_csv(folder / "v.csv", ["c", "n", "a", "f"],
+                   [{"c": f"e{i % 503}", "n": f"s{i // 503}", "a": i, "f": "2025-03-01"} for i in range(50000)])
+    (folder / "v.yaml").write_text("kind: values\nsource: erp\ncolumns: {customer: c, name: n, amount: a, valid_from: f}\n"
+                                   "create: [customers]\n", encoding="utf-8")
+    for kind, file, profile, table, count in (("purchases", "e.csv", "profile.yaml", "document", 20000),
+                                              ("values", "v.csv", "v.yaml", "customer_value", 50000)):
+        before = number(url, f"SELECT count(*) FROM {table}")
+        children = [program.start("import", kind, file, "--profile", profile) for program in (one, two)]
+        said = [child.communicate(timeout=200) for child in children]
+        expect([child.returncode for child in children] == [0, 0], f"{kind}, the same file twice at once: {said}")
+        expect(number(url, f"SELECT count(*) FROM {table}") == before + count, f"{kind}: nothing is doubled")
+        counted = rows(url, f"SELECT rows_new, rows_same FROM import WHERE file_name = '{file}' ORDER BY generation")
+        expect(counted == [[str(count), "0"], ["0", str(count)]], f"{kind}: one brought all, one nothing: {counted}")
+    expect(number(url, "SELECT count(*) FROM import WHERE state = 'staging'") == 0, "nothing is left in staging")
+
+
 def wrong_directory(one, folder, url):
     """An index belongs to one database: the directory of another is refused, and taken over clean by a new database."""
     other = dict(one.environment)
@@ -156,6 +175,7 @@ def main():
         url = postgresql.fresh_database()
         one, two = side_by_side(binary, pathlib.Path(folder), url)
         stopped_in_the_middle(one, two, folder, url)
+        same_file_twice(one, two, pathlib.Path(folder), url)
         wrong_directory(one, pathlib.Path(folder), url)
         messages(binary, folder, postgresql.the_server())
     print(f"{len(failures)} failed")

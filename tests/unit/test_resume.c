@@ -4,14 +4,9 @@
  * is that of an import nothing happened to: documents, counters, names, customers, articles, index (X-08). A changed
  * file or profile begins anew.
  */
-#include <sys/wait.h>
+#include "resume_fixture.h"
 
-#include "database_fixture.h"
-#include "importer/import.h"
-#include "program/verify.h"
-#include "queries.h"
-
-enum { DOCUMENTS = 90, BATCH = 7, OUTCOME_BYTES = 1 << 16 };
+enum { DOCUMENTS = 90, OUTCOME_BYTES = 1 << 16 };
 
 static const char profile_text[] =
         "kind: purchases\nsource: erp\nfile: {encoding: utf-8, delimiter: \",\", decimal: point, header: true}\n"
@@ -34,63 +29,6 @@ static void write_csv(const char *path, unsigned salt)
                                 1 + d % 12, 1 + (d + (d % 11 == 0 ? line : 0)) % 28, (d * 5 + line) % 17,
                                 d % 29 == 3 ? "x" : "", 10 + d, (d + salt) % 100, (d * 5 + line) % 17, d % 4);
         assert_int_equal(fclose(file), 0);
-}
-
-struct attempt {
-        int calls_left; /* the process ends at this call of the progress function; negative: never */
-};
-
-static void count_down(void *context, const struct import_progress *progress)
-{
-        struct attempt *attempt = context;
-        (void)progress;
-        if (attempt->calls_left-- == 0)
-                _exit(42);
-}
-
-static enum status run_import(const struct fixture *fixture, struct database *database, const char *text, int calls,
-                              struct import_result *ret, struct error *error)
-{
-        char path[128];
-        struct attempt attempt = {calls};
-        struct profile profile;
-        struct connection *connection;
-        struct arena *arena = arena_new((size_t)16 << 20);
-        snprintf(path, sizeof(path), "%s/file.csv", fixture->directory);
-        struct import_options options = {.file = path, .profile = &profile, .threads = 1, .batch_rows = BATCH,
-                                         .progress = count_down, .progress_context = &attempt};
-        enum status status = profile_parse(arena, text, strlen(text), &profile, error);
-        if (!status)
-                status = db_connect(database, &connection, error);
-        if (!status) {
-                status = import_file(database, connection, &options, arena, ret, error);
-                db_disconnect(connection);
-        }
-        arena_free(arena);
-        return status;
-}
-
-/* An import in a process of its own, which ends at the given call of the progress function. True: it ended so. */
-static bool interrupt(struct fixture *fixture, int calls)
-{
-        struct error error;
-        database_close(fixture->database);
-        fixture->database = NULL;
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0) {
-                struct import_result result;
-                struct database *database;
-                if (fixture_open(fixture, false, false, &database, &error)
-                    || run_import(fixture, database, profile_text, calls, &result, &error))
-                        _exit(1);
-                _exit(0);
-        }
-        int how;
-        assert_int_equal(waitpid(child, &how, 0), child);
-        assert_true(WIFEXITED(how) && (WEXITSTATUS(how) == 42 || WEXITSTATUS(how) == 0));
-        assert_ok(fixture_open(fixture, false, false, &fixture->database, &error));
-        return WEXITSTATUS(how) == 42;
 }
 
 /* All an import leaves, without the ids, which are made from the clock. */
@@ -129,26 +67,6 @@ static void describe(const struct fixture *fixture, const struct import_result *
         }
 }
 
-static void say(void *context, enum verify_part part, const struct error *finding)
-{
-        (void)context;
-        fprintf(stderr, "%s: %s %s\n", verify_part_names[part], finding->key, finding->text);
-}
-
-/* Whole, with an index that equals the database. */
-static void assert_whole(const struct fixture *fixture, bool index)
-{
-        struct error error;
-        struct connection *connection;
-        struct verify_result result;
-        struct verify_options options = {.deep = true, .found = say};
-        assert_ok(db_connect(fixture->database, &connection, &error));
-        assert_ok(verify_database(fixture->database, connection, &options, &result, &error));
-        assert_int_equal(result.findings, 0);
-        assert_true(result.index_compared == index);
-        db_disconnect(connection);
-}
-
 /* A new company whose file is written. */
 static struct fixture *begin(void **state, unsigned salt)
 {
@@ -158,22 +76,6 @@ static struct fixture *begin(void **state, unsigned salt)
         snprintf(path, sizeof(path), "%s/file.csv", fixture->directory);
         write_csv(path, salt);
         return fixture;
-}
-
-static void finish(void **state)
-{
-        static const char *const folders[] = {"index", "errors", "staging"};
-        struct fixture *fixture = *state;
-        struct error error;
-        for (size_t i = 0; i < 3; i++) {
-                char path[128];
-                snprintf(path, sizeof(path), "%s/%s", fixture->directory, folders[i]);
-                if (file_exists(path)) {
-                        assert_ok(directory_clear(path, "", &error));
-                        assert_int_equal(rmdir(path), 0);
-                }
-        }
-        assert_int_equal(fixture_free(state), 0);
 }
 
 /* whatever moment it ended at, once or twice. */
@@ -193,9 +95,9 @@ static void goes_on(void **state)
         int calls = 0;
         for (bool ended = true; ended; calls++) {
                 fixture = begin(state, 0);
-                ended = interrupt(fixture, calls);
+                ended = interrupt(fixture, profile_text, calls);
                 /* A second time soon after; should that attempt have been too short to be ended, it has gone in. */
-                bool open = ended && (calls % 2 == 0 || interrupt(fixture, calls % 4));
+                bool open = ended && (calls % 2 == 0 || interrupt(fixture, profile_text, calls % 4));
                 if (open) {
                         assert_whole(fixture, false);
                         assert_ok(run_import(fixture, fixture->database, profile_text, -1, &result, &error));
@@ -216,7 +118,7 @@ static void goes_on(void **state)
 static struct fixture *begin_interrupted(void **state)
 {
         struct fixture *fixture = begin(state, 0);
-        assert_true(interrupt(fixture, 6));
+        assert_true(interrupt(fixture, profile_text, 6));
         assert_true(look(fixture, "SELECT rows_staged FROM import_progress") >= BATCH);
         return fixture;
 }
