@@ -123,12 +123,12 @@ static void describe(const struct fixture *fixture, const struct import_result *
         };
         static const char *const others[] = {
                 "SELECT group_concat(x, ';') FROM (SELECT p.article || p.id || ' ' || f.fact_id || ' ' || f.valid_from "
-                "|| ' ' || f.import_id || ' ' || f.value AS x FROM product_fact f JOIN product p ON p.id = f.product_id "
-                "ORDER BY 1) AS y",
+                "|| ' ' || f.import_id || ' ' || f.value AS x FROM product_fact f JOIN product p ON p.id = "
+                "f.product_id ORDER BY 1) AS y",
                 "SELECT group_concat(x, ';') FROM (SELECT g.code || n.import_id || ' ' || n.name AS x FROM "
                 "product_group_name n JOIN product_group g ON g.id = n.group_id ORDER BY 1) AS y",
-                "SELECT group_concat(x, ';') FROM (SELECT state || id || ' ' || lines_read || ' ' || lines_rejected || "
-                "' ' || rows_new || ' ' || rows_changed || ' ' || rows_same || ' ' || rows_rejected || ' ' || "
+                "SELECT group_concat(x, ';') FROM (SELECT state || id || ' ' || lines_read || ' ' || lines_rejected "
+                "|| ' ' || rows_new || ' ' || rows_changed || ' ' || rows_same || ' ' || rows_rejected || ' ' || "
                 "customers_created || ' ' || products_created || ' ' || import_day AS x FROM import ORDER BY 1) AS y",
                 "SELECT (SELECT count(*) FROM import_progress) || ' ' || (SELECT generation FROM head) || ' ' || "
                 "(SELECT count(*) FROM person) || ' ' || (SELECT count(*) FROM person_key) || ' ' || "
