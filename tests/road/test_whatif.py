@@ -191,8 +191,8 @@ def reasons(treue):
     small_company(treue)
     checks = Checks(treue)
     arguments = ("simulate", "--concept", raised(treue), "--cutoff", "2025-12-31")
-    for language, words in (("de", ("Umsatz", "105,00 EUR", "100,00 EUR erfüllt", "110,00 EUR nicht erfüllt")),
-                            ("en", ("revenue", "EUR 105.00", "EUR 100.00 met", "EUR 110.00 not met"))):
+    for language, words in (("de", ("Umsatz", "105,00 EUR", "100,00 EUR: erfüllt", "110,00 EUR: nicht erfüllt")),
+                            ("en", ("revenue", "EUR 105.00", "EUR 100.00: met", "EUR 110.00: not met"))):
         treue.run(*arguments, "--moves", "moves.csv", "--lang", language)
         with open(treue.folder / "moves.csv", encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
