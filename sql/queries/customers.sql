@@ -47,6 +47,14 @@ SELECT n.name FROM customer_name n JOIN import i ON i.id = n.import_id
 WHERE n.customer_id = :customer_id AND i.state = 'published'
 ORDER BY i.generation DESC LIMIT 1;
 
+-- name: customer_names_visible :many
+-- The names of all customers, of each the valid one last.
+-- row customer_id id
+-- row name text
+SELECT n.customer_id, n.name FROM customer_name n JOIN import i ON i.id = n.import_id
+WHERE i.state = 'published'
+ORDER BY n.customer_id, i.generation;
+
 -- name: customer_name_set :exec
 -- The name an import gives; of several rows of one import the last call counts.
 -- arg customer_id id

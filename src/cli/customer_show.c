@@ -23,6 +23,9 @@ struct page {
         int32_t day;
 };
 
+/* Keys are the last part of the catalogue key. */
+static const char *short_name(const char *key) { return strrchr(key, '.') + 1; }
+
 static void add_json_cell(struct json *json, const struct dossier_cell *cell, unsigned minor_digits)
 {
         switch (cell->type) {
@@ -30,6 +33,7 @@ static void add_json_cell(struct json *json, const struct dossier_cell *cell, un
                 json_null(json);
                 break;
         case DOSSIER_TEXT:
+        case DOSSIER_FACT:
                 json_text(json, cell->text);
                 break;
         case DOSSIER_DAY:
@@ -44,14 +48,11 @@ static void add_json_cell(struct json *json, const struct dossier_cell *cell, un
         case DOSSIER_NUMBER:
                 json_int(json, cell->number);
                 break;
-        case DOSSIER_OWN:
-                json_string(json, "own");
+        case DOSSIER_WORD:
+                json_string(json, short_name(cell->text.data));
                 break;
         }
 }
-
-/* Keys are the last part of the catalogue key. */
-static const char *short_name(const char *key) { return strrchr(key, '.') + 1; }
 
 static void write_json(const struct page *page, struct buffer *out)
 {
@@ -84,6 +85,20 @@ static void write_json(const struct page *page, struct buffer *out)
         json_end_object(&json);
 }
 
+/* Attributes keep the name they came with. */
+static void add_fact_name(struct cells *cells, struct text code)
+{
+        static const char prefix[] = "attribute:";
+        const size_t length = sizeof(prefix) - 1;
+        char key[64];
+        if (code.length > length && memcmp(code.data, prefix, length) == 0) {
+                cells_text(cells, (struct text){code.data + length, code.length - length});
+                return;
+        }
+        snprintf(key, sizeof(key), DOSSIER_FACT_FAMILY "%.*s", (int)code.length, code.data);
+        cells_key(cells, key);
+}
+
 static void add_cell(struct cells *cells, const struct dossier_cell *cell)
 {
         char year[24];
@@ -107,8 +122,11 @@ static void add_cell(struct cells *cells, const struct dossier_cell *cell)
                 snprintf(year, sizeof(year), "%lld", (long long)cell->number);
                 cells_text(cells, text_of(year));
                 break;
-        case DOSSIER_OWN:
-                cells_key(cells, "dossier.own");
+        case DOSSIER_FACT:
+                add_fact_name(cells, cell->text);
+                break;
+        case DOSSIER_WORD:
+                cells_key(cells, cell->text.data);
                 break;
         }
 }
@@ -160,14 +178,24 @@ static enum status write_tables(const struct page *page, struct buffer *out, str
 
 static enum status load(struct session *session, const char *customer, struct page *page, struct error *error)
 {
-        enum status status = db_read_begin(session->connection, error);
-        if (!status)
-                status = customer_find(session->connection, customer, session->arena, &page->customer, error);
+        enum status status = customer_find(session->connection, customer, session->arena, &page->customer, error);
         if (!status)
                 status = setting_currency(session->connection, &page->currency, error);
         if (!status)
-                status = dossier_load(session->connection, page->customer.customer_id, page->day, session->arena,
-                                      &page->dossier, error);
+                status = session_open_snapshot(session, error);
+        if (status)
+                return status;
+        struct dossier_request request = {
+                .connection = session->connection,
+                .snapshot = session->snapshot,
+                .parallel = &session->parallel,
+                .minor_digits = page->currency.minor_digits,
+                .customer_id = page->customer.customer_id,
+                .day = page->day,
+        };
+        status = db_read_begin(session->connection, error);
+        if (!status)
+                status = dossier_load(&request, session->arena, &page->dossier, error);
         db_read_end(session->connection);
         return status;
 }

@@ -2,43 +2,61 @@
  *
  * dossier.c: see dossier.h. One query per section.
  */
-#include "program/dossier.h"
+#include "program/dossier_parts.h"
 
 #include "base/buffer.h"
 #include "base/calendar.h"
-#include "db/generation.h"
 #include "facts/dated.h"
 #include "queries.h"
 
-struct loading {
-        struct connection *connection;
-        struct arena *arena;
-        int64_t customer_id, generation;
-        int32_t day;
-        struct dossier dossier;
-        bool failed;                 /* without memory */
-};
-
 static const struct dossier_section sections[DOSSIER_PARTS] = {
-        [DOSSIER_FACTS] = {"dossier.facts", {"dossier.column.fact", "dossier.column.value", "dossier.column.valid_from",
-                                             "dossier.column.source", "dossier.column.imported"}, .column_count = 5},
+        [DOSSIER_FACTS] = {"dossier.facts", {"dossier.column.fact", "dossier.column.value",
+                                             "dossier.column.valid_from", "dossier.column.source",
+                                             "dossier.column.imported"}, .column_count = 5},
+        [DOSSIER_RESPONSIBLE] = {"dossier.responsible", {"dossier.column.person", "dossier.column.function",
+                                                         "dossier.column.territory", "dossier.column.valid_from",
+                                                         "dossier.column.valid_to",
+                                                         "dossier.column.source"}, .column_count = 6},
         [DOSSIER_MEMBERSHIPS] = {"dossier.memberships", {"dossier.column.program", "dossier.column.valid_from",
                                                          "dossier.column.segment"}, .column_count = 3},
+        [DOSSIER_OVERRIDES] = {"dossier.overrides", {"dossier.column.program", "dossier.column.segment",
+                                                     "dossier.column.valid_from", "dossier.column.valid_to",
+                                                     "dossier.column.state",
+                                                     "dossier.column.reason"}, .column_count = 6},
+        [DOSSIER_APPEALS] = {"dossier.appeals", {"dossier.column.program", "dossier.column.filed",
+                                                 "dossier.column.due", "dossier.column.owner",
+                                                 "dossier.column.state", "dossier.column.reason",
+                                                 "dossier.column.result"}, .column_count = 7},
         [DOSSIER_CONTACTS] = {"dossier.contacts", {"dossier.column.name", "dossier.column.role",
                                                    "dossier.column.level"}, .column_count = 3},
+        [DOSSIER_CERTIFICATES] = {"dossier.certificates", {"dossier.column.person", "dossier.column.qualification",
+                                                           "dossier.column.valid_from", "dossier.column.valid_to",
+                                                           "dossier.column.state",
+                                                           "dossier.column.source"}, .column_count = 6},
         [DOSSIER_POTENTIALS] = {"dossier.potentials", {"dossier.column.product_group", "dossier.column.valid_from",
                                                        "dossier.column.amount", "dossier.column.supplier",
-                                                       "dossier.column.share", "dossier.column.source"},
-                                .column_count = 6},
+                                                       "dossier.column.share",
+                                                       "dossier.column.source"}, .column_count = 6},
+        [DOSSIER_WALLET] = {"dossier.share_of_wallet", {"dossier.column.product_group", "dossier.column.revenue",
+                                                        "dossier.column.amount", "dossier.column.share",
+                                                        "dossier.column.method", "dossier.column.valid_from",
+                                                        "dossier.column.note"}, .column_count = 7},
         [DOSSIER_PURCHASES] = {"dossier.purchases", {"dossier.column.year", "dossier.column.documents",
                                                      "dossier.column.revenue"}, .column_count = 3},
+        [DOSSIER_ACTIVITIES] = {"dossier.activities", {"dossier.column.day", "dossier.column.kind",
+                                                       "dossier.column.value", "dossier.column.status",
+                                                       "dossier.column.note",
+                                                       "dossier.column.source"}, .column_count = 6},
         [DOSSIER_VISITS] = {"dossier.visits", {"dossier.column.day", "dossier.column.rep", "dossier.column.kind",
                                                "dossier.column.source"}, .column_count = 4},
+        [DOSSIER_MERGES] = {"dossier.merges", {"dossier.column.valid_from", "dossier.column.direction",
+                                               "dossier.column.customer",
+                                               "dossier.column.reason"}, .column_count = 4},
 };
 
 /* ---- cells ------------------------------------------------------------------------------------------------------- */
 
-static struct dossier_cell *new_row(struct loading *loading, enum dossier_part part)
+struct dossier_cell *dossier_row(struct dossier_loading *loading, enum dossier_part part)
 {
         struct dossier_section *section = &loading->dossier.sections[part];
         if (section->row_count == section->capacity) {
@@ -57,19 +75,42 @@ static struct dossier_cell *new_row(struct loading *loading, enum dossier_part p
         return &section->cells[section->row_count++ * section->column_count];
 }
 
-static struct dossier_cell words(struct loading *loading, struct text text)
+struct dossier_cell dossier_text(struct dossier_loading *loading, struct text text)
 {
         const char *copy = arena_copy(loading->arena, text.data ? text.data : "", text.length);
         loading->failed |= !copy;
         return (struct dossier_cell){text.length ? DOSSIER_TEXT : DOSSIER_BLANK, {copy, text.length}, 0};
 }
 
-static struct dossier_cell figure(enum dossier_type type, int64_t number)
+struct dossier_cell dossier_figure(enum dossier_type type, int64_t number)
 {
         return (struct dossier_cell){.type = type, .number = number};
 }
 
-static enum status done(const struct loading *loading, enum status status, struct error *error)
+struct dossier_cell dossier_day(int32_t day)
+{
+        bool blank = day == DAY_NONE || day == DAY_OPEN_START || day == DAY_OPEN_END;
+        return dossier_figure(blank ? DOSSIER_BLANK : DOSSIER_DAY, day);
+}
+
+struct dossier_cell dossier_word(const char *key)
+{
+        return (struct dossier_cell){DOSSIER_WORD, text_of(key), 0};
+}
+
+struct dossier_cell dossier_word_of(struct dossier_loading *loading, const char *family, struct text code)
+{
+        struct buffer key buffer_cleanup;
+        buffer_init(&key, 1 << 16);
+        buffer_add_text(&key, family);
+        buffer_add(&key, code.data, code.length);
+        loading->failed |= key.failed;
+        struct dossier_cell cell = dossier_text(loading, (struct text){key.data, key.length});
+        cell.type = DOSSIER_WORD;
+        return cell;
+}
+
+enum status dossier_done(const struct dossier_loading *loading, enum status status, struct error *error)
 {
         return status == STATUS_OK && loading->failed ? error_memory(error) : status;
 }
@@ -88,7 +129,7 @@ static struct text cut(struct text *rest)
         return part;
 }
 
-static void put_fact(struct loading *loading, struct text code, struct dated *facts)
+static void put_fact(struct dossier_loading *loading, struct text code, struct dated *facts)
 {
         struct text found;
         bool dated = fact_is_dated(code);
@@ -96,18 +137,21 @@ static void put_fact(struct loading *loading, struct text code, struct dated *fa
                 dated_open(facts);
         if (!(dated ? dated_on(facts, loading->day, &found) : dated_latest(facts, &found)))
                 return;
-        struct dossier_cell *row = new_row(loading, DOSSIER_FACTS);
+        struct dossier_cell *row = dossier_row(loading, DOSSIER_FACTS);
         if (!row)
                 return;
         int32_t valid_from = DAY_NONE, imported = DAY_NONE;
         struct text source = cut(&found), from = cut(&found), day = cut(&found);
-        row[0] = words(loading, code);
-        row[1] = words(loading, found);
+        row[0] = dossier_text(loading, code);
+        row[0].type = DOSSIER_FACT;
+        row[1] = dossier_text(loading, found);
+        if (text_is(code, "territory"))
+                loading->territory = row[1].text;
         if (day_parse_iso(from, &valid_from))
-                row[2] = figure(DOSSIER_DAY, valid_from);
-        row[3] = words(loading, source);
+                row[2] = dossier_figure(DOSSIER_DAY, valid_from);
+        row[3] = dossier_text(loading, source);
         if (day_parse_iso(day, &imported))
-                row[4] = figure(DOSSIER_DAY, imported);
+                row[4] = dossier_figure(DOSSIER_DAY, imported);
 }
 
 static bool add_fact(struct dated *facts, const struct q_dossier_facts_row *row)
@@ -126,7 +170,7 @@ static bool add_fact(struct dated *facts, const struct q_dossier_facts_row *row)
                dated_add(facts, row->valid_from, row->generation, (struct text){text.data, text.length});
 }
 
-static enum status load_facts(struct loading *loading, struct error *error)
+static enum status load_facts(struct dossier_loading *loading, struct error *error)
 {
         struct q_dossier_facts_args args = {loading->customer_id, loading->generation};
         rows_cleanup struct rows *rows = NULL;
@@ -146,16 +190,16 @@ static enum status load_facts(struct loading *loading, struct error *error)
                 if (!more)
                         break;
                 if (!facts.count)
-                        code = words(loading, row.code).text;
+                        code = dossier_text(loading, row.code).text;
                 loading->failed |= !add_fact(&facts, &row);
         }
         dated_release(&facts);
-        return done(loading, status, error);
+        return dossier_done(loading, status, error);
 }
 
 /* ---- the other sections ------------------------------------------------------------------------------------------ */
 
-static enum status load_memberships(struct loading *loading, struct error *error)
+static enum status load_memberships(struct dossier_loading *loading, struct error *error)
 {
         struct q_dossier_memberships_args args = {loading->customer_id, loading->day};
         rows_cleanup struct rows *rows = NULL;
@@ -165,43 +209,63 @@ static enum status load_memberships(struct loading *loading, struct error *error
                 status = q_dossier_memberships_next(rows, &row, &more, error);
                 if (status || !more)
                         break;
-                struct dossier_cell *cells = new_row(loading, DOSSIER_MEMBERSHIPS);
+                struct dossier_cell *cells = dossier_row(loading, DOSSIER_MEMBERSHIPS);
                 if (!cells)
                         break;
-                cells[0] = words(loading, row.program);
-                cells[1] = figure(DOSSIER_DAY, row.effective_day);
-                cells[2] = words(loading, row.segment);
+                cells[0] = dossier_text(loading, row.program);
+                cells[1] = dossier_figure(DOSSIER_DAY, row.effective_day);
+                cells[2] = dossier_text(loading, row.segment);
         }
-        return done(loading, status, error);
+        return dossier_done(loading, status, error);
 }
 
-static enum status load_contacts(struct loading *loading, struct error *error)
+static void put_contact(struct dossier_cell *cells, struct dossier_loading *loading, struct text code,
+                        struct dated *facts)
 {
-        static const char *const facts[] = {"name", "role", "level"};
+        static const char *const columns[] = {"name", "role", "level"};
+        struct text found;
+        dated_open(facts);
+        for (size_t c = 0; c < sizeof(columns) / sizeof(columns[0]); c++)
+                if (text_is(code, columns[c]) && dated_on(facts, loading->day, &found))
+                        cells[c] = dossier_text(loading, found);
+        dated_clear(facts);
+}
+
+static enum status load_contacts(struct dossier_loading *loading, struct error *error)
+{
         struct q_dossier_contacts_args args = {loading->customer_id, loading->generation};
         rows_cleanup struct rows *rows = NULL;
         struct dossier_cell *cells = NULL;
+        struct text code = {NULL, 0};
         int64_t person_id = 0;
+        struct dated facts;
+        dated_init(&facts);
         enum status status = q_dossier_contacts_open(loading->connection, &args, &rows, error);
         for (bool more = true; !status;) {
                 struct q_dossier_contacts_row row;
                 status = q_dossier_contacts_next(rows, &row, &more, error);
-                if (status || !more)
+                if (status)
                         break;
-                if (!cells || row.person_id != person_id)
-                        cells = new_row(loading, DOSSIER_CONTACTS);
+                bool same_person = more && cells && row.person_id == person_id;
+                if (cells && !(same_person && text_equal(row.code, code)))
+                        put_contact(cells, loading, code, &facts);
+                if (!more)
+                        break;
+                if (!same_person)
+                        cells = dossier_row(loading, DOSSIER_CONTACTS);
                 if (!cells)
                         break;
                 person_id = row.person_id;
-                for (size_t f = 0; f < sizeof(facts) / sizeof(facts[0]); f++)
-                        if (text_is(row.code, facts[f]))
-                                cells[f] = words(loading, row.value);
+                if (!facts.count)
+                        code = dossier_text(loading, row.code).text;
+                loading->failed |= !dated_add(&facts, row.valid_from, row.generation, row.value);
         }
-        return done(loading, status, error);
+        dated_release(&facts);
+        return dossier_done(loading, status, error);
 }
 
 /* What competitors leave. */
-static void put_own_share(struct loading *loading, size_t first)
+static void put_own_share(struct dossier_loading *loading, size_t first)
 {
         struct dossier_section *section = &loading->dossier.sections[DOSSIER_POTENTIALS];
         int64_t left = 1000000;
@@ -210,11 +274,11 @@ static void put_own_share(struct loading *loading, size_t first)
         if (section->row_count <= first + 1)
                 return;
         struct dossier_cell *cells = &section->cells[first * section->column_count];
-        cells[3] = figure(DOSSIER_OWN, 0);
-        cells[4] = figure(DOSSIER_SHARE, left);
+        cells[3] = dossier_word("dossier.own");
+        cells[4] = dossier_figure(DOSSIER_SHARE, left);
 }
 
-static enum status load_potentials(struct loading *loading, struct error *error)
+static enum status load_potentials(struct dossier_loading *loading, struct error *error)
 {
         struct q_dossier_potentials_args args = {loading->customer_id, loading->generation};
         struct dossier_section *section = &loading->dossier.sections[DOSSIER_POTENTIALS];
@@ -237,28 +301,28 @@ static enum status load_potentials(struct loading *loading, struct error *error)
                 if (!same_group) {
                         put_own_share(loading, first);
                         first = section->row_count;
-                        cells = new_row(loading, DOSSIER_POTENTIALS);
+                        cells = dossier_row(loading, DOSSIER_POTENTIALS);
                         if (!cells)
                                 break;
-                        cells[0] = words(loading, row.product_group);
-                        cells[1] = figure(DOSSIER_DAY, row.valid_from);
-                        cells[2] = figure(DOSSIER_MONEY, row.amount_minor);
-                        cells[5] = words(loading, row.source);
+                        cells[0] = dossier_text(loading, row.product_group);
+                        cells[1] = dossier_figure(DOSSIER_DAY, row.valid_from);
+                        cells[2] = dossier_figure(DOSSIER_MONEY, row.amount_minor);
+                        cells[5] = dossier_text(loading, row.source);
                         group = cells[0].text;
                         from = row.valid_from;
                 }
-                cells = row.has_competitor ? new_row(loading, DOSSIER_POTENTIALS) : NULL;
+                cells = row.has_competitor ? dossier_row(loading, DOSSIER_POTENTIALS) : NULL;
                 if (cells) {
-                        cells[0] = words(loading, row.product_group);
-                        cells[3] = words(loading, row.competitor);
-                        cells[4] = figure(DOSSIER_SHARE, row.share_millionths);
+                        cells[0] = dossier_text(loading, row.product_group);
+                        cells[3] = dossier_text(loading, row.competitor);
+                        cells[4] = dossier_figure(DOSSIER_SHARE, row.share_millionths);
                 }
         }
         put_own_share(loading, first);
-        return done(loading, status, error);
+        return dossier_done(loading, status, error);
 }
 
-static enum status load_purchases(struct loading *loading, struct error *error)
+static enum status load_purchases(struct dossier_loading *loading, struct error *error)
 {
         struct q_metrics_state_args asked = {loading->generation};
         struct q_metrics_state_row state;
@@ -278,48 +342,36 @@ static enum status load_purchases(struct loading *loading, struct error *error)
                         break;
                 int year = date_from_day(row.day).year;
                 if (!cells || cells[0].number != year) {
-                        cells = new_row(loading, DOSSIER_PURCHASES);
+                        cells = dossier_row(loading, DOSSIER_PURCHASES);
                         if (!cells)
                                 break;
-                        cells[0] = figure(DOSSIER_NUMBER, year);
-                        cells[1] = figure(DOSSIER_NUMBER, 0);
-                        cells[2] = figure(DOSSIER_MONEY, 0);
+                        cells[0] = dossier_figure(DOSSIER_NUMBER, year);
+                        cells[1] = dossier_figure(DOSSIER_NUMBER, 0);
+                        cells[2] = dossier_figure(DOSSIER_MONEY, 0);
                 }
                 cells[1].number++;
                 cells[2].number += row.total_minor;
         }
-        return done(loading, status, error);
+        return dossier_done(loading, status, error);
 }
 
-static enum status load_visits(struct loading *loading, struct error *error)
+enum status dossier_load(const struct dossier_request *request, struct arena *arena, struct dossier *ret,
+                         struct error *error)
 {
-        struct q_dossier_visits_args args = {loading->customer_id, loading->generation, loading->day};
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_dossier_visits_open(loading->connection, &args, &rows, error);
-        for (bool more = true; !status;) {
-                struct q_dossier_visits_row row;
-                status = q_dossier_visits_next(rows, &row, &more, error);
-                if (status || !more)
-                        break;
-                struct dossier_cell *cells = new_row(loading, DOSSIER_VISITS);
-                if (!cells)
-                        break;
-                cells[0] = figure(DOSSIER_DAY, row.day);
-                cells[1] = words(loading, row.rep);
-                cells[2] = words(loading, row.kind);
-                cells[3] = words(loading, row.source);
-        }
-        return done(loading, status, error);
-}
-
-enum status dossier_load(struct connection *connection, int64_t customer_id, int32_t day, struct arena *arena,
-                         struct dossier *ret, struct error *error)
-{
-        enum status (*const loaders[])(struct loading *, struct error *) = {
-                load_facts, load_memberships, load_contacts, load_potentials, load_purchases, load_visits};
-        struct loading loading = {.connection = connection, .arena = arena, .customer_id = customer_id, .day = day};
+        enum status (*const loaders[])(struct dossier_loading *, struct error *) = {
+                load_facts, dossier_load_responsible, load_memberships, dossier_load_overrides, dossier_load_appeals,
+                load_contacts, dossier_load_certificates, load_potentials, dossier_load_wallet, load_purchases,
+                dossier_load_activities, dossier_load_visits, dossier_load_merges};
+        struct dossier_loading loading = {
+                .request = request,
+                .connection = request->connection,
+                .arena = arena,
+                .customer_id = request->customer_id,
+                .generation = snapshot_generation(request->snapshot),
+                .day = request->day,
+        };
+        enum status status = STATUS_OK;
         memcpy(loading.dossier.sections, sections, sizeof(sections));
-        enum status status = generation_latest(connection, &loading.generation, error);
         for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]) && !status; i++)
                 status = loaders[i](&loading, error);
         if (!status)

@@ -4,12 +4,15 @@
 R-003 (attributes): as a filter, an attribute given to three customers returns exactly those three.
 R-010 (dimensions): each value shows its source and its dates.
 R-027 (competitors' shares): 60 % own, 25 % competitor X, 15 % others: together 100 %, and how that changed over years.
-R-082 (prospects): one who becomes a customer keeps contacts and visits.
+R-032 (in part: both departments see the same segment, reasons and people): one page for all who ask.
+R-082 (prospects): one who becomes a customer keeps contacts and visits; a list of prospects.
+R-117 (share of wallet): 84,000 of 140,000 are 60.0 %, by product group and in total, with method and date, over time.
 X-10 (as of a day): values, shares, purchases and visits are those of the day asked for.
 """
 import decimal
 import sys
 
+import test_concept
 from road import Folder, RoadError, Treue
 
 failures = []
@@ -91,6 +94,135 @@ def check_history(treue):
     expect([row["day"] for row in show(treue, "2024-12-31")["visits"]] == ["2024-03-01"], "X-10 (as of a day): visits")
 
 
+def fill_wallet(treue):
+    """W: 84,000 of 140,000 in two product groups, after 50,000 the year before."""
+    treue.import_rows("customers", "wallet", ["number", "name", "since", "city", "territory", "attribute:Gewerk"], [
+        {"number": "W", "name": "Wolf", "since": "2020-01-01", "city": "Köln", "territory": "West",
+         "attribute:Gewerk": "Dach"}])
+    treue.import_rows("products", "articles", ["article", "name", "product_group"], [
+        {"article": "A1", "name": "eins", "product_group": "G1"},
+        {"article": "A2", "name": "zwei", "product_group": "G2"}])
+    treue.import_rows("purchases", "wallet_lines", ["customer", "document", "date", "article", "amount"], [
+        {"customer": "W", "document": "W1", "date": "2024-03-01", "article": "A1", "amount": "50000.00"},
+        {"customer": "W", "document": "W2", "date": "2025-03-01", "article": "A1", "amount": "60000.00"},
+        {"customer": "W", "document": "W3", "date": "2025-06-30", "article": "A2", "amount": "24000.00"},
+        {"customer": "W", "document": "W4", "date": "2025-07-01", "article": "A2", "amount": "1.00"}])
+    treue.import_rows("potentials", "wallet_potentials",
+                      ["customer", "product_group", "amount", "valid_from", "valid_to", "method"], [
+        {"customer": "W", "product_group": "G1", "amount": "120000.00", "valid_from": "2024-01-01", "method": "measured"},
+        {"customer": "W", "product_group": "G2", "amount": "20000.00", "valid_from": "2025-01-01",
+         "valid_to": "2025-12-31", "method": "estimated"}])
+
+
+def wallet_of(treue, day, number="W"):
+    rows = treue.json("customer", "show", number, "--on", day)["share_of_wallet"]
+    return [tuple(row[name] for name in ("product_group", "revenue", "amount", "share", "method", "valid_from", "note"))
+            for row in rows]
+
+
+def check_wallet(treue):
+    """R-117: the numbers of the requirement, and what changed over time."""
+    fill_wallet(treue)
+    for day, wanted in (
+            ("2025-06-30", [("total", "84000.00", "140000.00", "0.600000", "estimated", "2025-01-01", None),
+                            ("G1", "60000.00", "120000.00", "0.500000", "measured", "2024-01-01", None),
+                            ("G2", "24000.00", "20000.00", "1.000000", "estimated", "2025-01-01", "capped")]),
+            ("2024-06-30", [("total", "50000.00", "120000.00", "0.416667", "measured", "2024-01-01", None),
+                            ("G1", "50000.00", "120000.00", "0.416667", "measured", "2024-01-01", None)]),
+            ("2023-12-31", [])):
+        found = wallet_of(treue, day)
+        expect(found == wanted, f"R-117 (share of wallet): {day}: {found}")
+    said = treue.run("--lang", "en", "customer", "show", "W", "--on", "2025-06-30")
+    expect("60.0%" in said and "estimated" in said and "capped" in said, f"R-117 (share of wallet): {said}")
+    treue.import_rows("potentials", "wallet_total", ["customer", "amount", "valid_from", "method"], [
+        {"customer": "W", "amount": "168000.00", "valid_from": "2025-06-01", "method": "measured"}])
+    found = wallet_of(treue, "2025-06-30")
+    expect(found[0] == ("total", "84000.00", "168000.00", "0.500000", "measured", "2025-06-01", None) and
+           len(found) == 3, f"R-117 (share of wallet): a total stands alone: {found[0]}")
+
+
+def check_people(treue):
+    """R-032: the people who look after a customer, what they and the customer's people did."""
+    treue.import_rows("responsibilities", "responsible", ["customer", "territory", "responsible", "role", "valid_from",
+                                                          "valid_to"], [
+        {"customer": "W", "responsible": "anna", "role": "rep", "valid_from": "2025-01-01", "valid_to": "2025-06-30"},
+        {"territory": "West", "responsible": "bert", "role": "rep", "valid_from": "2020-01-01"},
+        {"territory": "West", "responsible": "cleo", "role": "deputy", "valid_from": "2020-01-01"},
+        {"territory": "Ost", "responsible": "doro", "role": "rep", "valid_from": "2020-01-01"}])
+    treue.import_rows("certificates", "certificates", ["customer", "person", "qualification", "valid_from", "valid_to"], [
+        {"customer": "W", "person": "Ida Fuchs", "qualification": "Dach", "valid_from": "2023-01-01",
+         "valid_to": "2025-06-29"},
+        {"customer": "W", "person": "Jo Fuchs", "qualification": "Dach", "valid_from": "2023-01-01",
+         "valid_to": "2025-06-30"},
+        {"customer": "W", "person": "Jo Fuchs", "qualification": "Wand", "valid_from": "2025-07-01"}])
+    treue.import_rows("activities", "activities", ["customer", "kind", "date", "note", "status"], [
+        {"customer": "W", "kind": "campaign", "date": f"2025-01-{day:02d}", "note": f"n{day}", "status": "confirmed"}
+        for day in range(1, 13)])
+    treue.import_rows("contacts", "wallet_contacts", ["customer", "person", "name", "role"], [
+        {"customer": "W", "person": "w1", "name": "Kim Alt", "role": "Lager"}], valid_from="2020-01-01")
+    treue.import_rows("contacts", "wallet_renamed", ["customer", "person", "name", "role"], [
+        {"customer": "W", "person": "w1", "name": "Kim Neu", "role": "Lager"}], valid_from="2025-07-01")
+    before = treue.json("customer", "show", "W", "--on", "2025-06-30")
+    after = treue.json("customer", "show", "W", "--on", "2025-07-01")
+
+    def of(shown, part, *names):
+        return [tuple(row[name] for name in names) for row in shown[part]]
+    expect(of(before, "responsible", "person", "function", "territory", "valid_to") ==
+           [("anna", "rep", None, "2025-06-30"), ("cleo", "deputy", "West", None)] and
+           of(after, "responsible", "person", "function") == [("bert", "rep"), ("cleo", "deputy")],
+           f"R-032: who is responsible: {before['responsible']} {after['responsible']}")
+    expect(of(before, "certificates", "person", "qualification", "state") ==
+           [("Ida Fuchs", "Dach", "expired"), ("Jo Fuchs", "Dach", "valid")] and
+           of(after, "certificates", "qualification", "state") ==
+           [("Dach", "expired"), ("Dach", "expired"), ("Wand", "valid")], f"certificates: {before['certificates']}")
+    expect(of(before, "activities", "day", "note", "status") ==
+           [(f"2025-01-{day:02d}", f"n{day}", "confirmed") for day in range(12, 2, -1)],
+           f"the last ten activities: {before['activities']}")
+    expect("Kim Alt" in [row["name"] for row in before["contacts"]] and
+           "Kim Neu" in [row["name"] for row in after["contacts"]] and
+           "Kim Neu" not in [row["name"] for row in before["contacts"]],
+           f"X-10 (as of a day): contacts: {before['contacts']} {after['contacts']}")
+    said = treue.run("--lang", "de", "customer", "show", "W", "--on", "2025-06-30")
+    lacking = [word for word in ("Gebiet", "Kunde seit", "Gewerk", "Vertretung", "abgelaufen", "Lieferanteil")
+               if word not in said]
+    expect(not lacking and "attribute:" not in said, f"in the reader's language: lacking {lacking} in {said}")
+
+
+def check_exceptions(treue):
+    """Merges, overrides and appeals, on both sides and before and after their day."""
+    document = test_concept.concept()
+    document["mechanics"]["override"] = {"max_months": 12, "max_share": 1}
+    document["mechanics"]["appeal_days"] = 14
+    treue.load_concept(document)
+    run = treue.evaluate("2025-12-31", "year", "--approve")
+    segment = {row["number"]: row["segment"] for row in run["customers"]}["W"]
+    other = "A" if segment != "A" else "C"
+    treue.run("override", "request", "W", "--segment", other, "--from", "2026-01-02", "--to", "2026-06-30", "--reason",
+              "strategic", "--actor", "anna")
+    treue.run("appeal", "file", "W", "--run", "1", "--reason", "not counted", "--owner", "bert")
+    shown = treue.json("customer", "show", "W", "--on", "2026-01-02")
+    expect(shown["overrides"] == [{"program": shown["overrides"][0]["program"], "segment": other,
+                                   "valid_from": "2026-01-02", "valid_to": "2026-06-30", "state": "requested",
+                                   "reason": "strategic"}], f"override: {shown['overrides']}")
+    appeal = shown["appeals"][0]
+    expect((appeal["filed"], appeal["owner"], appeal["state"], appeal["reason"], appeal["result"]) ==
+           ("2026-01-02", "bert", "open", "not counted", None), f"appeal: {appeal}")
+    treue.run("override", "approve", "1", "--actor", "bert")
+    treue.run("appeal", "decide", "1", "--dismiss", "--result", "counted twice", "--actor", "bert")
+    shown = treue.json("customer", "show", "W", "--on", "2026-01-02")
+    expect(shown["overrides"][0]["state"] == "approved" and shown["appeals"][0]["state"] == "dismissed" and
+           shown["appeals"][0]["result"] == "counted twice", f"decided: {shown['overrides']} {shown['appeals']}")
+    earlier = treue.json("customer", "show", "W", "--on", "2026-01-01")
+    expect(earlier["overrides"] == earlier["appeals"] == [], "X-10 (as of a day): neither had been asked for the day before")
+    treue.run("customer", "merge", "2", "W", "--from", "2026-01-02", "--reason", "taken over")
+    for number, direction, partner in (("W", "merged_from", "2"), ("2", "merged_into", "W")):
+        rows = treue.json("customer", "show", number, "--on", "2026-01-02")["merges"]
+        expect(rows == [{"valid_from": "2026-01-02", "direction": direction, "customer": partner,
+                         "reason": "taken over"}], f"merged: {rows}")
+    expect(treue.json("customer", "show", "W", "--on", "2026-01-01")["merges"] == [], "not merged the day before")
+    expect(wallet_of(treue, "2026-01-02", "2") == [], "R-117 (share of wallet): who was merged has none of his own")
+
+
 def check_words(treue):
     for language, words in (("de", ("Stammdaten", "Lieferant", "60,0 %", "100.000,00", "01.05.2025", "Häusler")),
                             ("en", ("Master data", "Supplier", "60.0%", "100,000.00", "1 May 2025", "Häusler"))):
@@ -132,7 +264,8 @@ def main():
             treue = Treue(sys.argv[1], folder)
             fill(treue)
             convert(treue)
-            for check in (check_facts, check_shares, check_history, check_words, check_list):
+            for check in (check_facts, check_shares, check_history, check_words, check_list, check_wallet, check_people,
+                          check_exceptions):
                 check(treue)
     except RoadError as problem:
         expect(False, str(problem))
