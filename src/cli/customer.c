@@ -197,7 +197,8 @@ int cmd_customer(struct cli_context *context, int argc, char **argv)
                 {"--search", OPTION_VALUE, "TEXT", "cli.option.list_search", .value = &filter.search},
                 {"--segment", OPTION_VALUE, "ID", "cli.option.list_segment", .value = &filter.segment},
                 {"--responsible", OPTION_VALUE, "CODE", "cli.option.list_responsible", .value = &filter.responsible},
-                {"--format", OPTION_VALUE, "table|json", "cli.option.format", .value = &values.format},
+                {"--kind", OPTION_VALUE, "customers|prospects", "cli.option.list_kind", .value = &filter.kind},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", .value = &values.format},
         };
         struct error error;
         struct words words;

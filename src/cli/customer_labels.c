@@ -33,6 +33,37 @@ enum status customer_labels_load(struct snapshot *snapshot, struct connection *c
         return STATUS_OK;
 }
 
+enum status customer_labels_load_names(struct customer_labels *labels, const struct snapshot *snapshot,
+                                       struct connection *connection, struct arena *arena, struct error *error)
+{
+        size_t count = snapshot_customer_count(snapshot), at = 0;
+        const int64_t *ids = snapshot_customer_ids(snapshot);
+        struct text *names = arena_array(arena, struct text, count + 1);
+        rows_cleanup struct rows *rows = NULL;
+        if (!names)
+                return error_memory(error);
+        for (size_t i = 0; i < count; i++)
+                names[i] = labels->numbers[i].number;
+        enum status status = q_customer_names_visible_open(connection, NULL, &rows, error);
+        for (bool more = true; !status;) {
+                struct q_customer_names_visible_row row;
+                status = q_customer_names_visible_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                while (at < count && ids[at] < row.customer_id)
+                        at++;
+                if (at == count || ids[at] != row.customer_id)
+                        continue;
+                const char *copy = arena_copy(arena, row.name.data, row.name.length);
+                if (!copy)
+                        return error_memory(error);
+                names[at] = (struct text){copy, row.name.length}; /* the valid one comes last */
+        }
+        if (status == STATUS_OK)
+                labels->names = names;
+        return status;
+}
+
 enum status customer_label_name(const struct customer_labels *labels, const struct snapshot *snapshot,
                                 struct connection *connection, size_t customer, struct arena *arena, struct text *ret,
                                 struct error *error)
@@ -40,6 +71,10 @@ enum status customer_label_name(const struct customer_labels *labels, const stru
         struct q_customer_name_visible_args args = {snapshot_customer_ids(snapshot)[customer]};
         struct q_customer_name_visible_row row;
         bool found;
+        if (labels->names) {
+                *ret = labels->names[customer];
+                return STATUS_OK;
+        }
         enum status status = q_customer_name_visible(connection, &args, &row, &found, error);
         if (status != STATUS_OK)
                 return status;

@@ -12,12 +12,18 @@ struct customer_labels {
         const struct customer_number *numbers;
         const struct attribute_value *territories; /* known only where somebody gave one */
         const struct text *reps;                   /* none: nobody */
+        const struct text *names;                  /* of customer_labels_load_names; NULL before */
 };
 
 must_check enum status customer_labels_load(struct snapshot *snapshot, struct connection *connection, int32_t day,
                                             struct arena *arena, struct customer_labels *ret, struct error *error);
 
-/* The name, or the number where nobody gave one. A query: for those who are shown. */
+/* The names of all customers by one query, for lists that look at everybody. */
+must_check enum status customer_labels_load_names(struct customer_labels *labels, const struct snapshot *snapshot,
+                                                  struct connection *connection, struct arena *arena,
+                                                  struct error *error);
+
+/* The name, or the number where nobody gave one. A query, unless all names were loaded: for those who are shown. */
 must_check enum status customer_label_name(const struct customer_labels *labels, const struct snapshot *snapshot,
                                            struct connection *connection, size_t customer, struct arena *arena,
                                            struct text *ret, struct error *error);

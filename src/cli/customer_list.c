@@ -14,6 +14,7 @@
 #include "platform/clock.h"
 #include "program/joint.h"
 #include "program/standing.h"
+#include "render/csv.h"
 #include "render/json.h"
 
 #define OUTPUT_BYTES_MAX ((size_t)1 << 30)
@@ -39,15 +40,35 @@ static struct text segment_of(const struct listing *listing, size_t customer)
         return segment == SEGMENT_NONE ? (struct text){"", 0} : listing->version.concept->segments[segment].id;
 }
 
+/* None where it is not known. */
+static struct text attribute_of(const struct listing *listing, struct text name, size_t customer)
+{
+        for (size_t a = 0; a < listing->joint.input.attribute_count; a++) {
+                const struct attribute_column *column = &listing->joint.input.attributes[a];
+                if (text_equal(column->name, name) && column->values[customer].known)
+                        return column->values[customer].text;
+        }
+        return (struct text){NULL, 0};
+}
+
+static struct text city_of(const struct listing *listing, size_t customer)
+{
+        return attribute_of(listing, text_of("city"), customer);
+}
+
 static bool has_attribute(const struct listing *listing, size_t customer)
 {
-        for (size_t a = 0; listing->attribute.data && a < listing->joint.input.attribute_count; a++) {
-                const struct attribute_column *column = &listing->joint.input.attributes[a];
-                if (text_equal(column->name, listing->attribute))
-                        return column->values[customer].known &&
-                               text_equal(column->values[customer].text, listing->value);
-        }
-        return !listing->attribute.data;
+        struct text found = {NULL, 0};
+        if (!listing->attribute.data)
+                return true;
+        found = attribute_of(listing, listing->attribute, customer);
+        return found.data && text_equal(found, listing->value);
+}
+
+static bool is_kind(const struct listing *listing, size_t customer)
+{
+        const char *kind = listing->joint.measures.kind[customer] == KIND_PROSPECT ? "prospects" : "customers";
+        return !listing->filter->kind || strcmp(listing->filter->kind, kind) == 0;
 }
 
 /* Does the searchable form of the name hold what was typed? */
@@ -63,7 +84,8 @@ static bool has_name(const struct listing *listing, struct text name)
 static bool fits(const struct listing *listing, size_t customer, struct text name)
 {
         const struct customer_filter *filter = listing->filter;
-        return bits_get(listing->joint.measures.exists, customer) && has_attribute(listing, customer) &&
+        return bits_get(listing->joint.measures.exists, customer) && is_kind(listing, customer) &&
+               has_attribute(listing, customer) &&
                (!filter->segment || text_is(segment_of(listing, customer), filter->segment)) &&
                (!filter->responsible ||
                 text_is(customer_label_responsible(&listing->labels, customer), filter->responsible)) &&
@@ -74,15 +96,16 @@ static enum status measure(struct listing *listing, struct error *error)
 {
         struct session *session = listing->session;
         struct concept plain = {.minor_digits = listing->currency.minor_digits, .year_starts = {1, 1}};
-        struct criterion *metrics = arena_array(session->arena, struct criterion, 2);
+        struct criterion *metrics = arena_array(session->arena, struct criterion, 3);
         struct concept *like = arena_array(session->arena, struct concept, 1);
         if (!metrics || !like)
                 return error_memory(error);
         *like = plain;
         metrics[0] = (struct criterion){.metric = METRIC_REVENUE, .window = {WINDOW_MONTHS, 12}};
-        metrics[1] = (struct criterion){.metric = METRIC_ATTRIBUTE, .of = listing->attribute};
+        metrics[1] = (struct criterion){.metric = METRIC_ATTRIBUTE, .of = text_of("city")};
+        metrics[2] = (struct criterion){.metric = METRIC_ATTRIBUTE, .of = listing->attribute};
         struct joint_question question = {.like = like, .metrics = metrics,
-                                          .metric_count = listing->attribute.data ? 2 : 1,
+                                          .metric_count = listing->attribute.data ? 3 : 2,
                                           .cutoff_day = listing->day};
         enum status status = joint_measure(&question, session->snapshot, session->connection, &session->parallel,
                                            session->arena, &listing->joint, error);
@@ -115,6 +138,8 @@ static void put_json(struct json *json, const struct listing *listing, size_t cu
         json_text(json, listing->labels.numbers[customer].number);
         json_key(json, "name");
         json_text(json, name);
+        json_key(json, "city");
+        json_text(json, city_of(listing, customer));
         json_key(json, "segment");
         json_text(json, segment_of(listing, customer));
         json_key(json, "revenue");
@@ -128,9 +153,37 @@ static void put_cells(struct cells *cells, const struct listing *listing, size_t
 {
         cells_text(cells, listing->labels.numbers[customer].number);
         cells_text(cells, name);
+        cells_text(cells, city_of(listing, customer));
         cells_text(cells, segment_of(listing, customer));
         cells_money(cells, listing->revenue->value[customer]);
         cells_text(cells, customer_label_responsible(&listing->labels, customer));
+}
+
+static void put_csv(struct csv_writer *csv, const struct listing *listing, size_t customer, struct text name)
+{
+        struct buffer revenue buffer_cleanup;
+        buffer_init(&revenue, 64);
+        decimal_add_plain(&revenue, listing->revenue->value[customer], listing->currency.minor_digits);
+        csv_field(csv, listing->labels.numbers[customer].source);
+        csv_field(csv, listing->labels.numbers[customer].number);
+        csv_field(csv, name);
+        csv_field(csv, city_of(listing, customer));
+        csv_field(csv, segment_of(listing, customer));
+        csv_field(csv, (struct text){revenue.data, revenue.length});
+        csv_field(csv, customer_label_responsible(&listing->labels, customer));
+        csv_end_row(csv);
+        if (revenue.failed)
+                csv->out->failed = true;
+}
+
+static void begin_csv(struct csv_writer *csv, struct buffer *out)
+{
+        static const char *const titles[] = {"source", "number", "name", "city", "segment", "revenue_12m",
+                                             "responsible"};
+        csv_writer_init(csv, out, ',');
+        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+                csv_field_string(csv, titles[i]);
+        csv_end_row(csv);
 }
 
 static enum status begin_table(struct cells *cells, struct error *error)
@@ -140,6 +193,7 @@ static enum status begin_table(struct cells *cells, struct error *error)
                 return status;
         cells_column(cells, "customers.column.number", TABLE_LEFT);
         cells_column(cells, "dossier.column.name", TABLE_LEFT);
+        cells_column(cells, "dossier.fact.city", TABLE_LEFT);
         cells_column(cells, "dossier.column.segment", TABLE_LEFT);
         cells_column(cells, "customers.column.revenue", TABLE_RIGHT);
         cells_column(cells, "customers.column.responsible", TABLE_LEFT);
@@ -153,6 +207,7 @@ static enum status write_list(struct listing *listing, struct buffer *out, struc
         size_t *order = arena_array(session->arena, size_t, count + 1);
         struct cells cells cells_cleanup;
         struct json json;
+        struct csv_writer csv = {.out = out};
         cells_init(&cells, session->context->language, listing->currency.minor_digits);
         enum status status = order ? begin_table(&cells, error) : error_memory(error);
         if (status)
@@ -163,6 +218,8 @@ static enum status write_list(struct listing *listing, struct buffer *out, struc
         json_init(&json, out, true);
         if (listing->format == EVALUATE_JSON)
                 json_begin_array(&json);
+        if (listing->format == EVALUATE_CSV)
+                begin_csv(&csv, out);
         for (size_t i = 0; i < count && !status; i++) {
                 struct text name;
                 status = customer_label_name(&listing->labels, session->snapshot, session->connection, order[i],
@@ -171,12 +228,14 @@ static enum status write_list(struct listing *listing, struct buffer *out, struc
                         continue;
                 if (listing->format == EVALUATE_JSON)
                         put_json(&json, listing, order[i], name);
+                else if (listing->format == EVALUATE_CSV)
+                        put_csv(&csv, listing, order[i], name);
                 else
                         put_cells(&cells, listing, order[i], name);
         }
         if (listing->format == EVALUATE_JSON)
                 json_end_array(&json);
-        else if (!status && !table_add_to(cells.table, 0, out))
+        else if (listing->format == EVALUATE_TABLE && !status && !table_add_to(cells.table, 0, out))
                 status = error_memory(error);
         return status;
 }
@@ -207,9 +266,8 @@ static enum status read_filter(struct listing *listing, struct error *error)
                 listing->attribute = (struct text){filter->attribute, (size_t)(equals - filter->attribute)};
                 listing->value = text_of(equals + 1);
         }
-        if (filter->format && strcmp(filter->format, "json") != 0 && strcmp(filter->format, "table") != 0)
-                return error_set(error, STATUS_USAGE, "cli.bad_format", "value", filter->format, "formats",
-                                 "table, json", NULL);
+        if (filter->kind && strcmp(filter->kind, "customers") != 0 && strcmp(filter->kind, "prospects") != 0)
+                return error_set(error, STATUS_USAGE, "customer.bad_kind", "value", filter->kind, NULL);
         if (filter->on && !day_parse_iso(text_of(filter->on), &listing->day))
                 return error_set(error, STATUS_USAGE, "cli.bad_date", "value", filter->on, NULL);
         if (filter->search && !read_needle(listing, text_trim(text_of(filter->search))))
@@ -232,6 +290,9 @@ static enum status run(struct listing *listing, struct buffer *out, struct error
         if (!status)
                 status = customer_labels_load(session->snapshot, session->connection, listing->day, session->arena,
                                               &listing->labels, error);
+        if (!status)
+                status = customer_labels_load_names(&listing->labels, session->snapshot, session->connection,
+                                                    session->arena, error);
         return status ? status : write_list(listing, out, error);
 }
 

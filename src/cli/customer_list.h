@@ -11,7 +11,8 @@ struct customer_filter {
         const char *attribute;   /* NAME=VALUE; each filter may be NULL: everybody */
         const char *search;      /* part of the name, umlauts as ae or a */
         const char *segment, *responsible;
-        const char *on, *format; /* a date, NULL for today; table (NULL) or json */
+        const char *kind;        /* customers or prospects */
+        const char *on, *format; /* a date, NULL for today; table (NULL), json or csv */
 };
 
 must_check enum status customer_list(struct cli_context *context, const struct customer_filter *filter,

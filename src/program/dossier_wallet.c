@@ -167,7 +167,7 @@ enum status dossier_load_wallet(struct dossier_loading *loading, struct error *e
         if (found < 0)
                 return STATUS_OK;
         uint32_t self = (uint32_t)found;
-        const uint32_t *members;
+        const uint32_t *members = NULL;
         enum status status = measure(loading, &wallets, &joint, error); /* tells who belongs together */
         if (status)
                 return status;

@@ -9,7 +9,9 @@ R-082 (prospects): one who becomes a customer keeps contacts and visits; a list 
 R-117 (share of wallet): 84,000 of 140,000 are 60.0 %, by product group and in total, with method and date, over time.
 X-10 (as of a day): values, shares, purchases and visits are those of the day asked for.
 """
+import csv
 import decimal
+import io
 import sys
 
 import test_concept
@@ -197,6 +199,14 @@ def check_exceptions(treue):
     run = treue.evaluate("2025-12-31", "year", "--approve")
     segment = {row["number"]: row["segment"] for row in run["customers"]}["W"]
     other = "A" if segment != "A" else "C"
+    for wanted in "A", "C", "P":
+        listed = [row["number"] for row in treue.json("customer", "list", "--segment", wanted, "--on", "2026-01-02")]
+        members = sorted(row["number"] for row in run["customers"] if row["segment"] == wanted)
+        expect(listed == members, f"R-032: list --segment {wanted} and the evaluation agree: {listed}, {members}")
+    table = list(csv.DictReader(io.StringIO(treue.run("customer", "list", "--search", "wolf", "--format", "csv", "--on",
+                                                      "2026-01-02"), newline="")))
+    expect(table == [{"source": "erp", "number": "W", "name": "Wolf", "city": "Köln", "segment": segment,
+                      "revenue_12m": "84001.00", "responsible": "bert"}], f"as CSV: {table}")
     treue.run("override", "request", "W", "--segment", other, "--from", "2026-01-02", "--to", "2026-06-30", "--reason",
               "strategic", "--actor", "anna")
     treue.run("appeal", "file", "W", "--run", "1", "--reason", "not counted", "--owner", "bert")
@@ -246,14 +256,20 @@ def check_list(treue):
                           (("--attribute", "Gewerk=Elektr"), ""), (("--attribute", "Farbe=rot"), ""),
                           (("--search", "müller"), "2"), (("--search", "Mueller Bau"), "2"), (("--search", "mul"), "24"),
                           (("--responsible", "N1"), "23"), (("--responsible", "N1", "--search", "meier"), "3"),
-                          (("--on", "2020-01-01"), "2345")):
+                          (("--on", "2020-01-01"), "2345"), (("--kind", "prospects"), ""),
+                          (("--kind", "prospects", "--on", "2025-04-30"), "1"),
+                          (("--kind", "customers", "--on", "2025-04-30"), "2345")):
         found = "".join(row["number"] for row in treue.json("customer", "list", *words))
         expect(found == wanted, f"R-003 (attributes): list {' '.join(words)}: {found}, wanted {wanted}")
     rows = treue.json("customer", "list", "--on", "2025-12-31")
-    expect(rows[0] == {"number": "1", "name": "Häusler", "segment": "", "revenue": "80.00", "responsible": ""},
+    expect(rows[0] == {"number": "1", "name": "Häusler", "city": "", "segment": "", "revenue": "80.00",
+                       "responsible": ""},
            f"revenue of 12 months: {rows[0]}")
     said = treue.run("--lang", "de", "customer", "list", "--on", "2025-12-31")
     expect("Müller Bau" in said and "80,00" in said and "Umsatz 12 Monate" in said, said)
+    for words, wanted in ((("--kind", "guests"), "guests"), (("--format", "xml"), "xml"), (("--on", "gestern"), "gestern")):
+        code, _, problem = treue.call("customer", "list", *words)
+        expect(code == 2 and wanted in problem, f"customer list {' '.join(words)} is refused: {problem.strip()}")
     code, _, problem = treue.call("customer", "list", "--attribute", "Gewerk")
     expect(code == 2 and "Gewerk" in problem, f"no value: {problem.strip()}")
 
