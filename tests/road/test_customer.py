@@ -230,6 +230,12 @@ def check_exceptions(treue):
         expect(rows == [{"valid_from": "2026-01-02", "direction": direction, "customer": partner,
                          "reason": "taken over"}], f"merged: {rows}")
     expect(treue.json("customer", "show", "W", "--on", "2026-01-01")["merges"] == [], "not merged the day before")
+    treue.run("customer", "merge", "1", "W", "--from", "2026-01-02", "--reason", "taken over, too")
+    found = wallet_of(treue, "2026-01-02")
+    expect([row[:4] for row in found] == [("total", "84088.00", "268000.00", "0.313761"),
+                                          ("G1", "60000.00", "120000.00", "0.500000"),
+                                          ("HV", "0.00", "100000.00", "0.000000")],
+           f"R-117 (share of wallet): merged customers count with the one they were merged into: {found}")
     expect(wallet_of(treue, "2026-01-02", "2") == [], "R-117 (share of wallet): who was merged has none of his own")
 
 
