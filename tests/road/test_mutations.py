@@ -47,7 +47,7 @@ def build(copy):
 
 def tests_pass(binary, seeds):
     """(True when all pass, the last words of the one that does not)"""
-    for test in (["test_oracle.py", binary, "--seeds", str(seeds)], ["test_rules.py", binary]):
+    for test in (["test_oracle.py", binary, "--until-failure", "--seeds", str(seeds)], ["test_rules.py", binary]):
         done = subprocess.run([sys.executable, str(road.HERE / test[0]), *map(str, test[1:])], capture_output=True,
                               text=True)
         if done.returncode:

@@ -153,6 +153,7 @@ def main(arguments):
     parser.add_argument("--seeds", type=int, default=SEEDS_FOR_COVERAGE)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--coverage", action="store_true")
+    parser.add_argument("--until-failure", action="store_true", help="the first failing seed is enough")
     options = parser.parse_args(arguments)
     if not options.coverage and not options.binary:
         parser.error("TREUE_BINARY is missing")
@@ -168,6 +169,9 @@ def main(arguments):
             failed += 1
             if failed <= 10:
                 print(f"FAILED seed {seed}: {problems[0]}", *problems[1:6], sep="\n    ", flush=True)
+            if options.until_failure:
+                pool.shutdown(wait=False, cancel_futures=True)
+                break
     report(coverage)
     rare = [name for name in wanted_names() if coverage[name] < 100]
     if options.seeds >= SEEDS_FOR_COVERAGE and rare:
