@@ -85,11 +85,11 @@ def lists(demo):
     """Everything that can be exported, by the command that does."""
     commands = [("evaluate", "--cutoff", cutoff, "--dry-run", "--format", form)
                 for cutoff in ("2024-12-31", "2025-06-30", CUTOFF) for form in ("json", "csv", "table")]
-    commands += [("import", "list", "--format", form) for form in ("json", "table")]
+    commands += [(what, "list", "--format", form) for what in ("import", "override") for form in ("json", "table")]
     commands += [("concept", "list"), ("concept", "show", "1")]
     stricter = str(demo.folder / "files" / "partnerkreis-plus-10.yaml")
     for form in ("json", "csv", "table"):
-        commands += [("run", "list", "--format", form), ("override", "list", "--format", form),
+        commands += [("run", "list", "--format", form),
                      ("analyse", "abc", "--cutoff", CUTOFF, "--format", form),
                      ("analyse", "risk", "--cutoff", CUTOFF, "--format", form),
                      ("analyse", "distribution", "revenue", "--cutoff", CUTOFF, "--format", form),
