@@ -25,7 +25,7 @@ from rules_metrics import crit
 from test_concept import Checks, concept
 from test_oracle import grant
 
-SEEDS = 60
+SEEDS = 30
 
 
 # ---- random companies -----------------------------------------------------------------------------------------------
