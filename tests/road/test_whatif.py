@@ -25,7 +25,7 @@ from rules_metrics import crit
 from test_concept import Checks, concept
 from test_oracle import grant
 
-SEEDS = 30
+SEEDS = 60
 
 
 # ---- random companies -----------------------------------------------------------------------------------------------
