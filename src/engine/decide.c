@@ -307,6 +307,21 @@ struct members {
         uint64_t same[BATCH_WORDS], step[BATCH_WORDS], overridden[BATCH_WORDS];
 };
 
+/* Of these overrides those to a segment of the customer's kind: a segment for customers means nothing to somebody
+ * evaluated as a prospect, nor the reverse, so such an override rests. */
+static uint64_t of_their_kind(const struct decide_job *job, const struct batch *batch, size_t w, uint64_t overridden)
+{
+        uint64_t result = overridden;
+        for (uint64_t rest = overridden; rest; rest &= rest - 1) {
+                unsigned i = (unsigned)__builtin_ctzll(rest);
+                uint8_t segment = job->standing[batch->first + w * WORD + i].override_segment;
+                bool prospect = batch->kinds[KIND_PROSPECT][w] >> i & 1;
+                if (job->plan->segments[segment].kind != prospect)
+                        result &= ~(UINT64_C(1) << i);
+        }
+        return result;
+}
+
 static void word_members(const struct decide_job *job, struct batch *batch, size_t w, struct members *members)
 {
         const struct engine_plan *plan = job->plan;
@@ -323,7 +338,7 @@ static void word_members(const struct decide_job *job, struct batch *batch, size
                 overridden |= (uint64_t)standing[i].overridden << i;
         }
         member &= batch->evaluated[w];
-        members->overridden[w] = overridden & batch->evaluated[w] & ~batch->suspended[w];
+        members->overridden[w] = of_their_kind(job, batch, w, overridden & batch->evaluated[w] & ~batch->suspended[w]);
         for (size_t i = 0; i < count; i++)
                 if (!(member >> i & 1))
                         before[i] = SEGMENT_NONE;

@@ -795,6 +795,8 @@ def evaluate(company, concept, cutoff, evaluation, history=(), label="", details
         judged = [segment_detail(subject, segment) for segment in segments]
         before, grace = units.standing(history, number_)
         override = units.override(number_)
+        if override not in [segment["id"] for segment in segments]:
+            override = None  # a segment for customers means nothing to a prospect, nor the reverse
         rest = next(segment["id"] for segment in segments if segment.get("rest"))
         if units.suspended(number_):
             member = before in [segment["id"] for segment in segments]

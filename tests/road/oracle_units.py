@@ -14,7 +14,8 @@ Where the text leaves a question open, this is how it is read here:
   - members are united when they exist at the cut-off; certified people count for all members
   - a unit is a customer when one member is; an attribute is known when the members who have it have the same
   - the size class: the head's (the one others were merged into or are sites of), else that of the largest member
-  - an override of one member is the unit's; of several the latest requested
+  - an override of one member is the unit's; of several the latest requested. It rests while its segment is not for
+    customers of their kind
   - a unit stands in the best segment of its members, with the longest grace; what a merged customer stood at counts
     until one he was merged into got a decision that knew of it
   - not lowered before the end of the program year: while the cut-off lies before the year's last day
