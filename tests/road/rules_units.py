@@ -81,6 +81,33 @@ ladder(one, [(Y0, DOWN), (Y1, DOWN), (Y2, DOWN)],
         "A1": [(100, "new A"), (100, "stay A"), (100, "stay A")]})
 one.override("K", "A", Y1, Y1)
 
+one = scenario("rule 2: an override to a segment for customers rests while somebody is a prospect, and the reverse")
+ladder(one, [(Y0, DOWN), (H1, GRACE), (Y1, DOWN), (H2, GRACE), (Y2, DOWN)],
+       {"C1": [(50, "new B"), (100, "promote A before B"), (100, "stay A"), (0, "stay A flags at_risk"), (0, "grace A")],
+        "A1": [(100, "new A"), (100, "stay A"), (100, "stay A"), (100, "stay A"), (100, "stay A")]})
+# P1 is granted A from June 2021 to June 2022 and buys in September: then he is in it. When it is over he starts as
+# somebody without membership among customers. C1 is granted P meanwhile, which means nothing.
+one.customer("P1", kind="prospect", since="2010-01-01").buy("P1", "2021-09-01", 10)
+one.override("P1", "A", H1, H2).override("C1", "P", H1, H2)
+for step, row in zip([step for step in one.steps if step[0] == "run"],
+                     ("new P before none", "stay P before P", "override A qualified C before P flags unknown",
+                      "override A qualified C before A flags unknown", "new C before P flags unknown")):
+    step[3]["P1"] = row
+one.explain("P1", H1, decision="stay", segment="P", override=None)
+one.explain("C1", H1, decision="promote", segment="A", override=None)
+one.explain("P1", Y1, decision="override", segment="A", override={
+    "until": H2, "reason": "trial", "requested_by": "anna", "approved_by": "bert"})
+
+one = scenario("rule 2: an override of one member rests while nobody of the account group is a customer")
+one.evaluates("account_group")
+ladder(one, [(Y0, DOWN), (H1, GRACE), (Y1, DOWN)], {"A1": [(100, "new A"), (100, "stay A"), (100, "stay A")]})
+for number in ("K1", "K2"):
+    one.customer(number, kind="prospect", since="2010-01-01", account_group="G")
+one.buy("K2", "2021-09-01", 10).override("K1", "A", H1, Y1)
+for step, row in zip([step for step in one.steps if step[0] == "run"],
+                     ("new P before none", "stay P before P", "override A qualified C before P flags unknown")):
+    step[3].update(K1=row, K2=row)
+
 
 # ---- account groups --------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * test_ladder.c: from criteria to a decision: rules 1 and 3 to 7 of concept-format.md, sentence by sentence, with the
- * moves of an evaluation, graces, steps, and what happens to prospects and those who cannot be classified yet.
+ * test_ladder.c: from criteria to a decision: rules 1 to 7 of concept-format.md, sentence by sentence, with the moves
+ * of an evaluation, graces, steps, and what happens to prospects and those who cannot be classified yet.
  *
  * Segments for customers: A (revenue 100, keep 90), B (50, keep 40), C (20, keep 15), D rest; for prospects: P rest.
  */
@@ -225,11 +225,115 @@ static void demotion_goes_no_further_than_needed(void **state)
         expect(&ladder, YEAR, 17, in_grace(B), simple(D, C, DECISION_DEMOTE));
 }
 
+enum { MIXED_MAX = 80 };
 struct mixed {
         struct company company;
         struct ladder ladder;
-        struct standing standings[8];
+        struct standing standings[MIXED_MAX];
 };
+
+/* One of those whose segment may be fixed. */
+struct fixed {
+        enum customer_kind kind;
+        int64_t revenue;
+        struct standing standing;
+        uint8_t override;              /* SEGMENT_NONE: none */
+        bool suspended;
+        struct expected expected;
+        uint8_t before;
+};
+
+/* Everybody in one company, from customer 60 on: across a border of the bit words. */
+static void expect_fixed(const struct fixed *cases, size_t count)
+{
+        enum { FIRST = 60 };
+        struct mixed m = {.company = company_new(MIXED_MAX, CUTOFF)};
+        struct company_sale sales[MIXED_MAX];
+        uint64_t suspended[2] = {0};
+        uint64_t segments[SEGMENTS] = {0}, decided[DECISION_COUNT] = {0};
+        size_t sale_count = 0;
+        ladder_init(&m.ladder);
+        company_articles(&m.company, groups, 1, codes, 1);
+        for (size_t i = 0; i < MIXED_MAX; i++)
+                m.standings[i] = member(D);
+        for (size_t i = 0; i < count; i++) {
+                const struct fixed *c = &cases[i];
+                m.company.kind[FIRST + i] = (uint8_t)c->kind;
+                m.standings[FIRST + i] = c->standing;
+                m.standings[FIRST + i].overridden = c->override != SEGMENT_NONE;
+                m.standings[FIRST + i].override_segment = c->override;
+                if (c->suspended)
+                        bits_set(suspended, FIRST + i);
+                if (c->revenue)
+                        sales[sale_count++] = (struct company_sale){
+                                FIRST + i, "2010-06-01", {{0, c->revenue * 100, 0, false}}};
+        }
+        company_sell(&m.company, sales, sale_count, 1);
+        m.company.input.suspended = suspended;
+        struct company_result r = company_evaluate(&m.company, &m.ladder.concept, m.standings, YEAR, NULL);
+        for (size_t i = 0; i < count; i++) {
+                const struct expected *e = &cases[i].expected;
+                size_t at = FIRST + i;
+                assert_string_equal(decision_names[r.decisions.decision[at]], decision_names[e->decision]);
+                assert_int_equal(r.decisions.segment[at], e->segment);
+                assert_int_equal(r.decisions.qualified[at], e->qualified);
+                assert_int_equal(r.decisions.before[at], cases[i].before);
+                assert_int_equal(r.decisions.grace[at], e->grace);
+                assert_int_equal(r.decisions.grace_end_day[at], e->grace_end_day);
+                assert_int_equal(r.decisions.flags[at], e->flags);
+                segments[e->segment]++;
+                decided[e->decision]++;
+        }
+        segments[D] += MIXED_MAX - count;
+        decided[DECISION_STAY] += MIXED_MAX - count;
+        assert_memory_equal(r.tally.segment, segments, sizeof(segments));
+        assert_memory_equal(r.tally.decision, decided, sizeof(decided));
+        company_free(&m.company);
+}
+
+/* 2. "Suspended customers keep their segment: `suspended`. An override valid on the cut-off date fixes the segment:
+ * `override` [...]. Both end a running grace." */
+static void suspended_and_overridden(void **state)
+{
+        (void)state;
+        const struct fixed cases[] = {
+                {KIND_CUSTOMER, 100, member(B), SEGMENT_NONE, true, simple(A, B, DECISION_SUSPENDED), B},
+                {KIND_CUSTOMER, 0, in_grace(A), SEGMENT_NONE, true, simple(D, A, DECISION_SUSPENDED), A},
+                {KIND_CUSTOMER, 100, none, SEGMENT_NONE, true, simple(A, D, DECISION_SUSPENDED), SEGMENT_NONE},
+                {KIND_PROSPECT, 0, none, SEGMENT_NONE, true, simple(P, P, DECISION_SUSPENDED), SEGMENT_NONE},
+                /* of the other kind: as without membership */
+                {KIND_PROSPECT, 0, member(B), SEGMENT_NONE, true, simple(P, P, DECISION_SUSPENDED), B},
+                {KIND_CUSTOMER, 0, member(P), SEGMENT_NONE, true, simple(D, D, DECISION_SUSPENDED), P},
+                {KIND_CUSTOMER, 0, member(C), A, false, simple(D, A, DECISION_OVERRIDE), C},
+                {KIND_CUSTOMER, 60, in_grace_until(B, "2011-12-31"), C, false, simple(B, C, DECISION_OVERRIDE), B},
+                {KIND_CUSTOMER, 50, member(B), B, false, simple(B, B, DECISION_OVERRIDE), B},
+                {KIND_CUSTOMER, 100, none, B, false, simple(A, B, DECISION_OVERRIDE), SEGMENT_NONE},
+                {KIND_CUSTOMER, 50, member(C), A, true, simple(B, C, DECISION_SUSPENDED), C},
+        };
+        expect_fixed(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* An override to a segment for customers rests while somebody is evaluated as a prospect, and the reverse: what happens
+ * is what would happen without it. */
+static void overrides_of_the_other_kind_rest(void **state)
+{
+        (void)state;
+        const struct fixed cases[] = {
+                {KIND_PROSPECT, 0, none, A, false, simple(P, P, DECISION_NEW), SEGMENT_NONE},
+                {KIND_PROSPECT, 0, member(P), A, false, simple(P, P, DECISION_STAY), P},
+                {KIND_PROSPECT, 0, none, P, false, simple(P, P, DECISION_OVERRIDE), SEGMENT_NONE},
+                {KIND_PROSPECT, 0, member(P), P, false, simple(P, P, DECISION_OVERRIDE), P},
+                {KIND_CUSTOMER, 50, member(C), P, false, simple(B, B, DECISION_PROMOTE), C},
+                {KIND_CUSTOMER, 60, in_grace(A), P, false, simple(B, B, DECISION_DEMOTE), A},
+                {KIND_CUSTOMER, 60, member(A), P, false, {B, A, DECISION_GRACE, 0, true, DAY_NONE}, A},
+                {KIND_CUSTOMER, 0, none, P, false, simple(D, D, DECISION_NEW), SEGMENT_NONE},
+                /* A prospect who bought is a customer: */
+                {KIND_PROSPECT, 20, member(P), A, false, simple(C, A, DECISION_OVERRIDE), P},
+                {KIND_PROSPECT, 20, member(P), P, false, simple(C, C, DECISION_NEW), P},
+                {KIND_PROSPECT, 0, member(P), A, true, simple(P, P, DECISION_SUSPENDED), P},
+        };
+        expect_fixed(cases, sizeof(cases) / sizeof(cases[0]));
+}
 
 /* Prospects, a prospect who bought, and customers who do not exist yet. */
 static void kinds(void **state)
@@ -410,6 +514,8 @@ int main(void)
                 cmocka_unit_test(a_miss_starts_a_grace),
                 cmocka_unit_test(a_grace_ends),
                 cmocka_unit_test(demotion_goes_no_further_than_needed),
+                cmocka_unit_test(suspended_and_overridden),
+                cmocka_unit_test(overrides_of_the_other_kind_rest),
                 cmocka_unit_test(kinds),
                 cmocka_unit_test(unclassified_until_enough_is_known),
                 cmocka_unit_test(threads_and_segments_change_nothing),
