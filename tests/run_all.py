@@ -10,6 +10,7 @@ that cannot run where it is ends with status 77, or with 0 and SKIPPED in its la
 """
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -17,22 +18,24 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import postgresql  # noqa: E402  (needs the path above)
 
-RELEASE, SANITIZER, THREAD, SOURCE, NONE = "release", "sanitizer", "thread", "source", None
+RELEASE, SANITIZER, THREAD, BUILD, NONE = "release", "sanitizer", "thread", "build", None
 SKIPPED = 77
+END_SECONDS = 10
 
-# name, script, the program it is called with, longest time in seconds
+# name, script, the program it is called with (BUILD: the folder of the release), longest time in seconds
 SCRIPTS = [
     ("tidy", "tests/tidy/tidy.py", NONE, 240),
-    ("road mutations", "tests/road/test_mutations.py", SOURCE, 2400),
-    ("fault harnesses find planted bugs", "tests/fault/test_planted.py", SOURCE, 3600),
+    ("road mutations", "tests/road/test_mutations.py", BUILD, 2400),
+    ("fault harnesses find planted bugs", "tests/fault/test_planted.py", BUILD, 3600),
     ("fault kills, power losses, disk errors", "tests/fault/test_fault.py", SANITIZER, 2700),
-    ("road oracle", "tests/road/test_oracle.py", RELEASE, 2700),
+    ("road oracle on both engines", "tests/road/test_oracle.py", RELEASE, 2700),
     ("road online retail", "tests/road/test_online_retail.py", RELEASE, 2700),
     ("road whatif", "tests/road/test_whatif.py", RELEASE, 2700),
     ("road whatif online retail", "tests/road/test_whatif_retail.py", RELEASE, 2700),
@@ -65,39 +68,61 @@ SCRIPTS = [
 ]
 QUICK = ["tidy"]
 # Those run a second time with their databases on a PostgreSQL server.
-ON_SERVER = ["road oracle", "road online retail", "road small", "road rules", "road import", "road concept",
+ON_SERVER = ["road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
              "road whatif", "road customers", "demo company", "road export", "road customer",
              "road verify"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
+# Those go through each case on both engines at once.
+ON_BOTH = ["road oracle on both engines"]
+BOTH_ENVIRONMENT = {"TREUE_TEST_DB": "both"}
 SERVER_MARK = " on PostgreSQL"
 # Unit tests with a database come a second time as well; what begins so is about servers only.
 FIXTURE = re.compile(r'^#include "(database|facts|resume)_fixture\.h"', re.MULTILINE)
 SERVER_ONLY = "test_server"
+STOPPED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Test:
+    starting, stopped = threading.Lock(), False
+
     def __init__(self, name, command, environment, seconds):
         self.name, self.command, self.environment, self.seconds = name, command, environment, seconds
-        self.status, self.output, self.took = None, "", 0.0
+        self.process, self.status, self.output, self.took = None, None, "", 0.0
 
     def run(self):
         started = time.monotonic()
         environment = dict(os.environ, **self.environment)
-        # A group of its own, so that a test that hangs is ended with all it started.
-        process = subprocess.Popen(self.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        with Test.starting:
+            if Test.stopped:
+                return self
+            # A group of its own, so that a test that hangs is ended with all it started.
+            self.process = subprocess.Popen(self.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            output, _ = process.communicate(timeout=self.seconds)
-            self.status = process.returncode
+            output, _ = self.process.communicate(timeout=self.seconds)
+            self.status = self.process.returncode
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            output, _ = process.communicate()
+            self.end()
+            output, _ = self.process.communicate()
             output += f"\nstopped after {self.seconds} seconds".encode()
             self.status = 1
         self.output = output.decode("utf-8", errors="replace").rstrip()
         self.took = time.monotonic() - started
         return self
+
+    def end(self):
+        """Ends it with all it started; a moment earlier it is asked to, as it may have a server of its own."""
+        if not self.process:
+            return
+        for number, seconds in ((signal.SIGINT, END_SECONDS), (signal.SIGKILL, 0)):
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                return
+            until = time.monotonic() + seconds
+            while self.process.poll() is None and time.monotonic() < until:
+                time.sleep(0.05)
 
 
 def uses_database(name):
@@ -124,24 +149,51 @@ def built(directory, suite, mark, server):
 def scripts(programs, quick):
     result = []
     for name, script, program, seconds in SCRIPTS:
-        if (quick and name not in QUICK) or (program not in (NONE, SOURCE) and not programs[program]):
+        folder = programs[RELEASE if program == BUILD else program] if program else None
+        if (quick and name not in QUICK) or (program and not folder):
             continue
         command = [sys.executable, script]
-        if program == SOURCE:
-            command.append(str(ROOT))
+        if program == BUILD:
+            command.append(str(pathlib.Path(folder).resolve()))
         elif program:
-            command.append(str(pathlib.Path(programs[program]).resolve() / "treue"))
-        result.append(Test(name, command, {}, seconds))
+            command.append(str(pathlib.Path(folder).resolve() / "treue"))
+        result.append(Test(name, command, BOTH_ENVIRONMENT if name in ON_BOTH else {}, seconds))
         if name in ON_SERVER:
             result.append(Test(name + SERVER_MARK, command, SERVER_ENVIRONMENT, seconds))
     return result
 
 
+class Stopped(BaseException):
+    """Somebody wants this to end."""
+
+
+def stop(number, _):
+    for one in STOPPED_BY:
+        signal.signal(one, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+def results(tests):
+    """The tests as they end, two at a time. Leaves none running behind."""
+    pool = concurrent.futures.ThreadPoolExecutor(max_workers=2)
+    try:
+        for future in concurrent.futures.as_completed([pool.submit(test.run) for test in tests]):
+            yield future.result()
+    except BaseException:
+        with Test.starting:
+            Test.stopped = True
+        for test in tests:
+            if test.status is None:
+                test.end()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def carry_out(tests):
     counts, failures = {"passed": 0, "failed": 0, "skipped": 0}, []
-    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        for future in concurrent.futures.as_completed([pool.submit(test.run) for test in tests]):
-            test = future.result()
+    with contextlib.closing(results(tests)) as ended:
+        for test in ended:
             outcome = {0: "passed", SKIPPED: "skipped"}.get(test.status, "failed")
             last = test.output.split("\n")[-1]
             if outcome == "passed" and last.startswith("SKIPPED"):
@@ -183,4 +235,9 @@ def main():
     return carry_out(tests)
 
 
-sys.exit(main())
+try:
+    for one in STOPPED_BY:
+        signal.signal(one, stop)
+    sys.exit(main())
+except Stopped as stopped:
+    sys.exit(f"stopped by {signal.Signals(stopped.args[0]).name}")

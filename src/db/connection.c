@@ -23,6 +23,7 @@ void connection_release(struct connection *connection)
         for (size_t i = 0; i < QUERY_COUNT; i++) {
                 rows_close(&connection->rows[i]);
                 buffer_release(&connection->copies[i]);
+                connection->copies[i] = (struct buffer){0}; /* the connection may serve again */
         }
 }
 

@@ -62,6 +62,27 @@ static enum status check_directory(struct database *database, struct connection 
         return status;
 }
 
+/* ---- a reader kept for the next ---------------------------------------------------------------------------------- */
+
+static struct connection *take_idle(struct database *database)
+{
+        return __atomic_exchange_n(&database->idle, NULL, __ATOMIC_ACQ_REL);
+}
+
+/* A command connects several times, one after the other, and connecting to a server takes longer than most questions.
+ * False when one is kept already, or this one is of no further use. */
+static bool keep_idle(struct connection *connection)
+{
+        struct database *database = connection->database;
+        struct connection *none = NULL;
+        return connection->role == CONNECTION_READER && !database->engine->in_transaction(connection) &&
+               database->engine->recovery(connection) == RECOVERY_NONE &&
+               __atomic_compare_exchange_n(&database->idle, &none, connection, false, __ATOMIC_ACQ_REL,
+                                           __ATOMIC_RELAXED);
+}
+
+/* ---- opening and closing ----------------------------------------------------------------------------------------- */
+
 /* The writing connection, the schema and the writer's thread. */
 static enum status open_writing(struct database *database, const struct database_options *options, struct error *error)
 {
@@ -73,6 +94,8 @@ static enum status open_writing(struct database *database, const struct database
                 status = schema_create(connection, options, error);
         else
                 status = schema_check(connection, &schema_migrations, options->migrate, error);
+        if (!status && !options->create)
+                status = schema_check_queries(connection, error);
         if (!status)
                 status = check_directory(database, connection, options->create, error);
         if (status) {
@@ -89,6 +112,8 @@ static enum status open_reading(struct database *database, struct error *error)
         if (status)
                 return status;
         status = schema_check(connection, &schema_migrations, false, error);
+        if (!status)
+                status = schema_check_queries(connection, error);
         if (!status)
                 status = check_directory(database, connection, false, error);
         db_disconnect(connection);
@@ -140,6 +165,9 @@ void database_close(struct database *database)
 {
         if (!database)
                 return;
+        struct connection *idle = take_idle(database);
+        if (idle)
+                database->engine->disconnect(idle);
         write_thread_stop(database);
         if (database->lock)
                 lock_release(database->lock);
@@ -156,21 +184,16 @@ const char *database_directory(const struct database *database)
 
 enum status db_connect(struct database *database, struct connection **ret, struct error *error)
 {
-        struct connection *connection = NULL;
-        enum status status = database->engine->connect(database, CONNECTION_READER, &connection, error);
-        if (status)
-                return status;
-        /* Two threads that connect first at the same time may both check: no harm. */
-        if (!__atomic_load_n(&database->checked, __ATOMIC_ACQUIRE)) {
-                status = connection->database->engine->check_queries(connection, error);
-                if (status) {
-                        db_disconnect(connection);
-                        return status;
-                }
-                __atomic_store_n(&database->checked, true, __ATOMIC_RELEASE);
-        }
+        struct connection *connection = take_idle(database);
+        if (!connection)
+                return database->engine->connect(database, CONNECTION_READER, ret, error);
         *ret = connection;
         return STATUS_OK;
+}
+
+enum status db_check_queries(struct connection *connection, struct error *error)
+{
+        return connection->database->engine->check_queries(connection, error);
 }
 
 void db_disconnect(struct connection *connection)
@@ -179,5 +202,6 @@ void db_disconnect(struct connection *connection)
                 return;
         db_read_end(connection);
         connection_release(connection);
-        connection->database->engine->disconnect(connection);
+        if (!keep_idle(connection))
+                connection->database->engine->disconnect(connection);
 }

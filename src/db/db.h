@@ -48,7 +48,7 @@ struct database_options {
         size_t setting_count;
 };
 
-/* Opens, checks the schema version, prepares nothing yet. Takes the lock file unless read_only: STATUS_BUSY
+/* Opens, checks the schema version and that every query can be prepared, unless that was seen before. Takes the lock file unless read_only: STATUS_BUSY
  * "data.locked". STATUS_NOT_FOUND "database.missing" when there is none (hint: treue init). */
 must_check enum status database_open(const struct database_options *options, struct database **ret,
                                      struct error *error);
@@ -56,11 +56,14 @@ must_check enum status database_open(const struct database_options *options, str
 void database_close(struct database *database);
 const char *database_directory(const struct database *database);
 
-/* A connection for reading; every query is prepared at the first connect of a database, a bad one fails here. */
+/* A connection for reading; one that was given back serves again. */
 must_check enum status db_connect(struct database *database, struct connection **ret, struct error *error);
 void db_disconnect(struct connection *connection); /* accepts NULL; never checkpoints */
 static inline void db_disconnectp(struct connection **connection) { db_disconnect(*connection); }
 #define connection_cleanup __attribute__((cleanup(db_disconnectp)))
+/* Prepares every query, whatever was noted when the database was opened: STATUS_DATABASE when the schema is not the one
+ * the migrations made. */
+must_check enum status db_check_queries(struct connection *connection, struct error *error);
 
 /* A consistent view over several reads. */
 must_check enum status db_read_begin(struct connection *connection, struct error *error);

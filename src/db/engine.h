@@ -52,6 +52,8 @@ struct engine {
         /* A copy of the database before a migration; an engine whose server is backed up does nothing. */
         enum status (*copy)(struct connection *connection, int32_t schema_version, struct error *error);
 
+        /* Of the server or library that carries the queries out. */
+        int (*version)(struct connection *connection);
         /* Prepares all queries and checks their arguments and columns. */
         enum status (*check_queries)(struct connection *connection, struct error *error);
         /* An :exec query. Without ret_changes an engine may put it off: then its failure is told by a later call, at
@@ -124,14 +126,17 @@ struct database {
         char *place; /* what messages call it: the file, or the server's address without password */
         char *url;   /* of a server; NULL for the embedded database */
         const struct lines_codec *lines;
-        bool read_only, checked; /* checked: every query was prepared once */
+        bool read_only;
+        struct connection *idle; /* a reader nobody uses now, for the next db_connect; NULL when there is none */
         struct lock *lock;
         struct write_thread *writer; /* NULL when read only */
         struct identity identity;
 };
 
-/* The setting by which a data directory knows its database; only with a server. */
+/* Settings that no company makes: by which a data directory knows its database on a server, and for which queries and
+ * engine all were prepared. */
 #define DATABASE_ID "database_id"
+#define QUERIES_CHECKED "queries_checked"
 
 /* schema.c: STATUS_CONFLICT "database.schema_old" / "database.schema_new" unless it fits. */
 struct migration_list {
@@ -141,6 +146,9 @@ struct migration_list {
 extern const struct migration_list schema_migrations; /* all of this program */
 must_check enum status schema_check(struct connection *connection, const struct migration_list *list, bool migrate,
                                     struct error *error);
+/* Prepares every query, so that a bad one is noticed at the start. That takes longer than what most commands ask of a
+ * database: therefore a writer notes in it for which queries and engine it was done, and for those it is not repeated. */
+must_check enum status schema_check_queries(struct connection *connection, struct error *error);
 /* All migrations and the first settings in one transaction. STATUS_CONFLICT "init.exists". */
 must_check enum status schema_create(struct connection *connection, const struct database_options *options,
                                      struct error *error);

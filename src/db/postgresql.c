@@ -80,6 +80,22 @@ static enum status roll_back_to(struct pg_connection *connection, struct error *
         return status ? status : pg_settle(connection, NULL, error);
 }
 
+/* Begins to read and fixes the view. A lost connection is noticed here at the latest; nothing is lost with it. */
+static enum status begin_reading(struct pg_connection *connection, struct error *error)
+{
+        for (bool again = false;; again = true) {
+                enum status status = STATUS_OK;
+                if (connection->recovery == RECOVERY_RECONNECT)
+                        status = pg_reconnect_patiently(connection, error);
+                if (!status)
+                        status = begin(connection, TRANSACTION_BEGIN_READ, error);
+                if (!status)
+                        status = pg_settle(connection, NULL, error);
+                if (!status || again || connection->recovery != RECOVERY_RECONNECT)
+                        return status;
+        }
+}
+
 static enum status transaction(struct connection *base, enum transaction_step step, struct error *error)
 {
         struct pg_connection *connection = pg_own(base);
@@ -91,11 +107,7 @@ static enum status transaction(struct connection *base, enum transaction_step st
                         connection->own_transaction = false;
                         return STATUS_OK;
                 }
-                if (connection->recovery == RECOVERY_RECONNECT)
-                        status = pg_reconnect_patiently(connection, error);
-                if (!status)
-                        status = begin(connection, step, error);
-                return status ? status : pg_settle(connection, NULL, error);
+                return begin_reading(connection, error);
         case TRANSACTION_BEGIN_WRITE:
         case TRANSACTION_BEGIN_BULK:
                 return begin(connection, step, error);
@@ -302,6 +314,11 @@ static enum status run_migration(struct connection *connection, const struct mig
         return run(pg_own(connection), migration->postgresql, migration->name, error);
 }
 
+static int version(struct connection *connection)
+{
+        return PQserverVersion(pg_own(connection)->handle);
+}
+
 /* The administrator backs the server up. */
 static enum status copy(struct connection *connection, int32_t schema_version, struct error *error)
 {
@@ -336,6 +353,7 @@ const struct engine engine_postgresql = {
         .has_schema_table = has_schema_table,
         .run_migration = run_migration,
         .copy = copy,
+        .version = version,
         .check_queries = pg_check_queries,
         .exec = exec,
         .settle = settle,

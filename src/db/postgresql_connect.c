@@ -166,11 +166,14 @@ static enum status run(struct pg_connection *connection, const char *statements,
         return status;
 }
 
-/* Which process of the server serves us, so that it can be ended should it outlive the connection. */
-static enum status note_process(struct pg_connection *connection, struct error *error)
+/* The settings of a writer, and which process of the server serves it, so that it can be ended should it outlive the
+ * connection. */
+static enum status set_up_writer(struct pg_connection *connection, struct error *error)
 {
         PGresult *result = NULL;
-        enum status status = run(connection, ENGINE_POSTGRESQL_BACKEND, &result, error);
+        enum status status = run(connection,
+                                 ENGINE_POSTGRESQL_SESSION ENGINE_POSTGRESQL_WRITER ENGINE_POSTGRESQL_BACKEND,
+                                 &result, error);
         if (status)
                 return status;
         connection->process[0] = connection->started[0] = '\0';
@@ -186,19 +189,16 @@ static enum status note_process(struct pg_connection *connection, struct error *
 static enum status set_up(struct pg_connection *connection, PGconn *handle, struct error *error)
 {
         const struct database *database = connection->base.database;
-        bool writer = connection->base.role == CONNECTION_WRITER;
         connection->handle = handle;
         connection->recovery = RECOVERY_NONE;
         connection->in_transaction = connection->own_transaction = false;
         connection->pending_count = connection->scan_count = 0;
         memset(connection->prepared, 0, sizeof(connection->prepared));
         enum status status = check_server(handle, database, error);
-        if (!status)
-                status = run(connection, ENGINE_POSTGRESQL_SESSION, NULL, error);
-        if (!status)
-                status = run(connection, writer ? ENGINE_POSTGRESQL_WRITER : ENGINE_POSTGRESQL_READER, NULL, error);
-        if (!status && writer)
-                status = note_process(connection, error);
+        if (!status && connection->base.role == CONNECTION_WRITER)
+                status = set_up_writer(connection, error);
+        else if (!status)
+                status = run(connection, ENGINE_POSTGRESQL_SESSION ENGINE_POSTGRESQL_READER, NULL, error);
         if (!status)
                 status = pg_pipeline(connection, error);
         return status;

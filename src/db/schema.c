@@ -10,6 +10,8 @@
 #include "platform/clock.h"
 #include "platform/random.h"
 
+enum { CHECK_NAME_BYTES = 128 };
+
 const struct migration_list schema_migrations = {migrations, MIGRATION_COUNT};
 
 static enum status refuse_version(enum status status, const char *key, int32_t version,
@@ -119,6 +121,50 @@ enum status schema_check(struct connection *connection, const struct migration_l
         return status;
 }
 
+/* ---- queries ----------------------------------------------------------------------------------------------------- */
+
+/* What all queries were prepared by: they themselves, and the engine. */
+static void name_check(struct connection *connection, char out[CHECK_NAME_BYTES])
+{
+        snprintf(out, CHECK_NAME_BYTES, "%s %d", queries_checksum, connection->database->engine->version(connection));
+}
+
+/* Like the name of the database no company's setting: it stands in no audit trail. */
+static enum status prepare_and_note(struct connection *connection, struct error *error)
+{
+        char name[CHECK_NAME_BYTES];
+        name_check(connection, name);
+        struct q_setting_set_args args = {text_of(QUERIES_CHECKED), text_of(name)};
+        enum status status = connection->database->engine->check_queries(connection, error);
+        return status ? status : q_setting_set(connection, &args, NULL, error);
+}
+
+enum status schema_check_queries(struct connection *connection, struct error *error)
+{
+        const struct engine *engine = connection->database->engine;
+        char name[CHECK_NAME_BYTES];
+        struct q_setting_get_row row;
+        bool found = false;
+        name_check(connection, name);
+        enum status status = q_setting_get(connection, &(struct q_setting_get_args){text_of(QUERIES_CHECKED)}, &row,
+                                           &found, error);
+        if (status || (found && text_is(row.value, name)))
+                return status;
+        if (connection->role != CONNECTION_WRITER)
+                return engine->check_queries(connection, error);
+        /* Beside other writers, as nothing depends on it. */
+        status = engine->transaction(connection, TRANSACTION_BEGIN_BULK, error);
+        if (!status)
+                status = prepare_and_note(connection, error);
+        if (!status)
+                status = engine->transaction(connection, TRANSACTION_COMMIT, error);
+        if (status)
+                roll_back(connection);
+        return status;
+}
+
+/* ---- a new database ---------------------------------------------------------------------------------------------- */
+
 /* No company's setting: it stands in no audit trail. */
 static enum status name_database(struct connection *connection, struct error *error)
 {
@@ -144,6 +190,8 @@ static enum status fill_new(struct connection *connection, const struct database
                                                                       : connection->database->directory, NULL);
         for (size_t i = 0; !status && i < MIGRATION_COUNT; i++)
                 status = apply(connection, &migrations[i], error);
+        if (!status)
+                status = prepare_and_note(connection, error);
         if (!status && connection->database->engine->shared)
                 status = name_database(connection, error);
         for (size_t i = 0; !status && i < options->setting_count; i++)

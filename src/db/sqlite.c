@@ -238,6 +238,12 @@ static enum status prepare(struct connection *connection, enum query_id query, s
         return STATUS_OK;
 }
 
+static int version(struct connection *connection)
+{
+        (void)connection;
+        return sqlite3_libversion_number();
+}
+
 static enum status check_queries(struct connection *connection, struct error *error)
 {
         for (size_t i = 0; i < QUERY_COUNT; i++) {
@@ -430,6 +436,7 @@ const struct engine engine_sqlite = {
         .has_schema_table = has_schema_table,
         .run_migration = run_migration,
         .copy = copy_database,
+        .version = version,
         .check_queries = check_queries,
         .exec = exec,
         .settle = settle,

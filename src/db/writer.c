@@ -385,10 +385,8 @@ enum status write_thread_start(struct database *database, struct connection *con
         }
         writer->database = database;
         writer->connection = connection;
-        enum status status = database->engine->check_queries(connection, error);
         /* A crash leaves a log behind: moved now, so that it does not grow from there. */
-        if (!status)
-                status = database->engine->checkpoint(connection, true, error);
+        enum status status = database->engine->checkpoint(connection, true, error);
         if (!status)
                 status = monitor_new(&writer->monitor, error);
         if (!status)
@@ -398,7 +396,6 @@ enum status write_thread_start(struct database *database, struct connection *con
                 return status;
         }
         database->writer = writer;
-        __atomic_store_n(&database->checked, true, __ATOMIC_RELEASE);
         return STATUS_OK;
 }
 

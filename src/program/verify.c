@@ -50,10 +50,13 @@ const char *verify_word(char word[VERIFY_WORD_BYTES], struct text text)
 
 /* ---- the engine ---------------------------------------------------------------------------------------------- */
 
+/* Its own check, and whether the tables still are those the queries were written for. */
 static enum status check_engine(struct verifying *verifying, struct error *error)
 {
         rows_cleanup struct rows *rows = NULL;
-        enum status status = q_verify_engine_open(verifying->connection, NULL, &rows, error);
+        enum status status = verify_damage(verifying, db_check_queries(verifying->connection, error), error);
+        if (!status)
+                status = q_verify_engine_open(verifying->connection, NULL, &rows, error);
         while (!status) {
                 struct q_verify_engine_row row;
                 bool more = false;

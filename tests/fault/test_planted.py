@@ -1,103 +1,69 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Do the fault harnesses notice what they are there for? Plants one mistake after the other (planted.txt) into a copy of
-the source, builds the driver, and expects it to fail within 50 cycles; without any mistake it must pass.
+"""Do the fault harnesses notice what they are there for? Plants one mistake after the other (planted.txt), builds the
+driver with it, and expects it to fail within 50 cycles; without any mistake the same cycles must pass.
 
-  test_planted.py SOURCE_DIR [--only NAME] [--check]
+  test_planted.py BUILD_DIR [--only NAME] [--check]
 
---check only looks whether every search text occurs exactly once. planted.txt holds blocks of this form, the last three
-parts repeated for a mistake with several places:
-
-  === name of the mistake
-  modes: kill loss        those of the driver that must notice it, each by itself
-  src/file.c
-  --- search
-  text that occurs exactly once
-  --- replace
-  the mistake
+--check only looks whether every search text occurs exactly once. A block of planted.txt (tests/support/mutant.py) says
+in "modes: kill loss" which of the driver's modes must notice the mistake, each by itself.
 """
 import argparse
+import concurrent.futures
 import pathlib
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 
 import test_fault
 
 HERE = pathlib.Path(__file__).resolve().parent
-LEFT_OUT = shutil.ignore_patterns(".git", "build", "build-*", "node_modules", "__pycache__", ".cache", "*.db")
+sys.path.insert(0, str(HERE.parent / "support"))
+import mutant  # noqa: E402  (needs the path above)
+
 CYCLES, SEED = 50, 7
-PLACE = re.compile(r"^(\S+)\n--- search\n(.*?)\n--- replace\n(.*?)(?=\n\S+\n--- search\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
-def planted():
-    """[(name, modes, [(path, search, replace)])]"""
-    result = []
-    for block in re.split(r"^=== ", (HERE / "planted.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
-        name, modes, rest = block.rstrip("\n").split("\n", 2)
-        places = PLACE.findall(rest)
-        if not modes.startswith("modes: ") or len(places) != rest.count("--- search\n"):
-            raise SystemExit(f"planted.txt: {name}: not of the form described in test_planted.py")
-        result.append((name, modes.split()[1:], places))
-    return result
-
-
-def build(copy):
-    done = subprocess.run(["ninja", "-C", str(copy / "build"), "fault_driver"], capture_output=True, text=True)
-    return done.returncode == 0, done.stdout[-3000:]
-
-
-def try_one(copy, name, modes, places):
-    """Problems; none when each mode notices the mistake."""
-    originals = {path: (copy / path).read_text(encoding="utf-8") for path, _, _ in places}
-    for path, search, replace in places:
-        file = copy / path
-        file.write_text(file.read_text(encoding="utf-8").replace(search, replace), encoding="utf-8")
-    try:
-        built, words = build(copy)
-        if not built:
-            return [f"{name}: does not build: {words}"]
-        problems = []
+def try_one(builder, name, modes, places):
+    """(problems, {mode: cycles it took}); no problems when each mode notices the mistake."""
+    problems, took = [], {}
+    with tempfile.TemporaryDirectory(prefix="treue-planted-") as folder:
+        try:
+            driver = builder.build(mutant.changed_files(places), pathlib.Path(folder))
+        except mutant.BuildError as problem:
+            return [f"{name}: {problem}"], took
         for mode in modes:
-            passed, words = test_fault.run(copy / "build" / "fault_driver", mode, CYCLES, SEED)
+            passed, words = test_fault.run(driver, mode, CYCLES, SEED)
+            found = re.search(r"^FAILED cycle (\d+)", words, re.MULTILINE)
             if passed:
                 problems.append(f"{name}: {mode}: not noticed in {CYCLES} cycles")
-            elif "FAILED cycle" not in words:
+            elif not found:
                 problems.append(f"{name}: {mode}: ended otherwise: {words[-300:]}")
             else:
+                took[mode] = int(found.group(1)) + 1
                 print(f"ok: {name}: {words.splitlines()[-1]} ({words.splitlines()[1].strip()[:100]})", flush=True)
-        return problems
-    finally:
-        for path, text in originals.items():
-            (copy / path).write_text(text, encoding="utf-8")
+    return problems, took
 
 
 def main(arguments):
     parser = argparse.ArgumentParser()
-    parser.add_argument("source", type=pathlib.Path)
+    parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args(arguments)
-    chosen = [one for one in planted() if options.only in one[0]]
-    failures = [f"{name}: the search text occurs {count} times in {path}" for name, _, places in chosen
-                for path, search, _ in places
-                for count in [(options.source / path).read_text(encoding="utf-8").count(search)] if count != 1]
+    chosen = [one for one in mutant.read_blocks(HERE / "planted.txt") if options.only in one[0]]
+    failures = [words for name, _, places in chosen for words in mutant.misplaced(name, places)]
     if not failures and not options.check:
-        with tempfile.TemporaryDirectory(prefix="treue-planted-") as folder:
-            copy = pathlib.Path(folder) / "source"
-            shutil.copytree(options.source, copy, ignore=LEFT_OUT)
-            subprocess.run(["meson", "setup", str(copy / "build"), str(copy)], check=True, stdout=subprocess.DEVNULL)
-            built, words = build(copy)
-            for mode in ("kill", "loss") if built else ():
-                passed, words = test_fault.run(copy / "build" / "fault_driver", mode, CYCLES, SEED)
-                if not passed:
-                    failures.append(f"{mode} fails without any mistake planted: {words[-1000:]}")
-            if not built:
-                failures.append(f"the source does not build: {words}")
-            for one in chosen if not failures else ():
-                failures += try_one(copy, *one)
+        builder, cycles = mutant.Builder(options.build, "fault_driver"), {}
+        with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+            tries = pool.map(lambda one: try_one(builder, one[0], one[1]["modes"].split(), one[2]), chosen)
+            for problems, took in tries:
+                failures += problems
+                cycles.update({mode: max(count, cycles.get(mode, 0)) for mode, count in took.items()})
+        for mode, count in cycles.items():
+            passed, words = test_fault.run(builder.program(), mode, count, SEED)
+            if not passed:
+                failures.append(f"{mode} fails without any mistake planted: {words[-1000:]}")
     for failure in failures:
         print("FAILED", failure)
     print(f"{len(chosen)} mistakes, {len(failures)} failures")

@@ -110,15 +110,21 @@ def write_csv(path, columns, rows):
 
 class Treue:
     """A data directory and the program. Time stands still, so that the import day is fixed. With TREUE_TEST_DB=postgresql
-    the database lies on a server, in a database of its own."""
+    the database lies on a server, in a database of its own; `on_server` says it for this one."""
 
-    def __init__(self, binary, folder, currency="EUR", clock=CLOCK, environment=None):
+    def __init__(self, binary, folder, currency="EUR", clock=CLOCK, environment=None, on_server=None):
         self.binary, self.folder, self.clock = absolute(binary), pathlib.Path(folder), clock
         self.data = self.folder / "data"
         self.environment = dict(environment or {})
-        if postgresql.wanted():
+        if postgresql.wanted() if on_server is None else on_server:
             self.environment["TREUE_DB"] = postgresql.fresh_database()
         self.run("init", "--currency", currency, "--time-zone", "Europe/Berlin")
+
+    def on_server(self):
+        return "TREUE_DB" in self.environment
+
+    def engine(self):
+        return "PostgreSQL" if self.on_server() else "SQLite"
 
     def surroundings(self):
         """The environment the program runs in."""
@@ -146,7 +152,7 @@ class Treue:
 
     def query(self, sql):
         """The rows of a SELECT as tuples: a look at the database beside the program."""
-        if "TREUE_DB" in self.environment:
+        if self.on_server():
             out = postgresql.the_server().psql(
                 f"SELECT coalesce(json_agg(row_to_json(found)), '[]') FROM ({sql}) found;", self.server_database())
             return [tuple(value for _, value in row) for row in json.loads(out, object_pairs_hook=list)]
@@ -155,7 +161,7 @@ class Treue:
 
     def change(self, sql):
         """Changes the database behind the program's back."""
-        if "TREUE_DB" in self.environment:
+        if self.on_server():
             postgresql.the_server().psql(sql, self.server_database())
             return
         with contextlib.closing(sqlite3.connect(self.data / "treue.db")) as database:
@@ -186,6 +192,18 @@ class Treue:
 
     def explain(self, number, cutoff):
         return self.json("explain", number, "--cutoff", cutoff)
+
+
+def on_engines(binary, folder):
+    """New companies: with TREUE_TEST_DB=both one on each engine, else the one that is wanted."""
+    if not postgresql.both():
+        return [Treue(binary, folder)]
+    made = []
+    for on_server in (False, True):
+        own = folder / ("server" if on_server else "embedded")
+        own.mkdir()
+        made.append(Treue(binary, own, on_server=on_server))
+    return made
 
 
 class Folder:

@@ -4,9 +4,9 @@
 
   test_oracle.py TREUE_BINARY [--seeds N] [--first K] [--coverage]
 
-Every customer of every run is compared, and the explanations of some. At the end it is counted how often each decision,
-comparator, window and metric occurred; with 200 seeds or more, less than 100 times is a failure. --coverage only counts (no
-program needed). Verifies R-012, R-091, R-094 (promotion) and R-082 (conversion) in part, R-029 (evaluation).
+Every customer of every run is compared, and the explanations of some; with TREUE_TEST_DB=both on both engines side by
+side. At the end it is counted how often each decision, comparator, window and metric occurred; with 200 seeds or more,
+less than 100 times is a failure. --coverage only counts (no program needed). Verifies R-012, R-091, R-094 (promotion) and R-082 (conversion) in part, R-029 (evaluation).
 """
 import argparse
 import collections
@@ -18,7 +18,6 @@ import traceback
 
 import company
 import oracle
-import postgresql
 import road
 
 WINDOW_KINDS = ("12m", "other m", "90d", "other d", "year", "last_year", "4q", "other q", "since_joined", "all")
@@ -51,65 +50,72 @@ def count(coverage, result):
                 coverage["factor " + kind] += 1
 
 
-def explain_some(treue, step, result, chance, state, approval_day, coverage):
+def explain_some(treues, step, result, chance, state, approval_day, coverage):
     numbers = list(result.details)
     chance.shuffle(numbers)
     # Of different decisions; one each is a process each, so the many runs share them.
     first = {result.details[n]["decision"]: n for n in numbers}
     chosen = chance.sample(list(first.values()), min(EXPLAINED, len(first)))
-    # Words are made the same way on both engines: there it is what they are made of that may differ.
-    if postgresql.wanted():
-        chosen = chosen[:1]
-    for number in chosen:
-        printed = treue.explain(number, step.cutoff)
-        coverage["explained " + result.details[number]["decision"]] += 1
-        lines = oracle.explain_differences(result, number, printed, state, approval_day)
-        if lines:
-            return [f"explain {number}, {step.cutoff} {step.evaluation}: {line}" for line in lines]
+    for treue in treues:
+        # Words are made the same way on both engines: there it is what they are made of that may differ.
+        for number in chosen[:1] if treue.on_server() else chosen:
+            printed = treue.explain(number, step.cutoff)
+            coverage["explained " + result.details[number]["decision"]] += 1
+            lines = oracle.explain_differences(result, number, printed, state, approval_day)
+            if lines:
+                return [f"{treue.engine()}: explain {number}, {step.cutoff} {step.evaluation}: {line}" for line in lines]
     return []
 
 
-def grant(case, treue, position):
-    """The overrides asked for before a step; the limit of a segment may refuse some."""
+def granted(treue, override):
+    """False when the limit of a segment refuses it."""
+    code, out, _ = treue.call("override", "request", override["customer"], "--segment", override["segment"], "--from",
+                              override["valid_from"], "--to", override["valid_to"], "--reason", "trial", "--actor",
+                              "anna")
+    number = 0 if code else re.search("[0-9]+", out).group()
+    return not code and not treue.call("override", "approve", number, "--actor", "bert")[0]
+
+
+def grant(case, treues, position):
+    """The overrides asked for before a step."""
     for step, override in case.overrides:
         if step != position:
             continue
-        if treue:
-            code, out, _ = treue.call("override", "request", override["customer"], "--segment", override["segment"],
-                                      "--from", override["valid_from"], "--to", override["valid_to"], "--reason",
-                                      "trial", "--actor", "anna")
-            number = 0 if code else re.search("[0-9]+", out).group()
-            if code or treue.call("override", "approve", number, "--actor", "bert")[0]:
-                continue
-        case.company.overrides.append(override)
+        answers = {granted(treue, override) for treue in treues}
+        if len(answers) > 1:
+            raise road.RoadError(f"before run {position}: the engines disagree about {override}")
+        if answers != {False}:
+            case.company.overrides.append(override)
 
 
-def run_chain(case, treue, coverage):
+def run_chain(case, treues, coverage):
     """The differences of the first run that has any."""
     chance = random.Random(case.seed)
     labels = {}
     history = []
     for position, step in enumerate(case.chain):
         concept = case.concepts[step.concept]
-        if treue and step.concept not in labels:
+        for treue in treues if step.concept not in labels else ():
             treue.load_concept(concept, f"concept{step.concept}.yaml")
         labels.setdefault(step.concept, f"circle v{step.concept + 1}")
-        grant(case, treue, position)
+        grant(case, treues, position)
         result = oracle.evaluate(case.company, concept, step.cutoff, step.evaluation, history, labels[step.concept])
         count(coverage, result)
         if step.mode == "approve":
             history.append(result)
-        if treue is None:
+        if not treues:
             continue
         named = ["--concept", f"concept{step.concept}.yaml"] if chance.random() < 0.5 else []
-        printed = treue.evaluate(step.cutoff, step.evaluation, *named, *MODES[step.mode])
-        lines = oracle.differences(result.json, printed)
-        if not isinstance(printed.get("generation"), int):
-            lines.append(f"generation: {printed.get('generation')}")
-        if lines:
-            return [f"run {position}, {step.cutoff} {step.evaluation} ({step.mode}): {line}" for line in lines]
+        for treue in treues:
+            printed = treue.evaluate(step.cutoff, step.evaluation, *named, *MODES[step.mode])
+            lines = oracle.differences(result.json, printed)
+            if not isinstance(printed.get("generation"), int):
+                lines.append(f"generation: {printed.get('generation')}")
+            if lines:
+                return [f"{treue.engine()}: run {position}, {step.cutoff} {step.evaluation} ({step.mode}): {line}"
+                        for line in lines]
         if step.mode == "approve" and result.details:
-            problems = explain_some(treue, step, result, chance, "approved", road.IMPORT_DAY, coverage)
+            problems = explain_some(treues, step, result, chance, "approved", road.IMPORT_DAY, coverage)
             if problems:
                 return problems
     return []
@@ -122,11 +128,12 @@ def run_seed(arguments):
     try:
         case = company.Case(seed, together=True)
         if binary is None:
-            return seed, run_chain(case, None, coverage), coverage
+            return seed, run_chain(case, [], coverage), coverage
         with road.Folder(f"oracle-{seed}") as folder:
-            treue = road.Treue(binary, folder)
-            case.write(treue)
-            return seed, run_chain(case, treue, coverage), coverage
+            treues = road.on_engines(binary, folder)
+            for treue in treues:
+                case.write(treue)
+            return seed, run_chain(case, treues, coverage), coverage
     except road.RoadError as problem:
         return seed, [str(problem)], coverage
     except Exception:  # a fault of the test itself belongs to its seed, too

@@ -57,7 +57,7 @@ def simulate_chain(case, treue):
     chance = random.Random(f"what-if {case.seed}")
     treue.load_concept(case.concepts[0], "concept0.yaml")
     for label, step in enumerate(case.chain):
-        grant(case, treue, label)
+        grant(case, [treue], label)
         if step.mode != "approve":
             continue
         if label and chance.random() < 0.6:
@@ -75,7 +75,7 @@ def approved_before(case, treue, chance):
     treue.load_concept(case.concepts[0], "concept0.yaml")
     count = chance.randint(1, len(case.chain) - 1)
     for position, step in enumerate(case.chain):
-        grant(case, treue, position)
+        grant(case, [treue], position)
         if position < count and step.mode == "approve":
             treue.evaluate(step.cutoff, step.evaluation, "--approve")
     return (case.chain[count - 1].cutoff + datetime.timedelta(days=chance.choice((32, 62, 150)))).replace(

@@ -99,6 +99,8 @@ class Server:
             self.initialise()
             self.start()
         except BaseException:
+            if self.process():
+                self.stop()
             shutil.rmtree(self.directory, ignore_errors=True)
             raise
         return self
@@ -180,6 +182,11 @@ def created():
 def wanted():
     """Are the databases of this test to lie on PostgreSQL?"""
     return os.environ.get("TREUE_TEST_DB") == "postgresql"
+
+
+def both():
+    """Does this test go through every case on both engines at once?"""
+    return os.environ.get("TREUE_TEST_DB") == "both"
 
 
 def main(arguments):

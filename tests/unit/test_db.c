@@ -71,8 +71,8 @@ static void create_and_open(void **state)
         fixture->database = database;
         db_disconnect(connection);
         connection = NULL;
-        /* On a server the database has a name of its own besides. */
-        assert_int_equal(look(fixture, "SELECT count(*) FROM setting"), on_server() ? 2 : 1);
+        /* Besides, for which queries all is well, and on a server the database's own name. */
+        assert_int_equal(look(fixture, "SELECT count(*) FROM setting"), on_server() ? 3 : 2);
         if (!on_server())
                 assert_int_equal(look(fixture, "SELECT page_size FROM pragma_page_size"), 16384);
 }
@@ -107,6 +107,64 @@ static void schema_is_checked(void **state)
                 return;
         assert_ok(file_write(fixture->file, "this is no database, whatever its name says", 43, false, &error));
         assert_fails(fixture_open(fixture, false, false, &database, &error), STATUS_CORRUPT, "database.corrupt");
+}
+
+static void assert_checked_for(struct fixture *fixture, const char *expected)
+{
+        char value[128];
+        look_text(fixture, "SELECT value FROM setting WHERE name = 'queries_checked'", value, sizeof(value));
+        assert_memory_equal(value, expected, strlen(expected));
+}
+
+/* All queries are prepared once for a program and an engine: at the start of any other, a table that is missing is
+ * noticed; a writer notes that all is well. Asked for, they are prepared in any case. */
+static void queries_are_checked_once(void **state)
+{
+        struct fixture *fixture = *state;
+        struct database *database = NULL;
+        assert_checked_for(fixture, queries_checksum);
+        tamper(fixture, "UPDATE setting SET value = 'another program' WHERE name = 'queries_checked'");
+        assert_ok(fixture_open(fixture, false, true, &database, &error));
+        database_close(database);
+        assert_checked_for(fixture, "another program");
+        reopen(fixture);
+        assert_checked_for(fixture, queries_checksum);
+        database_close(fixture->database);
+        fixture->database = NULL;
+        tamper(fixture, "ALTER TABLE audit_anchor RENAME TO elsewhere");
+        assert_ok(fixture_open(fixture, false, false, &database, &error));
+        connection_cleanup struct connection *connection = NULL;
+        assert_ok(db_connect(database, &connection, &error));
+        assert_fails(db_check_queries(connection, &error), STATUS_DATABASE, "database.failed");
+        db_disconnect(connection);
+        connection = NULL;
+        database_close(database);
+        tamper(fixture, "UPDATE setting SET value = 'another program' WHERE name = 'queries_checked'");
+        for (int read_only = 0; read_only < 2; read_only++)
+                assert_fails(fixture_open(fixture, false, read_only, &database, &error), STATUS_DATABASE,
+                             "database.failed");
+        assert_checked_for(fixture, "another program");
+}
+
+/* What was given back serves again, and only one is kept; each reads what was committed meanwhile. */
+static void readers_serve_again(void **state)
+{
+        struct fixture *fixture = *state;
+        struct connection *connection = NULL, *other = NULL, *again = NULL;
+        assert_ok(db_connect(fixture->database, &connection, &error));
+        assert_ok(db_connect(fixture->database, &other, &error));
+        assert_ptr_not_equal(connection, other);
+        assert_ok(db_read_begin(connection, &error));
+        db_disconnect(connection);
+        db_disconnect(other);
+        assert_ok(db_write(fixture->database, set_value, "new", &error));
+        assert_ok(db_connect(fixture->database, &again, &error));
+        assert_ptr_equal(again, connection);
+        struct text value;
+        assert_ok(setting_get(again, "value", &value, &error));
+        assert_true(text_is(value, "new"));
+        assert_ok(db_read_begin(again, &error));
+        db_disconnect(again);
 }
 
 /* Later migrations than today's: refused unless told so; then each runs in one transaction with its version row. Before
@@ -468,6 +526,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(create_and_open, fixture_directory, fixture_free),
                 cmocka_unit_test_setup_teardown(interrupted_create, fixture_directory, fixture_free),
                 cmocka_unit_test_setup_teardown(schema_is_checked, fixture_new, fixture_free),
+                cmocka_unit_test_setup_teardown(queries_are_checked_once, fixture_new, fixture_free),
+                cmocka_unit_test_setup_teardown(readers_serve_again, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(pending_migrations, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(one_owner, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(failing_request_leaves_nothing, fixture_new, fixture_free),
