@@ -48,8 +48,9 @@ struct database_options {
         size_t setting_count;
 };
 
-/* Opens, checks the schema version and that every query can be prepared, unless that was seen before. Takes the lock file unless read_only: STATUS_BUSY
- * "data.locked". STATUS_NOT_FOUND "database.missing" when there is none (hint: treue init). */
+/* Opens, checks the schema version and that every query can be prepared, unless that was seen before. Takes the lock
+ * file unless read_only: STATUS_BUSY "data.locked". STATUS_NOT_FOUND "database.missing" when there is none (hint: treue
+ * init). */
 must_check enum status database_open(const struct database_options *options, struct database **ret,
                                      struct error *error);
 /* Stops the writer (after a last checkpoint) and frees; accepts NULL. */

@@ -147,7 +147,7 @@ extern const struct migration_list schema_migrations; /* all of this program */
 must_check enum status schema_check(struct connection *connection, const struct migration_list *list, bool migrate,
                                     struct error *error);
 /* Prepares every query, so that a bad one is noticed at the start. That takes longer than what most commands ask of a
- * database: therefore a writer notes in it for which queries and engine it was done, and for those it is not repeated. */
+ * database: so a writer notes in it for which queries and engine it was done, and for those it is not repeated. */
 must_check enum status schema_check_queries(struct connection *connection, struct error *error);
 /* All migrations and the first settings in one transaction. STATUS_CONFLICT "init.exists". */
 must_check enum status schema_create(struct connection *connection, const struct database_options *options,

@@ -5,10 +5,11 @@ program with it, and expects test_oracle.py or test_rules.py to fail.
 
   test_mutations.py BUILD_DIR [--only NAME] [--seeds N] [--check] [--hints]
 
-A block of mutations.txt (tests/support/mutant.py) says by what the mistake was noticed the last time, "rules: WORDS" or
-"oracle: SEED". That is tried first, on the program without the mistake as well, where it must pass; when the mistake
-gets by, all rules and N seeds are tried. --hints prints for each mistake what notices it first. --check only looks
-whether every search text occurs exactly once.
+A block of mutations.txt (tests/support/mutant.py) says by which rule and which seed the mistake was noticed the last time:
+"rules: WORDS", "oracle: SEED", one of them or both. Each must notice it. These are tried first, also on the program
+without the mistake, where they must pass; when a mistake gets by, all rules or N seeds are tried. --hints shows for
+each mistake what notices it first, and which test does not. --check only looks whether every search text occurs exactly
+once.
 """
 import argparse
 import concurrent.futures
@@ -19,6 +20,9 @@ import sys
 import road
 sys.path.insert(0, str(road.HERE.parent / "support"))
 import mutant  # noqa: E402  (needs the path above)
+
+
+KINDS = ("rules", "oracle")
 
 
 def fails(binary, test, *arguments):
@@ -34,43 +38,45 @@ def fails(binary, test, *arguments):
     return f"{test}: {first[:160]}"
 
 
-def noticed_by(binary, hint):
-    """What the test named by a hint says; None when it passes."""
-    if "rules" in hint:
-        return fails(binary, "test_rules.py", "--only", hint["rules"])
-    if "oracle" in hint:
-        return fails(binary, "test_oracle.py", "--first", hint["oracle"], "--seeds", 1)
-    return None
+def by_hint(binary, kind, hint):
+    if kind == "rules":
+        return fails(binary, "test_rules.py", "--only", hint)
+    return fails(binary, "test_oracle.py", "--first", hint, "--seeds", 1)
 
 
-def noticed(binary, seeds):
-    return fails(binary, "test_rules.py") or fails(binary, "test_oracle.py", "--until-failure", "--seeds", seeds)
+def by_all(binary, kind, seeds):
+    if kind == "rules":
+        return fails(binary, "test_rules.py")
+    return fails(binary, "test_oracle.py", "--until-failure", "--seeds", seeds)
 
 
-def try_one(builder, seeds, hints, one):
-    """A problem, or None when the mistake is caught."""
-    name, hint, places = one
+def try_one(builder, options, one):
+    """Problems; none when each test that should notices the mistake."""
+    name, hints, places = one
+    problems = []
     try:
         with road.Folder("mutation") as folder:
             binary = builder.build(mutant.changed_files(places), folder)
-            words = None if hints else noticed_by(binary, hint)
-            if not words:
-                words = noticed(binary, seeds)
-                if words and not hints:
-                    words += "; not by what mutations.txt says"
+            for kind in KINDS if options.hints else hints:
+                words = None if options.hints else by_hint(binary, kind, hints[kind])
+                if not words:
+                    words = by_all(binary, kind, options.seeds)
+                    if words and not options.hints:
+                        words += f"; passed: {hints[kind]}"
+                if words:
+                    print(f"ok: {name} ({words})", flush=True)
+                else:
+                    problems.append(f"{name}: {kind}: not noticed")
     except (mutant.BuildError, road.RoadError) as problem:
-        return f"{name}: {problem}"
-    if not words:
-        return f"{name}: not noticed"
-    print(f"ok: {name} ({words})", flush=True)
-    return None
+        problems.append(f"{name}: {problem}")
+    return problems
 
 
 def baseline(builder, chosen):
-    """What the hints complain about without any mistake planted."""
-    hints = {tuple(sorted(hint.items())) for _, hint, _ in chosen}
+    """What complains without any mistake planted."""
+    hints = sorted({hint for _, hints, _ in chosen for hint in hints.items()})
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        said = pool.map(lambda hint: noticed_by(builder.program(), dict(hint)), sorted(hints))
+        said = pool.map(lambda hint: by_hint(builder.program(), *hint), hints)
         return [f"fails without any mistake planted: {words}" for words in said if words]
 
 
@@ -84,13 +90,14 @@ def main(arguments):
     options = parser.parse_args(arguments)
     chosen = [one for one in mutant.read_blocks(road.HERE / "mutations.txt") if options.only in one[0]]
     failures = [words for name, _, places in chosen for words in mutant.misplaced(name, places)]
+    failures += [f"{name}: neither rules nor oracle" for name, hints, _ in chosen
+                 if not options.hints and (not hints or set(hints) - set(KINDS))]
     if not failures and not options.check:
         builder = mutant.Builder(options.build, "treue")
-        failures = baseline(builder, chosen)
+        failures = [] if options.hints else baseline(builder, chosen)
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-            problems = pool.map(lambda one: try_one(builder, options.seeds, options.hints, one),
-                                chosen if not failures else ())
-            failures += [problem for problem in problems if problem]
+            for problems in pool.map(lambda one: try_one(builder, options, one), chosen if not failures else ()):
+                failures += problems
     for failure in failures:
         print("FAILED", failure)
     print(f"{len(chosen) - min(len(failures), len(chosen))} passed, {len(failures)} failed")
