@@ -63,7 +63,9 @@ class Builder:
         command = [word for word in option_values(self.compile[(ROOT / path).resolve()], ("-MF", "-MQ", "-o", "-c"))
                    if word != "-MD"]
         made = source.with_suffix(".o")
-        called(command + [f"-I{folder}", "-o", str(made), "-c", str(source)], self.build_folder)
+        first = next(i for i, word in enumerate(command) if word.startswith("-I"))
+        command.insert(first, f"-I{folder}")
+        called(command + ["-o", str(made), "-c", str(source)], self.build_folder)
         return made
 
     def constants(self, changed, folder):
