@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import traceback
 from fractions import Fraction
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -247,6 +248,49 @@ def company_of_lines(lines):
     return company
 
 
+# ---- cases -----------------------------------------------------------------------------------------------------------
+
+class Checks:
+    """What is wrong with the answers of the command line, sentence by sentence."""
+
+    def __init__(self, treue):
+        self.treue, self.problems = treue, []
+
+    def expect(self, status, *arguments, says=(), quiet=()):
+        """The standard output of a call whose exit status, words said (patterns) and words not said are checked."""
+        code, out, error = self.treue.call(*arguments)
+        text, command = out + error, " ".join(map(str, arguments))
+        if code != status:
+            self.problems.append(f"{command}: expected exit {status}, is {code}: {text[-400:]}")
+        for part in says:
+            if not re.search(part, text):
+                self.problems.append(f"{command}: {part!r} is not said in {text[-600:]!r}")
+        for part in quiet:
+            if re.search(part, text):
+                self.problems.append(f"{command}: {part!r} must not be said in {text[-600:]!r}")
+        return out
+
+
+def run_case(case, name, binary, *more, **options):
+    """The problems that case(treue, *more) returns, on a database of its own made with the options."""
+    try:
+        with Folder(name) as folder:
+            return case(Treue(binary, folder, **options), *more)
+    except RoadError as problem:
+        return [str(problem)]
+    except Exception:  # a fault of the test belongs to its case, too
+        return [traceback.format_exc()]
+
+
+def run_cases(cases, name, binary, *more, **options):
+    """run_case for each; says what came of it and returns the exit status of the test."""
+    failed = 0
+    for case in cases:
+        problems = run_case(case, name, binary, *more, **options)
+        failed += bool(problems)
+        print(f"{'FAILED' if problems else 'ok'}: {case.__name__}", *problems[:10], sep="\n    ", flush=True)
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 def absolute(binary):

@@ -10,12 +10,12 @@ groups side by side), R-026 (customers with falling three-month revenue are list
 import csv
 import random
 import sys
-import traceback
 from fractions import Fraction
 
 import road
 import whatif
-from test_concept import Checks, concept
+from road import Checks
+from test_concept import concept
 
 COLUMNS = ["customer", "document", "date", "article", "amount", "cost"]
 CUTOFF = ("--cutoff", "2025-12-31")
@@ -189,21 +189,5 @@ def mistakes(treue):
 CASES = (classes, differences, histogram, kinds, risk, mistakes)
 
 
-def main(binary):
-    failed = 0
-    for case in CASES:
-        try:
-            with road.Folder("analyse") as folder:
-                problems = case(road.Treue(binary, folder))
-        except road.RoadError as problem:
-            problems = [str(problem)]
-        except Exception:  # a fault of the test belongs to its case, too
-            problems = [traceback.format_exc()]
-        failed += bool(problems)
-        print(f"{'FAILED' if problems else 'ok'}: {case.__name__}", *problems[:10], sep="\n    ", flush=True)
-    print(f"{len(CASES) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(road.run_cases(CASES, "analyse", sys.argv[1]))

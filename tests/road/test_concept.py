@@ -11,10 +11,10 @@ import copy
 import json
 import re
 import sys
-import traceback
 
 import road
 import scenario
+from road import Checks
 from rules_metrics import crit
 
 GOALS = [{"id": "grow", "segment": "A", "kind": "loyalty", "name": {"de": "Bindung"}}]
@@ -26,24 +26,6 @@ def concept(threshold=100, **more):
         "segments": [scenario.segment("A", [dict(crit("revenue", "12m", at_least=threshold), goal="grow")]),
                      scenario.rest("C"), scenario.rest("P", "prospects")],
         "mechanics": copy.deepcopy(scenario.PLAIN_MECHANICS)}, **more)
-
-
-class Checks:
-    def __init__(self, treue):
-        self.treue, self.problems = treue, []
-
-    def expect(self, status, *arguments, says=(), quiet=()):
-        code, out, error = self.treue.call(*arguments)
-        text = out + error
-        if code != status:
-            self.problems.append(f"{' '.join(map(str, arguments))}: expected exit {status}, is {code}: {text[-400:]}")
-        for part in says:
-            if not re.search(part, text):
-                self.problems.append(f"{' '.join(map(str, arguments))}: {part!r} is not said in {text[-600:]!r}")
-        for part in quiet:
-            if re.search(part, text):
-                self.problems.append(f"{' '.join(map(str, arguments))}: {part!r} must not be said in {text[-600:]!r}")
-        return out
 
 
 def positions(treue):
@@ -185,21 +167,5 @@ def dropped(treue):
 CASES = (positions, goals, versions, helps, years, dropped)
 
 
-def main(binary):
-    failed = 0
-    for case in CASES:
-        try:
-            with road.Folder("concept") as folder:
-                problems = case(road.Treue(binary, folder))
-        except road.RoadError as problem:
-            problems = [str(problem)]
-        except Exception:  # a fault of the test belongs to its case, too
-            problems = [traceback.format_exc()]
-        failed += bool(problems)
-        print(f"{'FAILED' if problems else 'ok'}: {case.__name__}", *problems[:10], sep="\n    ", flush=True)
-    print(f"{len(CASES) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(road.run_cases(CASES, "concept", sys.argv[1]))

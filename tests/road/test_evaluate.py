@@ -14,11 +14,11 @@ import io
 import json
 import re
 import sys
-import traceback
 
 import road
 from rules_metrics import crit
-from test_concept import Checks, concept
+from road import Checks
+from test_concept import concept
 
 COLUMNS = ["customer", "document", "date", "article", "amount"]
 
@@ -200,21 +200,5 @@ def missing(treue):
 CASES = (approval, trail, leftovers, effective, formats, near, words, missing)
 
 
-def main(binary):
-    failed = 0
-    for case in CASES:
-        try:
-            with road.Folder("evaluate") as folder:
-                problems = case(road.Treue(binary, folder))
-        except road.RoadError as problem:
-            problems = [str(problem)]
-        except Exception:  # a fault of the test belongs to its case, too
-            problems = [traceback.format_exc()]
-        failed += bool(problems)
-        print(f"{'FAILED' if problems else 'ok'}: {case.__name__}", *problems[:10], sep="\n    ", flush=True)
-    print(f"{len(CASES) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(road.run_cases(CASES, "evaluate", sys.argv[1]))

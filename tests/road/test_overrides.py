@@ -8,10 +8,10 @@ Verifies R-031 (an override needs reason, approval, expiry), R-093 (share of mem
 reported), R-144 (exceptions, appeals).
 """
 import sys
-import traceback
 
 import road
-from test_concept import Checks, concept
+from road import Checks
+from test_concept import concept
 from test_evaluate import purchases
 
 
@@ -143,21 +143,5 @@ def appeals(treue):
 CASES = (rules, limit, appeals)
 
 
-def main(binary):
-    failed = 0
-    for case in CASES:
-        try:
-            with road.Folder("overrides") as folder:
-                problems = case(road.Treue(binary, folder))
-        except road.RoadError as problem:
-            problems = [str(problem)]
-        except Exception:  # a fault of the test belongs to its case, too
-            problems = [traceback.format_exc()]
-        failed += bool(problems)
-        print(f"{'FAILED' if problems else 'ok'}: {case.__name__}", *problems[:10], sep="\n    ", flush=True)
-    print(f"{len(CASES) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(road.run_cases(CASES, "overrides", sys.argv[1]))

@@ -11,10 +11,10 @@ import csv
 import io
 import json
 import sys
-import traceback
 
 import road
-from test_concept import Checks, concept
+from road import Checks
+from test_concept import concept
 from test_evaluate import purchases
 
 
@@ -47,8 +47,9 @@ def listed(treue):
     found = [(row["run"], row["cutoff"], row["state"], row["customers"], row["effective"]) for row in runs(treue)]
     if found != [(1, "2025-12-31", "proposed", 3, None), (2, "2024-12-31", "approved", 3, "2026-01-02")]:
         checks.problems.append(f"runs: {found}")
-    table = list(csv.reader(io.StringIO(treue.run("run", "list", "--format", "csv"))))
-    if [row[:3] for row in table[1:]] != [["1", "year", "2025-12-31"], ["2", "year", "2024-12-31"]]:
+    table = list(csv.DictReader(io.StringIO(treue.run("run", "list", "--format", "csv"))))
+    if [(row["run"], row["evaluation"], row["cutoff"]) for row in table] != [("1", "year", "2025-12-31"),
+                                                                            ("2", "year", "2024-12-31")]:
         checks.problems.append(f"csv: {table}")
     raw = (r"run\.\w+\.", r"\{\w+\}")
     checks.expect(0, "run", "list", "--lang", "de", says=("Vorschlag", "genehmigt", r"31\.12\.2025"), quiet=raw)
@@ -235,21 +236,5 @@ def trail(treue):
 CASES = (listed, single, refusals, kinds, order, approvals, trail)
 
 
-def main(binary):
-    failed = 0
-    for case in CASES:
-        try:
-            with road.Folder("runs") as folder:
-                problems = case(road.Treue(binary, folder))
-        except road.RoadError as problem:
-            problems = [str(problem)]
-        except Exception:  # a fault of the test belongs to its case, too
-            problems = [traceback.format_exc()]
-        failed += bool(problems)
-        print(f"{'FAILED' if problems else 'ok'}: {case.__name__}", *problems[:10], sep="\n    ", flush=True)
-    print(f"{len(CASES) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(road.run_cases(CASES, "runs", sys.argv[1]))

@@ -21,8 +21,9 @@ import traceback
 import company
 import road
 import whatif
+from road import Checks
 from rules_metrics import crit
-from test_concept import Checks, concept
+from test_concept import concept
 from test_oracle import grant
 
 SEEDS = 60
@@ -273,16 +274,6 @@ def returning(treue):
 CASES = (threshold, responsible, reasons, mechanics, pages, returning)
 
 
-def run_case(binary, case):
-    try:
-        with road.Folder("whatif") as folder:
-            return case(road.Treue(binary, folder))
-    except road.RoadError as problem:
-        return [str(problem)]
-    except Exception:  # a fault of the test belongs to its case, too
-        return [traceback.format_exc()]
-
-
 def main(arguments):
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
@@ -290,7 +281,7 @@ def main(arguments):
     parser.add_argument("--first", type=int, default=1)
     options = parser.parse_args(arguments)
     binary, passed, failed = road.absolute(options.binary), 0, 0
-    results = [(case.__name__, run_case(binary, case)) for case in CASES]
+    results = [(case.__name__, road.run_case(case, "whatif", binary)) for case in CASES]
     work = [(binary, seed) for seed in range(options.first, options.first + options.seeds)]
     with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:
         results += [(f"seed {seed}", problems) for seed, problems in pool.map(run_seed, work)]

@@ -120,17 +120,7 @@ def main(binary):
         return 77
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         lines = file.readlines()
-    failed, cases = 0, (abc, simulations, past)
-    for case in cases:
-        with road.Folder("whatif-retail") as folder:
-            try:
-                problems = case(road.Treue(binary, folder, "GBP"), lines)
-            except road.RoadError as problem:
-                problems = [str(problem)]
-        failed += bool(problems)
-        print(f"{'FAILED' if problems else 'ok'}: {case.__name__}", *problems[:6], sep="\n    ", flush=True)
-    print(f"{len(cases) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return road.run_cases((abc, simulations, past), "whatif-retail", binary, lines, currency="GBP")
 
 
 if __name__ == "__main__":
