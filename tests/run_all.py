@@ -56,6 +56,7 @@ SCRIPTS = [
     ("road repeat", "tests/road/test_repeat.py", RELEASE, 2700),
     ("road customers", "tests/road/test_customers.py", SANITIZER, 1800),
     ("road overrides", "tests/road/test_overrides.py", SANITIZER, 1800),
+    ("road lists", "tests/road/test_lists.py", SANITIZER, 1800),
     ("road export", "tests/road/test_export.py", RELEASE, 2700),
     ("road customer", "tests/road/test_customer.py", SANITIZER, 600),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 1800),

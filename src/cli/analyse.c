@@ -26,6 +26,13 @@ struct text analysis_segment_id(const struct analysis *analysis, size_t customer
         return segment == SEGMENT_NONE ? (struct text){NULL, 0} : analysis->concept->segments[segment].id;
 }
 
+struct sheet_style analysis_style(const struct analysis *analysis, struct buffer *out)
+{
+        struct sheet_style style = cli_style(analysis->session->context, analysis->request->form, out);
+        style.minor_digits = analysis->minor_digits;
+        return style;
+}
+
 void analysis_add_rest(enum language language, size_t left_out, struct buffer *out)
 {
         if (!left_out)
@@ -130,7 +137,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
         if (status == STATUS_OK)
                 status = read_days(request, error);
         if (status == STATUS_OK)
-                status = evaluate_format_parse(request->format, &request->output, error);
+                status = options_form(request->format, FORMS_ALL, &request->form, error);
         return status;
 }
 
@@ -235,11 +242,7 @@ static enum status run(struct session *session, const struct analysis_request *r
         for (size_t k = 0; k < KINDS && status == STATUS_OK; k++)
                 if (strcmp(kinds[k].name, request->kind) == 0)
                         status = kinds[k].run(&analysis, &out, error);
-        if (status == STATUS_OK && out.failed)
-                status = error_memory(error);
-        if (status == STATUS_OK)
-                cli_write(stdout, &out);
-        return status;
+        return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
 int cmd_analyse(struct cli_context *context, int argc, char **argv)

@@ -6,7 +6,7 @@
 #ifndef TREUE_CLI_ANALYSE_H
 #define TREUE_CLI_ANALYSE_H
 
-#include "cli/cells.h"
+#include "render/cells.h"
 #include "cli/customer_labels.h"
 #include "cli/evaluate_output.h"
 #include "cli/session.h"
@@ -15,7 +15,7 @@
 struct analysis_request {
         const char *kind, *metric_name;
         const char *by, *from, *to, *cutoff, *window, *limits, *of, *bins, *threshold, *segment, *format;
-        enum evaluate_format output;
+        enum form form;
         int32_t cutoff_day;
         struct criterion metric;     /* metric, of, window */
 };
@@ -41,6 +41,9 @@ static inline uint8_t analysis_segment(const struct analysis *analysis, size_t c
 }
 /* None without membership. */
 struct text analysis_segment_id(const struct analysis *analysis, size_t customer);
+
+/* How a list of the analysis is given out. */
+struct sheet_style analysis_style(const struct analysis *analysis, struct buffer *out);
 
 /* Says how many rows a table left out, and where they are; nothing for 0. */
 void analysis_add_rest(enum language language, size_t left_out, struct buffer *out);

@@ -5,8 +5,6 @@
  */
 #include "base/bits.h"
 #include "cli/analyse.h"
-#include "render/csv.h"
-#include "render/json.h"
 #include "value/abc.h"
 
 enum { BAR_COLUMNS = 30, DIFFERENCES_SHOWN = 20, GINI_DECIMALS = 6, PERCENT_DECIMALS = 2 };
@@ -211,35 +209,39 @@ static enum status abc_table(struct abc_page *page, struct buffer *out, struct e
 
 /* ---- for programs ------------------------------------------------------------------------------------------------ */
 
-static void text_or_null(struct json *json, struct text text)
-{
-        if (text.data)
-                json_text(json, text);
-        else
-                json_null(json);
-}
+static const struct sheet_column columns[] = {
+        {"source", "list.column.source", .kind = SHEET_TEXT, .forms = IN_CSV},
+        {"number", "evaluate.column.number", .kind = SHEET_TEXT},
+        {"amount", "analyse.column.amount", .kind = SHEET_MONEY},
+        {"cumulated", "analyse.column.cumulated", .kind = SHEET_DECIMAL, .forms = IN_JSON},
+        {"class", "analyse.column.class", .kind = SHEET_TEXT},
+        {"segment", "evaluate.column.segment", .kind = SHEET_TEXT},
+        {"differs", "analyse.column.differs", .kind = SHEET_YES_NO},
+};
 
-static void add_row(struct json *json, const struct abc_page *page, const struct abc_customer *customer)
+static enum status put_customers(const struct sheet_style *style, const struct abc_page *page, struct error *error)
 {
         const struct analysis *analysis = page->analysis;
-        json_begin_object(json);
-        json_key(json, "number");
-        json_text(json, analysis->labels.numbers[customer->customer].number);
-        json_key(json, "amount");
-        json_decimal_text(json, customer->amount, analysis->minor_digits);
-        json_key(json, "cumulated");
-        if (customer->class == ABC_NONE)
-                json_null(json);
-        else
-                json_decimal_text(json, rounded(customer->before + customer->amount, page->abc.total, GINI_DECIMALS),
-                                  GINI_DECIMALS);
-        json_key(json, "class");
-        json_string(json, customer->class == ABC_NONE ? NULL : class_names[customer->class]);
-        json_key(json, "segment");
-        text_or_null(json, analysis_segment_id(analysis, customer->customer));
-        json_key(json, "differs");
-        json_bool(json, differs(page, customer));
-        json_end_object(json);
+        struct sheet *sheet sheet_cleanup = NULL;
+        enum status status = sheet_new(columns, sizeof(columns) / sizeof(columns[0]), style, &sheet, error);
+        if (status != STATUS_OK)
+                return status;
+        for (size_t i = 0; i < page->customer_count; i++) {
+                const struct abc_customer *customer = &page->customers[i];
+                bool classified = customer->class != ABC_NONE;
+                sheet_text(sheet, analysis->labels.numbers[customer->customer].source);
+                sheet_text(sheet, analysis->labels.numbers[customer->customer].number);
+                sheet_money(sheet, customer->amount);
+                if (classified)
+                        sheet_decimal(sheet, rounded(customer->before + customer->amount, page->abc.total,
+                                                     GINI_DECIMALS), GINI_DECIMALS);
+                else
+                        sheet_none(sheet);
+                sheet_string(sheet, classified ? class_names[customer->class] : NULL);
+                sheet_text(sheet, analysis_segment_id(analysis, customer->customer));
+                sheet_yes_no(sheet, differs(page, customer));
+        }
+        return sheet_finish(sheet, error);
 }
 
 static void add_classes(struct json *json, const struct abc_page *page)
@@ -258,12 +260,13 @@ static void add_classes(struct json *json, const struct abc_page *page)
         json_end_object(json);
 }
 
-static void abc_json(const struct abc_page *page, struct buffer *out)
+static enum status abc_json(const struct abc_page *page, struct sheet_style *style, struct error *error)
 {
         const struct analysis *analysis = page->analysis;
         const struct abc *abc = &page->abc;
         struct json json;
-        json_init(&json, out, false);
+        style->json = &json;
+        json_init(&json, style->out, false);
         json_begin_object(&json);
         json_key(&json, "by");
         json_string(&json, metric_infos[analysis->request->metric.metric].name);
@@ -285,36 +288,9 @@ static void abc_json(const struct abc_page *page, struct buffer *out)
         json_key(&json, "top_share");
         json_decimal_text(&json, rounded(abc->top_sum, abc->total, GINI_DECIMALS), GINI_DECIMALS);
         json_key(&json, "rows");
-        json_begin_array(&json);
-        for (size_t i = 0; i < page->customer_count; i++)
-                add_row(&json, page, &page->customers[i]);
-        json_end_array(&json);
+        enum status status = put_customers(style, page, error);
         json_end_object(&json);
-}
-
-static void abc_csv(const struct abc_page *page, struct buffer *out)
-{
-        static const char *const titles[] = {"source", "number", "amount", "class", "segment", "differs"};
-        const struct analysis *analysis = page->analysis;
-        struct buffer cell buffer_cleanup;
-        struct csv_writer csv;
-        buffer_init(&cell, 256);
-        csv_writer_init(&csv, out, ',');
-        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-                csv_field_string(&csv, titles[i]);
-        csv_end_row(&csv);
-        for (size_t i = 0; i < page->customer_count; i++) {
-                const struct abc_customer *customer = &page->customers[i];
-                csv_field(&csv, analysis->labels.numbers[customer->customer].source);
-                csv_field(&csv, analysis->labels.numbers[customer->customer].number);
-                buffer_clear(&cell);
-                decimal_add_plain(&cell, customer->amount, analysis->minor_digits);
-                csv_field(&csv, (struct text){cell.data, cell.length});
-                csv_field_string(&csv, customer->class == ABC_NONE ? "" : class_names[customer->class]);
-                csv_field(&csv, analysis_segment_id(analysis, customer->customer));
-                csv_field_string(&csv, differs(page, customer) ? "yes" : "no");
-                csv_end_row(&csv);
-        }
+        return status;
 }
 
 enum status analyse_abc(struct analysis *analysis, struct buffer *out, struct error *error)
@@ -325,11 +301,8 @@ enum status analyse_abc(struct analysis *analysis, struct buffer *out, struct er
                 status = classify(&page, error);
         if (status != STATUS_OK)
                 return status;
-        if (analysis->request->output == EVALUATE_TABLE)
+        if (analysis->request->form == FORM_TABLE)
                 return abc_table(&page, out, error);
-        if (analysis->request->output == EVALUATE_JSON)
-                abc_json(&page, out);
-        else
-                abc_csv(&page, out);
-        return STATUS_OK;
+        struct sheet_style style = analysis_style(analysis, out);
+        return style.form == FORM_JSON ? abc_json(&page, &style, error) : put_customers(&style, &page, error);
 }

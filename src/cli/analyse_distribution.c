@@ -7,8 +7,6 @@
 #include "cli/analyse.h"
 #include "engine/rational.h"
 #include "program/amounts.h"
-#include "render/csv.h"
-#include "render/json.h"
 #include "value/distribution.h"
 
 enum { BAR_COLUMNS = 40, BINS_WANTED = 12, OUTLIERS_SHOWN = 10, RATIO_DECIMALS = 6, QUANTILES = 7 };
@@ -413,29 +411,30 @@ static void distribution_json(const struct distribution_page *page, struct buffe
         json_end_object(&json);
 }
 
-/* Every customer with his value, the smallest first. */
-static void distribution_csv(const struct distribution_page *page, struct buffer *out)
+static const struct sheet_column columns[] = {
+        {"source", "list.column.source", .kind = SHEET_TEXT},
+        {"number", "evaluate.column.number", .kind = SHEET_TEXT},
+        {"segment", "evaluate.column.segment", .kind = SHEET_TEXT},
+        {"value", "analyse.column.value", .kind = SHEET_DECIMAL},
+};
+
+/* Every customer with the value, the smallest first. */
+static enum status put_customers(const struct distribution_page *page, struct buffer *out, struct error *error)
 {
         const struct analysis *analysis = page->analysis;
-        struct buffer cell buffer_cleanup;
-        struct csv_writer csv;
-        buffer_init(&cell, 256);
-        csv_writer_init(&csv, out, ',');
-        csv_field_string(&csv, "source");
-        csv_field_string(&csv, "number");
-        csv_field_string(&csv, "segment");
-        csv_field_string(&csv, "value");
-        csv_end_row(&csv);
+        struct sheet *sheet sheet_cleanup = NULL;
+        struct sheet_style style = analysis_style(analysis, out);
+        enum status status = sheet_new(columns, sizeof(columns) / sizeof(columns[0]), &style, &sheet, error);
+        if (status != STATUS_OK)
+                return status;
         for (size_t i = 0; i < page->count; i++) {
                 size_t customer = page->figures[i].customer;
-                csv_field(&csv, analysis->labels.numbers[customer].source);
-                csv_field(&csv, analysis->labels.numbers[customer].number);
-                csv_field(&csv, analysis_segment_id(analysis, customer));
-                buffer_clear(&cell);
-                decimal_add_plain(&cell, in_steps(page, &page->figures[i]), page->decimals);
-                csv_field(&csv, (struct text){cell.data, cell.length});
-                csv_end_row(&csv);
+                sheet_text(sheet, analysis->labels.numbers[customer].source);
+                sheet_text(sheet, analysis->labels.numbers[customer].number);
+                sheet_text(sheet, analysis_segment_id(analysis, customer));
+                sheet_decimal(sheet, in_steps(page, &page->figures[i]), page->decimals);
         }
+        return sheet_finish(sheet, error);
 }
 
 enum status analyse_distribution(struct analysis *analysis, struct buffer *out, struct error *error)
@@ -452,11 +451,10 @@ enum status analyse_distribution(struct analysis *analysis, struct buffer *out, 
         if (page.count)
                 histogram_make(page.figures, page.count, bins, page.scale, &page.histogram);
         figures_outliers(page.figures, page.count, &page.low, &page.high);
-        if (analysis->request->output == EVALUATE_TABLE)
+        if (analysis->request->form == FORM_TABLE)
                 return distribution_table(&page, out, error);
-        if (analysis->request->output == EVALUATE_JSON)
-                distribution_json(&page, out);
-        else
-                distribution_csv(&page, out);
+        if (analysis->request->form == FORM_CSV)
+                return put_customers(&page, out, error);
+        distribution_json(&page, out);
         return STATUS_OK;
 }

@@ -10,8 +10,6 @@
 #include "base/checked.h"
 #include "cli/analyse.h"
 #include "program/standing.h"
-#include "render/csv.h"
-#include "render/json.h"
 
 enum { SHOWN = 20, MONTHS = 3, YEAR = 12 };
 
@@ -111,47 +109,62 @@ static enum status count_retention(struct risk_page *page, const struct joint *n
         return STATUS_OK;
 }
 
+/* ---- who is at risk ---------------------------------------------------------------------------------------------- */
+
+static const struct sheet_column columns[] = {
+        {"source", "list.column.source", .kind = SHEET_TEXT, .forms = IN_CSV},
+        {"number", "evaluate.column.number", .kind = SHEET_TEXT},
+        {"name", "evaluate.column.name", .kind = SHEET_TEXT, .forms = IN_TABLE},
+        {"segment", "evaluate.column.segment", .kind = SHEET_TEXT},
+        {"responsible", "simulate.column.responsible", .kind = SHEET_TEXT, .forms = IN_TABLE | IN_CSV},
+        {"year_before", "analyse.column.year_before", .kind = SHEET_MONEY},
+        {"last_three_months", "analyse.column.three_months", .kind = SHEET_MONEY},
+        {"change", "simulate.column.change", .kind = SHEET_MONEY, .forms = IN_TABLE, .is_change = true},
+};
+
+/* The first `count` of them. */
+static enum status put_falling(const struct risk_page *page, size_t count, const struct sheet_style *style,
+                               struct error *error)
+{
+        const struct analysis *analysis = page->analysis;
+        struct sheet *sheet sheet_cleanup = NULL;
+        enum status status = sheet_new(columns, sizeof(columns) / sizeof(columns[0]), style, &sheet, error);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+                const struct falling *falling = &page->falling[i];
+                struct text name = {NULL, 0};
+                if (style->form == FORM_TABLE)
+                        status = customer_label_name(&analysis->labels, analysis->session->snapshot,
+                                                     analysis->session->connection, falling->customer,
+                                                     analysis->session->arena, &name, error);
+                if (status != STATUS_OK)
+                        return status;
+                sheet_text(sheet, analysis->labels.numbers[falling->customer].source);
+                sheet_text(sheet, analysis->labels.numbers[falling->customer].number);
+                sheet_text(sheet, name);
+                sheet_text(sheet, analysis_segment_id(analysis, falling->customer));
+                sheet_text(sheet, customer_label_responsible(&analysis->labels, falling->customer));
+                sheet_money(sheet, falling->then_minor);
+                sheet_money(sheet, falling->now_minor);
+                sheet_money(sheet, falling->now_minor - falling->then_minor);
+        }
+        return status == STATUS_OK ? sheet_finish(sheet, error) : status;
+}
+
 /* ---- for people -------------------------------------------------------------------------------------------------- */
 
-static enum status add_falling(struct risk_page *page, struct cells *cells, struct buffer *out, struct error *error)
+static enum status add_falling(const struct risk_page *page, struct sheet_style *style, struct error *error)
 {
-        struct analysis *analysis = page->analysis;
+        size_t shown = page->count < SHOWN ? page->count : SHOWN;
         struct buffer day buffer_cleanup, count buffer_cleanup;
         buffer_init(&day, 64);
         buffer_init(&count, 64);
-        format_add_day(&day, cells->language, analysis->request->cutoff_day);
-        format_add_count(&count, cells->language, (int64_t)page->count);
-        message_add(out, cells->language, "analyse.risk_head", "count", count.data, "cutoff", day.data, NULL);
-        buffer_add_byte(out, '\n');
-        enum status status = page->count ? cells_begin(cells, error) : STATUS_OK;
-        if (status != STATUS_OK || page->count == 0)
-                return status;
-        cells_column(cells, "evaluate.column.number", TABLE_LEFT);
-        cells_column(cells, "evaluate.column.name", TABLE_LEFT);
-        cells_column(cells, "evaluate.column.segment", TABLE_LEFT);
-        cells_column(cells, "simulate.column.responsible", TABLE_LEFT);
-        cells_column(cells, "analyse.column.year_before", TABLE_RIGHT);
-        cells_column(cells, "analyse.column.three_months", TABLE_RIGHT);
-        cells_column(cells, "simulate.column.change", TABLE_RIGHT);
-        for (size_t i = 0; i < page->count && i < SHOWN && status == STATUS_OK; i++) {
-                const struct falling *falling = &page->falling[i];
-                struct text name;
-                status = customer_label_name(&analysis->labels, analysis->session->snapshot,
-                                             analysis->session->connection, falling->customer,
-                                             analysis->session->arena, &name, error);
-                if (status != STATUS_OK)
-                        return status;
-                cells_text(cells, analysis->labels.numbers[falling->customer].number);
-                cells_text(cells, name);
-                cells_text(cells, analysis_segment_id(analysis, falling->customer));
-                cells_text(cells, customer_label_responsible(&analysis->labels, falling->customer));
-                cells_money(cells, falling->then_minor);
-                cells_money(cells, falling->now_minor);
-                cells_change(cells, falling->now_minor - falling->then_minor, true);
-        }
-        if (status == STATUS_OK && !table_add_to(cells->table, 2, out))
-                status = error_memory(error);
-        analysis_add_rest(cells->language, page->count > SHOWN ? page->count - SHOWN : 0, out);
+        format_add_day(&day, style->language, page->analysis->request->cutoff_day);
+        format_add_count(&count, style->language, (int64_t)page->count);
+        message_add(style->out, style->language, "analyse.risk_head", "count", count.data, "cutoff", day.data, NULL);
+        buffer_add_byte(style->out, '\n');
+        style->indent = 2;
+        enum status status = shown ? put_falling(page, shown, style, error) : STATUS_OK;
+        analysis_add_rest(style->language, page->count - shown, style->out);
         return status;
 }
 
@@ -199,81 +212,41 @@ static enum status add_retention(struct risk_page *page, struct cells *cells, st
 
 /* ---- for programs ------------------------------------------------------------------------------------------------ */
 
-static void add_row(struct json *json, const struct analysis *analysis, const struct falling *falling)
+static void add_retention_json(const struct risk_page *page, struct json *json)
 {
-        struct text segment = analysis_segment_id(analysis, falling->customer);
-        json_begin_object(json);
-        json_key(json, "number");
-        json_text(json, analysis->labels.numbers[falling->customer].number);
-        json_key(json, "segment");
-        if (segment.data)
-                json_text(json, segment);
-        else
-                json_null(json);
-        json_key(json, "year_before");
-        json_decimal_text(json, falling->then_minor, analysis->minor_digits);
-        json_key(json, "last_three_months");
-        json_decimal_text(json, falling->now_minor, analysis->minor_digits);
-        json_end_object(json);
+        const struct concept *concept = page->analysis->concept;
+        json_key(json, "retention");
+        json_begin_array(json);
+        for (size_t s = 0; concept && s < concept->segment_count; s++) {
+                if (!page->retention[s].members || concept->segments[s].kind == KIND_PROSPECT)
+                        continue;
+                json_begin_object(json);
+                json_key(json, "segment");
+                json_text(json, concept->segments[s].id);
+                json_key(json, "members");
+                json_int(json, (int64_t)page->retention[s].members);
+                json_key(json, "retained");
+                json_int(json, (int64_t)page->retention[s].retained);
+                json_end_object(json);
+        }
+        json_end_array(json);
 }
 
-static void risk_json(const struct risk_page *page, struct buffer *out)
+static enum status risk_json(const struct risk_page *page, struct sheet_style *style, struct error *error)
 {
-        const struct analysis *analysis = page->analysis;
         struct json json;
-        json_init(&json, out, false);
+        style->json = &json;
+        json_init(&json, style->out, false);
         json_begin_object(&json);
         json_key(&json, "cutoff");
-        json_day(&json, analysis->request->cutoff_day);
+        json_day(&json, page->analysis->request->cutoff_day);
         json_key(&json, "at_risk");
-        json_begin_array(&json);
-        for (size_t i = 0; i < page->count; i++)
-                add_row(&json, analysis, &page->falling[i]);
-        json_end_array(&json);
-        json_key(&json, "retention");
-        json_begin_array(&json);
-        for (size_t s = 0; analysis->concept && s < analysis->concept->segment_count; s++) {
-                if (!page->retention[s].members || analysis->concept->segments[s].kind == KIND_PROSPECT)
-                        continue;
-                json_begin_object(&json);
-                json_key(&json, "segment");
-                json_text(&json, analysis->concept->segments[s].id);
-                json_key(&json, "members");
-                json_int(&json, (int64_t)page->retention[s].members);
-                json_key(&json, "retained");
-                json_int(&json, (int64_t)page->retention[s].retained);
-                json_end_object(&json);
-        }
-        json_end_array(&json);
+        enum status status = put_falling(page, page->count, style, error);
+        if (status != STATUS_OK)
+                return status;
+        add_retention_json(page, &json);
         json_end_object(&json);
-}
-
-static void risk_csv(const struct risk_page *page, struct buffer *out)
-{
-        static const char *const titles[] = {"source", "number", "segment", "responsible", "year_before",
-                                             "last_three_months"};
-        const struct analysis *analysis = page->analysis;
-        struct buffer cell buffer_cleanup;
-        struct csv_writer csv;
-        buffer_init(&cell, 256);
-        csv_writer_init(&csv, out, ',');
-        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-                csv_field_string(&csv, titles[i]);
-        csv_end_row(&csv);
-        for (size_t i = 0; i < page->count; i++) {
-                const struct falling *falling = &page->falling[i];
-                const int64_t amounts[] = {falling->then_minor, falling->now_minor};
-                csv_field(&csv, analysis->labels.numbers[falling->customer].source);
-                csv_field(&csv, analysis->labels.numbers[falling->customer].number);
-                csv_field(&csv, analysis_segment_id(analysis, falling->customer));
-                csv_field(&csv, customer_label_responsible(&analysis->labels, falling->customer));
-                for (size_t a = 0; a < 2; a++) {
-                        buffer_clear(&cell);
-                        decimal_add_plain(&cell, amounts[a], analysis->minor_digits);
-                        csv_field(&csv, (struct text){cell.data, cell.length});
-                }
-                csv_end_row(&csv);
-        }
+        return STATUS_OK;
 }
 
 enum status analyse_risk(struct analysis *analysis, struct buffer *out, struct error *error)
@@ -292,11 +265,11 @@ enum status analyse_risk(struct analysis *analysis, struct buffer *out, struct e
                 status = count_retention(&page, &now, error);
         if (status != STATUS_OK)
                 return status;
-        if (analysis->request->output == EVALUATE_JSON)
-                risk_json(&page, out);
-        else if (analysis->request->output == EVALUATE_CSV)
-                risk_csv(&page, out);
-        else if ((status = add_falling(&page, &cells, out, error)) == STATUS_OK)
-                status = add_retention(&page, &cells, out, error);
-        return status;
+        struct sheet_style style = analysis_style(analysis, out);
+        if (style.form == FORM_JSON)
+                return risk_json(&page, &style, error);
+        if (style.form == FORM_CSV)
+                return put_falling(&page, page.count, &style, error);
+        status = add_falling(&page, &style, error);
+        return status == STATUS_OK ? add_retention(&page, &cells, out, error) : status;
 }

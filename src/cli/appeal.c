@@ -7,8 +7,6 @@
 #include "platform/clock.h"
 #include "program/appeals.h"
 #include "program/explained.h"
-#include "render/json.h"
-#include "render/table.h"
 
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
 
@@ -21,6 +19,7 @@ struct session {
         const char *program;
         const char *word;             /* CUSTOMER or ID */
         const char *run, *reason, *filed_by, *owner, *result, *actor, *format;
+        enum form form;
         bool grant, dismiss;
 };
 
@@ -83,93 +82,43 @@ static enum status decide(struct session *session, struct error *error)
 
 /* ---- list -------------------------------------------------------------------------------------------------------- */
 
-static void put_text(struct json *json, const char *key, struct text text)
-{
-        json_key(json, key);
-        if (text.data)
-                json_text(json, text);
-        else
-                json_null(json);
-}
+static const struct sheet_column columns[] = {
+        {"appeal", "appeal.column.number", .kind = SHEET_ORDINAL},
+        {"id", "list.column.id", .kind = SHEET_ID, .forms = IN_JSON | IN_CSV},
+        {"source", "list.column.source", .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
+        {"number", "run.column.customer", .kind = SHEET_TEXT},
+        {"run", "run.column.number", .kind = SHEET_ORDINAL},
+        {"filed", "appeal.column.filed", .kind = SHEET_DAY},
+        {"due", "appeal.column.due", .kind = SHEET_DAY},
+        {"overdue", "appeal.column.overdue", .kind = SHEET_YES_NO, .forms = IN_JSON | IN_CSV},
+        {"state", "run.column.state", .kind = SHEET_CODE, .forms = IN_JSON | IN_CSV, .words = "appeal.state."},
+        {"standing", "run.column.state", .kind = SHEET_CODE, .forms = IN_TABLE, .words = "appeal.state."},
+        {"filed_by", "appeal.column.filed_by", .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
+        {"owner", "appeal.column.owner", .kind = SHEET_TEXT},
+        {"reason", "run.column.reason", .kind = SHEET_TEXT},
+        {"decided_by", "appeal.column.decided_by", .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
+        {"result", "appeal.column.result", .kind = SHEET_TEXT},
+};
 
-static bool is_overdue(const struct appeal *appeal, int32_t today)
+static void put_appeal(struct sheet *sheet, const struct appeal *appeal, int32_t today)
 {
-        return appeal->state == APPEAL_OPEN && today > appeal->due_day;
-}
-
-static void list_json(const struct appeal *list, size_t count, int32_t today, struct buffer *out)
-{
-        struct json json;
-        json_init(&json, out, false);
-        json_begin_array(&json);
-        for (size_t i = 0; i < count; i++) {
-                json_begin_object(&json);
-                json_key(&json, "appeal");
-                json_int(&json, list[i].number);
-                json_key(&json, "id");
-                json_id_text(&json, list[i].id);
-                put_text(&json, "source", list[i].source);
-                put_text(&json, "number", list[i].customer);
-                json_key(&json, "run");
-                json_int(&json, list[i].run_number);
-                json_key(&json, "filed");
-                json_day(&json, list[i].filed_day);
-                json_key(&json, "due");
-                json_day(&json, list[i].due_day);
-                json_key(&json, "overdue");
-                json_bool(&json, is_overdue(&list[i], today));
-                json_key(&json, "state");
-                json_string(&json, appeal_state_names[list[i].state]);
-                put_text(&json, "filed_by", list[i].filed_by);
-                put_text(&json, "reason", list[i].reason);
-                put_text(&json, "owner", list[i].owner);
-                put_text(&json, "decided_by", list[i].decided_by);
-                put_text(&json, "result", list[i].result);
-                json_end_object(&json);
-        }
-        json_end_array(&json);
-}
-
-static void cell_day(enum language language, struct table *table, int32_t day)
-{
-        struct buffer cell buffer_cleanup;
-        buffer_init(&cell, 64);
-        format_add_day(&cell, language, day);
-        table_cell(table, (struct text){cell.data, cell.length});
-}
-
-static enum status list_table(enum language language, const struct appeal *list, size_t count, int32_t today,
-                              struct buffer *out, struct error *error)
-{
-        static const char *const titles[] = {"appeal.column.number", "run.column.customer", "run.column.number",
-                                             "appeal.column.filed",  "appeal.column.due",   "run.column.state",
-                                             "appeal.column.owner",  "run.column.reason",   "appeal.column.result"};
-        struct table *table table_cleanup = NULL;
-        if (count == 0) {
-                message_add(out, language, "appeal.list_empty", NULL);
-                return STATUS_OK;
-        }
-        enum status status = table_new(&table, error);
-        if (status != STATUS_OK)
-                return status;
-        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-                table_column(table, message_raw(language, titles[i]), TABLE_LEFT);
-        for (size_t i = 0; i < count; i++) {
-                char text[16], key[64];
-                snprintf(text, sizeof(text), "%d", list[i].number);
-                table_cell_string(table, text);
-                table_cell(table, list[i].customer);
-                snprintf(text, sizeof(text), "%d", list[i].run_number);
-                table_cell_string(table, text);
-                cell_day(language, table, list[i].filed_day);
-                cell_day(language, table, list[i].due_day);
-                snprintf(key, sizeof(key), "appeal.state.%s", appeal_state_names[list[i].state]);
-                table_cell_string(table, message_raw(language, is_overdue(&list[i], today) ? "appeal.overdue" : key));
-                table_cell(table, list[i].owner);
-                table_cell(table, list[i].reason);
-                table_cell(table, list[i].result);
-        }
-        return table_add_to(table, 0, out) ? STATUS_OK : error_memory(error);
+        bool overdue = appeal->state == APPEAL_OPEN && today > appeal->due_day;
+        const char *state = appeal_state_names[appeal->state];
+        sheet_integer(sheet, appeal->number);
+        sheet_integer(sheet, appeal->id);
+        sheet_text(sheet, appeal->source);
+        sheet_text(sheet, appeal->customer);
+        sheet_integer(sheet, appeal->run_number);
+        sheet_day(sheet, appeal->filed_day);
+        sheet_day(sheet, appeal->due_day);
+        sheet_yes_no(sheet, overdue);
+        sheet_code(sheet, text_of(state));
+        sheet_code(sheet, text_of(overdue ? "overdue" : state));
+        sheet_text(sheet, appeal->filed_by);
+        sheet_text(sheet, appeal->owner);
+        sheet_text(sheet, appeal->reason);
+        sheet_text(sheet, appeal->decided_by);
+        sheet_text(sheet, appeal->result);
 }
 
 static enum status list(struct session *session, struct error *error)
@@ -177,19 +126,23 @@ static enum status list(struct session *session, struct error *error)
         struct appeal *appeals;
         size_t count;
         int32_t today = clock_local_day(clock_now_ms());
+        struct sheet *sheet sheet_cleanup = NULL;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)256 << 20);
+        struct sheet_style style = cli_style(session->context, session->form, &out);
         enum status status = appeal_list_load(session->connection, session->program_id, session->arena, &appeals,
                                               &count, error);
-        if (status == STATUS_OK && session->format && strcmp(session->format, "json") == 0)
-                list_json(appeals, count, today, &out);
-        else if (status == STATUS_OK)
-                status = list_table(session->context->language, appeals, count, today, &out, error);
-        if (status == STATUS_OK && out.failed)
-                status = error_memory(error);
+        if (status == STATUS_OK && count == 0 && session->form == FORM_TABLE) {
+                cli_print(session->context, stdout, "appeal.list_empty");
+                return STATUS_OK;
+        }
         if (status == STATUS_OK)
-                cli_write(stdout, &out);
-        return status;
+                status = sheet_new(columns, sizeof(columns) / sizeof(columns[0]), &style, &sheet, error);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++)
+                put_appeal(sheet, &appeals[i], today);
+        if (status == STATUS_OK)
+                status = sheet_finish(sheet, error);
+        return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
@@ -216,7 +169,7 @@ static enum status read_words(struct session *session, int argc, char **argv, co
                 {"--dismiss", OPTION_FLAG, NULL, "cli.option.appeal_dismiss", &session->dismiss, NULL, NULL},
                 {"--result", OPTION_VALUE, "TEXT", "cli.option.appeal_result", NULL, &session->result, NULL},
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &session->actor, NULL},
-                {"--format", OPTION_VALUE, "table|json", "cli.option.format", NULL, &session->format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &session->format, NULL},
         };
         static const char all[] = "file, decide, list";
         struct words words;
@@ -226,7 +179,7 @@ static enum status read_words(struct session *session, int argc, char **argv, co
                 return status;
         if (words.count == 0)
                 return error_set(error, STATUS_USAGE, "cli.action_missing", "actions", all, NULL);
-        status = options_format(session->format, "table, json", error);
+        status = options_form(session->format, FORMS_ALL, &session->form, error);
         if (status != STATUS_OK)
                 return status;
         session->actor = session->actor ? session->actor : "cli";

@@ -14,7 +14,7 @@ struct request {
         const char *concept, *from, *to, *every, *evaluation, *format;
         int32_t from_day, to_day;
         struct backtest_every every_step;
-        enum evaluate_format output;
+        enum form form;
 };
 
 static enum status read_day(const char *value, int32_t *ret, struct error *error)
@@ -50,20 +50,18 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 return status;
         if (!backtest_every_parse(text_of(request->every ? request->every : "1m"), &request->every_step))
                 return error_set(error, STATUS_USAGE, "backtest.bad_every", "value", request->every, NULL);
-        return evaluate_format_parse(request->format, &request->output, error);
+        return options_form(request->format, FORMS_ALL, &request->form, error);
 }
 
-static enum status print(struct session *session, const struct backtest *backtest, enum evaluate_format format,
+static enum status print(struct session *session, const struct backtest *backtest, enum form format,
                          struct error *error)
 {
         struct buffer out buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        enum status status = format == EVALUATE_JSON  ? backtest_json(session, backtest, &out, error)
-                             : format == EVALUATE_CSV ? backtest_csv(backtest, &out, error)
+        enum status status = format == FORM_JSON  ? backtest_json(session, backtest, &out, error)
+                             : format == FORM_CSV ? backtest_csv(session, backtest, &out, error)
                                                       : backtest_table(session, backtest, &out, error);
-        if (status == STATUS_OK)
-                cli_write(stdout, &out);
-        return status;
+        return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
 static enum status run(struct session *session, const struct request *request, struct error *error)
@@ -80,7 +78,7 @@ static enum status run(struct session *session, const struct request *request, s
         if (status == STATUS_OK)
                 status = backtest_run(&backtest, session->connection, &session->parallel, session->arena, error);
         if (status == STATUS_OK)
-                status = print(session, &backtest, request->output, error);
+                status = print(session, &backtest, request->form, error);
         return status;
 }
 

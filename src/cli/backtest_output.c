@@ -4,10 +4,9 @@
  */
 #include "cli/backtest_output.h"
 
-#include "cli/cells.h"
+#include "render/cells.h"
 #include "cli/customer_labels.h"
-#include "render/csv.h"
-#include "render/json.h"
+#include "program/amounts.h"
 
 enum { BAR_COLUMNS = 24, SEGMENTS_SHOWN = 6 };
 
@@ -223,44 +222,50 @@ enum status backtest_json(struct session *session, const struct backtest *backte
 
 /* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
-static void count_field(struct csv_writer *csv, uint64_t count)
+enum { STEP_COLUMNS = 5, COLUMNS_MAX = STEP_COLUMNS + CONCEPT_SEGMENTS_MAX + DECISION_COUNT };
+
+/* The steps' columns: one per segment and per decision among them. Returns how many; 0 without memory. */
+static size_t step_columns(const struct concept *concept, struct arena *arena, struct sheet_column *columns)
 {
-        char text[24];
-        snprintf(text, sizeof(text), "%llu", (unsigned long long)count);
-        csv_field_string(csv, text);
+        size_t count = 0;
+        columns[count++] = (struct sheet_column){"cutoff", "backtest.column.cutoff", .kind = SHEET_DAY};
+        columns[count++] = (struct sheet_column){"evaluation", "run.column.evaluation", .kind = SHEET_TEXT};
+        columns[count++] = (struct sheet_column){"customers", "evaluate.column.customers", .kind = SHEET_COUNT};
+        for (size_t s = 0; s < concept->segment_count; s++) {
+                const char *name = arena_copy(arena, concept->segments[s].id.data, concept->segments[s].id.length);
+                if (!name)
+                        return 0;
+                columns[count++] = (struct sheet_column){name, NULL, .kind = SHEET_COUNT};
+        }
+        for (int d = DECISION_NEW; d < DECISION_COUNT; d++)
+                columns[count++] = (struct sheet_column){decision_names[d], NULL, .kind = SHEET_COUNT};
+        columns[count++] = (struct sheet_column){"at_risk", NULL, .kind = SHEET_COUNT};
+        columns[count++] = (struct sheet_column){"flapping", "backtest.column.flapping", .kind = SHEET_COUNT};
+        return count;
 }
 
-enum status backtest_csv(const struct backtest *backtest, struct buffer *out, struct error *error)
+enum status backtest_csv(const struct session *session, const struct backtest *backtest, struct buffer *out,
+                         struct error *error)
 {
         const struct concept *concept = backtest->version->concept;
-        struct buffer cell buffer_cleanup;
-        struct csv_writer csv;
-        buffer_init(&cell, 256);
-        csv_writer_init(&csv, out, ',');
-        csv_field_string(&csv, "cutoff");
-        csv_field_string(&csv, "evaluation");
-        csv_field_string(&csv, "customers");
-        for (size_t s = 0; s < concept->segment_count; s++)
-                csv_field(&csv, concept->segments[s].id);
-        for (int d = DECISION_NEW; d < DECISION_COUNT; d++)
-                csv_field_string(&csv, decision_names[d]);
-        csv_field_string(&csv, "at_risk");
-        csv_field_string(&csv, "flapping");
-        csv_end_row(&csv);
+        struct sheet_column columns[COLUMNS_MAX];
+        struct sheet *sheet sheet_cleanup = NULL;
+        struct sheet_style style = cli_style(session->context, FORM_CSV, out);
+        size_t count = step_columns(concept, session->arena, columns);
+        enum status status = count ? sheet_new(columns, count, &style, &sheet, error) : error_memory(error);
+        if (status != STATUS_OK)
+                return status;
         for (size_t i = 0; i < backtest->step_count; i++) {
                 const struct backtest_step *step = &backtest->steps[i];
-                buffer_clear(&cell);
-                day_add_iso(&cell, step->cutoff_day);
-                csv_field(&csv, (struct text){cell.data, cell.length});
-                csv_field(&csv, concept->mechanics.evaluations[step->rule].id);
-                count_field(&csv, step->tally.evaluated);
+                sheet_day(sheet, step->cutoff_day);
+                sheet_text(sheet, concept->mechanics.evaluations[step->rule].id);
+                sheet_integer(sheet, (int64_t)step->tally.evaluated);
                 for (size_t s = 0; s < concept->segment_count; s++)
-                        count_field(&csv, step->tally.segment[s]);
+                        sheet_integer(sheet, (int64_t)step->tally.segment[s]);
                 for (int d = DECISION_NEW; d < DECISION_COUNT; d++)
-                        count_field(&csv, step->tally.decision[d]);
-                count_field(&csv, step->at_risk);
-                count_field(&csv, step->flapping);
-                csv_end_row(&csv);
+                        sheet_integer(sheet, (int64_t)step->tally.decision[d]);
+                sheet_integer(sheet, (int64_t)step->at_risk);
+                sheet_integer(sheet, (int64_t)step->flapping);
         }
-        return out->failed ? error_memory(error) : STATUS_OK;
+        return sheet_finish(sheet, error);
 }

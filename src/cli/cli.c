@@ -24,6 +24,19 @@ void cli_write(FILE *stream, const struct buffer *text)
                 fputc('\n', stream);
 }
 
+struct sheet_style cli_style(const struct cli_context *context, enum form form, struct buffer *out)
+{
+        return (struct sheet_style){.form = form, .language = context->language, .out = out};
+}
+
+enum status cli_answer(const struct buffer *answer, struct error *error)
+{
+        if (answer->failed)
+                return error_memory(error);
+        cli_write(stdout, answer);
+        return STATUS_OK;
+}
+
 int cli_exit_status(enum status status)
 {
         switch (status) {

@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "db/db.h"
 #include "i18n/message.h"
+#include "render/sheet.h"
 
 enum { CLI_DONE = 0, CLI_REJECTED = 1, CLI_USAGE = 2, CLI_FAILED = 3 };
 enum { CLI_TEXT_MAX = 1 << 20 };
@@ -46,6 +47,10 @@ int cli_exit_status(enum status status);
 
 /* Writes the buffer and a line end, unless it ends with one. */
 void cli_write(FILE *stream, const struct buffer *text);
+/* How a list of this command is given out, in the reader's language. */
+struct sheet_style cli_style(const struct cli_context *context, enum form form, struct buffer *out);
+/* What a command answers: on standard output, unless the buffer failed. */
+must_check enum status cli_answer(const struct buffer *answer, struct error *error);
 /* A message of the catalogue as one or more lines: cli_print(context, stdout, "key", "name", value, ...). */
 #define cli_print(context, stream, ...)                                                     \
         do {                                                                                \

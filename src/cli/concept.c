@@ -6,10 +6,8 @@
 #include "cli/concept_compare.h"
 #include "cli/concept_file.h"
 #include "cli/options.h"
-#include "platform/clock.h"
 #include "program/concept_help.h"
 #include "queries.h"
-#include "render/table.h"
 
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
 
@@ -109,75 +107,65 @@ static enum status show(struct session *session, struct error *error)
         return STATUS_OK;
 }
 
-static void add_day_cell(const struct session *session, struct table *table, bool known, int64_t instant_ms)
-{
-        struct buffer cell buffer_cleanup;
-        buffer_init(&cell, 64);
-        if (known)
-                format_add_day(&cell, session->context->language, clock_local_day(instant_ms));
-        table_cell(table, (struct text){cell.data, cell.length});
-}
+static const struct sheet_column version_columns[] = {
+        {"program", "concept.column.program", .kind = SHEET_TEXT},
+        {"version", "concept.column.version", .kind = SHEET_VERSION},
+        {"state", "concept.column.state", .kind = SHEET_CODE, .words = "concept.state."},
+        {"loaded", "concept.column.loaded", .kind = SHEET_INSTANT},
+        {"released", "concept.column.released", .kind = SHEET_INSTANT},
+};
 
-static void add_version_row(const struct session *session, struct table *table,
-                            const struct q_concept_version_list_row *row)
+static void put_version(struct sheet *sheet, const struct q_concept_version_list_row *row)
 {
-        char number[16];
-        enum language language = session->context->language;
-        snprintf(number, sizeof(number), "v%d", row->number);
-        table_cell(table, row->program);
-        table_cell_string(table, number);
-        table_cell_string(table, message_raw(language, text_is(row->state, "released") ? "concept.state.released"
-                                                                                       : "concept.state.draft"));
-        add_day_cell(session, table, true, row->loaded_ms);
-        add_day_cell(session, table, row->has_released_ms, row->released_ms);
+        sheet_text(sheet, row->program);
+        sheet_integer(sheet, row->number);
+        sheet_code(sheet, row->state);
+        sheet_instant(sheet, row->loaded_ms);
+        if (row->has_released_ms)
+                sheet_instant(sheet, row->released_ms);
+        else
+                sheet_none(sheet);
 }
 
 static enum status list(struct session *session, struct error *error)
 {
-        struct table *table table_cleanup = NULL;
         struct rows *rows rows_cleanup = NULL;
-        enum language language = session->context->language;
-        size_t count = 0;
-        enum status status = open_database(session, CLI_READ, error);
+        struct sheet *sheet sheet_cleanup = NULL;
+        struct buffer out buffer_cleanup;
+        bool more = true;
+        enum form form;
+        buffer_init(&out, CLI_TEXT_MAX);
+        enum status status = options_form(session->format, FORMS_ALL, &form, error);
         if (status == STATUS_OK)
-                status = table_new(&table, error);
+                status = open_database(session, CLI_READ, error);
         if (status == STATUS_OK)
                 status = q_concept_version_list_open(session->connection, NULL, &rows, error);
         if (status != STATUS_OK)
                 return status;
-        table_column(table, message_raw(language, "concept.column.program"), TABLE_LEFT);
-        table_column(table, message_raw(language, "concept.column.version"), TABLE_LEFT);
-        table_column(table, message_raw(language, "concept.column.state"), TABLE_LEFT);
-        table_column(table, message_raw(language, "concept.column.loaded"), TABLE_LEFT);
-        table_column(table, message_raw(language, "concept.column.released"), TABLE_LEFT);
-        for (;;) {
+        struct sheet_style style = cli_style(session->context, form, &out);
+        status = sheet_new(version_columns, sizeof(version_columns) / sizeof(version_columns[0]), &style, &sheet,
+                           error);
+        while (status == STATUS_OK && more) {
                 struct q_concept_version_list_row row;
-                bool more;
                 status = q_concept_version_list_next(rows, &row, &more, error);
-                if (status != STATUS_OK || !more)
-                        break;
-                add_version_row(session, table, &row);
-                count++;
+                if (status == STATUS_OK && more)
+                        put_version(sheet, &row);
         }
-        struct buffer out buffer_cleanup;
-        buffer_init(&out, CLI_TEXT_MAX);
-        if (status != STATUS_OK)
-                return status;
-        if (count == 0)
-                message_add(&out, language, "concept.list_empty", NULL);
-        else if (!table_add_to(table, 0, &out))
-                return error_memory(error);
-        cli_write(stdout, &out);
-        return STATUS_OK;
+        if (status == STATUS_OK && form == FORM_TABLE && sheet_row_count(sheet) == 0)
+                message_add(&out, style.language, "concept.list_empty", NULL);
+        else if (status == STATUS_OK)
+                status = sheet_finish(sheet, error);
+        return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
 static enum status diff(struct session *session, struct error *error)
 {
-        bool as_json = session->format && strcmp(session->format, "json") == 0;
-        enum status status = options_format(session->format, "text, json", error);
+        enum form form;
+        enum status status = options_form(session->format, IN_TABLE | IN_JSON, &form, error);
         if (status != STATUS_OK)
                 return status;
-        return concept_compare(session->context, session->word, session->other, as_json, session->arena, error);
+        return concept_compare(session->context, session->word, session->other, form == FORM_JSON, session->arena,
+                               error);
 }
 
 static enum status help(struct session *session, struct error *error)
@@ -185,10 +173,7 @@ static enum status help(struct session *session, struct error *error)
         struct buffer out buffer_cleanup;
         buffer_init(&out, CLI_TEXT_MAX);
         concept_add_help(&out, session->context->language);
-        if (out.failed)
-                return error_memory(error);
-        cli_write(stdout, &out);
-        return STATUS_OK;
+        return cli_answer(&out, error);
 }
 
 struct action {
@@ -233,7 +218,7 @@ int cmd_concept(struct cli_context *context, int argc, char **argv)
         struct session session = {.context = context, .arena = arena_new(ARENA_BYTES_MAX)};
         const struct option_info options[] = {
                 {"--release", OPTION_FLAG, NULL, "cli.option.release", &session.release, NULL, NULL},
-                {"--format", OPTION_VALUE, "text|json", "cli.option.format", NULL, &session.format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &session.format, NULL},
         };
         struct words words;
         struct error error;

@@ -2,14 +2,12 @@
  *
  * customer.c: `treue customer`: lists customers, shows what is known of one, and merges those that became one.
  */
-#include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/customer_list.h"
 #include "cli/customer_show.h"
 #include "cli/options.h"
 #include "importer/merges.h"
 #include "program/explained.h"
-#include "render/json.h"
 
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
 enum { REASON_WIDTH_MAX = 60 };
@@ -78,90 +76,49 @@ static enum status merge(struct cli_context *context, const struct words *words,
         return STATUS_OK;
 }
 
-static void add_json(struct json *json, const struct merge *merge)
-{
-        char id[16];
-        struct buffer day buffer_cleanup;
-        buffer_init(&day, 64);
-        day_add_iso(&day, merge->valid_from);
-        snprintf(id, sizeof(id), "%d", (int)merge->import_id);
-        json_begin_object(json);
-        json_key(json, "customer");
-        json_text(json, merge->number);
-        json_key(json, "into");
-        json_text(json, merge->into_number);
-        json_key(json, "from");
-        json_string(json, day.data);
-        json_key(json, "import");
-        json_string(json, id);
-        json_key(json, "reason");
-        json_text(json, merge->reason);
-        json_end_object(json);
-}
+static const struct sheet_column merge_columns[] = {
+        {"from", "merge.column.day", .kind = SHEET_DAY},
+        {"customer", "merge.column.customer", .kind = SHEET_TEXT},
+        {"into", "merge.column.into", .kind = SHEET_TEXT},
+        {"import", "merge.column.import", .kind = SHEET_ID},
+        {"reason", "merge.column.reason", .kind = SHEET_TEXT, .width_max = REASON_WIDTH_MAX},
+};
 
-static void write_json(const struct merge *list, size_t count, struct buffer *out)
-{
-        struct json json;
-        json_init(&json, out, true);
-        json_begin_array(&json);
-        for (size_t i = 0; i < count; i++)
-                add_json(&json, &list[i]);
-        json_end_array(&json);
-}
-
-static bool write_table(struct cli_context *context, const struct merge *list, size_t count, struct buffer *out)
-{
-        static const char *const heads[] = {"merge.column.day", "merge.column.customer", "merge.column.into",
-                                            "merge.column.import", "merge.column.reason"};
-        struct columns table __attribute__((cleanup(columns_release)));
-        struct buffer day buffer_cleanup;
-        char id[16];
-        buffer_init(&day, 64);
-        columns_init(&table, sizeof(heads) / sizeof(heads[0]), REASON_WIDTH_MAX);
-        for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-                columns_add(&table, text_of(message_raw(context->language, heads[i])));
-        for (size_t i = 0; i < count; i++) {
-                buffer_clear(&day);
-                format_add_day(&day, context->language, list[i].valid_from);
-                snprintf(id, sizeof(id), "%d", (int)list[i].import_id);
-                columns_add(&table, (struct text){day.data, day.length});
-                columns_add(&table, list[i].number);
-                columns_add(&table, list[i].into_number);
-                columns_add_count(&table, id);
-                columns_add(&table, list[i].reason);
-        }
-        if (count)
-                columns_write(&table, "", out);
-        else
-                message_add(out, context->language, "merge.none", NULL);
-        return !table.cells.failed;
-}
-
-static enum status list(struct cli_context *context, const struct words *words, const struct customer_words *values,
-                        struct session *session, struct error *error)
+static enum status list_merges(struct cli_context *context, const struct words *words,
+                               const struct customer_words *values, struct session *session, struct error *error)
 {
         struct merge *found = NULL;
         size_t count = 0;
-        bool json = values->format && strcmp(values->format, "json") == 0, done = true;
+        enum form form;
+        struct sheet *sheet sheet_cleanup = NULL;
+        struct buffer out buffer_cleanup;
+        buffer_init(&out, (size_t)64 << 20);
         if (words->count > 1)
                 return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[1], NULL);
-        enum status status = options_format(values->format, "table, json", error);
+        enum status status = options_form(values->format, FORMS_ALL, &form, error);
         if (status == STATUS_OK)
                 status = session_open(context, CLI_READ, session, error);
         if (status == STATUS_OK)
                 status = merges_list(session->connection, session->arena, &found, &count, error);
         if (status != STATUS_OK)
                 return status;
-        struct buffer out buffer_cleanup;
-        buffer_init(&out, (size_t)64 << 20);
-        if (json)
-                write_json(found, count, &out);
-        else
-                done = write_table(context, found, count, &out);
-        if (out.failed || !done)
-                return error_memory(error);
-        cli_write(stdout, &out);
-        return STATUS_OK;
+        if (count == 0 && form == FORM_TABLE) {
+                cli_print(context, stdout, "merge.none");
+                return STATUS_OK;
+        }
+        struct sheet_style style = cli_style(context, form, &out);
+        status = sheet_new(merge_columns, sizeof(merge_columns) / sizeof(merge_columns[0]), &style, &sheet, error);
+        if (status != STATUS_OK)
+                return status;
+        for (size_t i = 0; i < count; i++) {
+                sheet_day(sheet, found[i].valid_from);
+                sheet_text(sheet, found[i].number);
+                sheet_text(sheet, found[i].into_number);
+                sheet_integer(sheet, found[i].import_id);
+                sheet_text(sheet, found[i].reason);
+        }
+        status = sheet_finish(sheet, error);
+        return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
 static enum status show(struct cli_context *context, const struct words *words, const struct customer_words *values,
@@ -209,7 +166,7 @@ int cmd_customer(struct cli_context *context, int argc, char **argv)
         if (status == STATUS_OK && strcmp(action, "merge") == 0)
                 status = merge(context, &words, &values, &session, &error);
         else if (status == STATUS_OK && strcmp(action, "merges") == 0)
-                status = list(context, &words, &values, &session, &error);
+                status = list_merges(context, &words, &values, &session, &error);
         else if (status == STATUS_OK && strcmp(action, "list") == 0)
                 status = list_customers(context, &words, &values, &filter, &error);
         else if (status == STATUS_OK && strcmp(action, "show") == 0)

@@ -6,23 +6,20 @@
 
 #include "base/bits.h"
 #include "base/calendar.h"
-#include "cli/cells.h"
 #include "cli/customer_labels.h"
-#include "cli/evaluate_output.h"
+#include "cli/options.h"
 #include "cli/session.h"
 #include "db/setting.h"
 #include "platform/clock.h"
 #include "program/joint.h"
 #include "program/standing.h"
-#include "render/csv.h"
-#include "render/json.h"
 
 #define OUTPUT_BYTES_MAX ((size_t)1 << 30)
 
 struct listing {
         struct session *session;
         const struct customer_filter *filter;
-        enum evaluate_format format;
+        enum form form;
         int32_t day;
         struct currency currency;
         struct version version;
@@ -131,73 +128,29 @@ static enum status load_segments(struct listing *listing, struct error *error)
         return status;
 }
 
-static void put_json(struct json *json, const struct listing *listing, size_t customer, struct text name)
-{
-        json_begin_object(json);
-        json_key(json, "number");
-        json_text(json, listing->labels.numbers[customer].number);
-        json_key(json, "name");
-        json_text(json, name);
-        json_key(json, "city");
-        json_text(json, city_of(listing, customer));
-        json_key(json, "segment");
-        json_text(json, segment_of(listing, customer));
-        json_key(json, "revenue");
-        json_decimal_text(json, listing->revenue->value[customer], listing->currency.minor_digits);
-        json_key(json, "responsible");
-        json_text(json, customer_label_responsible(&listing->labels, customer));
-        json_end_object(json);
-}
+static const struct sheet_column columns[] = {
+        {"source", "list.column.source", .kind = SHEET_TEXT, .forms = IN_CSV},
+        {"number", "customers.column.number", .kind = SHEET_TEXT},
+        {"name", "dossier.column.name", .kind = SHEET_TEXT},
+        {"city", "dossier.fact.city", .kind = SHEET_TEXT},
+        {"segment", "dossier.column.segment", .kind = SHEET_TEXT},
+        {"revenue", "customers.column.revenue", .kind = SHEET_MONEY, .forms = IN_TABLE | IN_JSON},
+        {"revenue_12m", "customers.column.revenue", .kind = SHEET_MONEY, .forms = IN_CSV},
+        {"responsible", "customers.column.responsible", .kind = SHEET_TEXT},
+};
 
-static void put_cells(struct cells *cells, const struct listing *listing, size_t customer, struct text name)
-{
-        cells_text(cells, listing->labels.numbers[customer].number);
-        cells_text(cells, name);
-        cells_text(cells, city_of(listing, customer));
-        cells_text(cells, segment_of(listing, customer));
-        cells_money(cells, listing->revenue->value[customer]);
-        cells_text(cells, customer_label_responsible(&listing->labels, customer));
-}
+static struct text or_empty(struct text text) { return text.data ? text : (struct text){"", 0}; }
 
-static void put_csv(struct csv_writer *csv, const struct listing *listing, size_t customer, struct text name)
+static void put_customer(struct sheet *sheet, const struct listing *listing, size_t customer, struct text name)
 {
-        struct buffer revenue buffer_cleanup;
-        buffer_init(&revenue, 64);
-        decimal_add_plain(&revenue, listing->revenue->value[customer], listing->currency.minor_digits);
-        csv_field(csv, listing->labels.numbers[customer].source);
-        csv_field(csv, listing->labels.numbers[customer].number);
-        csv_field(csv, name);
-        csv_field(csv, city_of(listing, customer));
-        csv_field(csv, segment_of(listing, customer));
-        csv_field(csv, (struct text){revenue.data, revenue.length});
-        csv_field(csv, customer_label_responsible(&listing->labels, customer));
-        csv_end_row(csv);
-        if (revenue.failed)
-                csv->out->failed = true;
-}
-
-static void begin_csv(struct csv_writer *csv, struct buffer *out)
-{
-        static const char *const titles[] = {"source", "number", "name", "city", "segment", "revenue_12m",
-                                             "responsible"};
-        csv_writer_init(csv, out, ',');
-        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-                csv_field_string(csv, titles[i]);
-        csv_end_row(csv);
-}
-
-static enum status begin_table(struct cells *cells, struct error *error)
-{
-        enum status status = cells_begin(cells, error);
-        if (status)
-                return status;
-        cells_column(cells, "customers.column.number", TABLE_LEFT);
-        cells_column(cells, "dossier.column.name", TABLE_LEFT);
-        cells_column(cells, "dossier.fact.city", TABLE_LEFT);
-        cells_column(cells, "dossier.column.segment", TABLE_LEFT);
-        cells_column(cells, "customers.column.revenue", TABLE_RIGHT);
-        cells_column(cells, "customers.column.responsible", TABLE_LEFT);
-        return STATUS_OK;
+        sheet_text(sheet, listing->labels.numbers[customer].source);
+        sheet_text(sheet, listing->labels.numbers[customer].number);
+        sheet_text(sheet, name);
+        sheet_text(sheet, or_empty(city_of(listing, customer)));
+        sheet_text(sheet, segment_of(listing, customer));
+        sheet_money(sheet, listing->revenue->value[customer]);
+        sheet_money(sheet, listing->revenue->value[customer]);
+        sheet_text(sheet, or_empty(customer_label_responsible(&listing->labels, customer)));
 }
 
 static enum status write_list(struct listing *listing, struct buffer *out, struct error *error)
@@ -205,39 +158,25 @@ static enum status write_list(struct listing *listing, struct buffer *out, struc
         struct session *session = listing->session;
         size_t count = snapshot_customer_count(session->snapshot);
         size_t *order = arena_array(session->arena, size_t, count + 1);
-        struct cells cells cells_cleanup;
-        struct json json;
-        struct csv_writer csv = {.out = out};
-        cells_init(&cells, session->context->language, listing->currency.minor_digits);
-        enum status status = order ? begin_table(&cells, error) : error_memory(error);
+        struct sheet *sheet sheet_cleanup = NULL;
+        struct sheet_style style = cli_style(session->context, listing->form, out);
+        style.minor_digits = listing->currency.minor_digits;
+        style.currency = listing->currency.code;
+        enum status status = order ? sheet_new(columns, sizeof(columns) / sizeof(columns[0]), &style, &sheet, error)
+                                   : error_memory(error);
         if (status)
                 return status;
         for (size_t i = 0; i < count; i++)
                 order[i] = i;
         customers_sort(listing->labels.numbers, order, count);
-        json_init(&json, out, true);
-        if (listing->format == EVALUATE_JSON)
-                json_begin_array(&json);
-        if (listing->format == EVALUATE_CSV)
-                begin_csv(&csv, out);
         for (size_t i = 0; i < count && !status; i++) {
                 struct text name;
                 status = customer_label_name(&listing->labels, session->snapshot, session->connection, order[i],
                                              session->arena, &name, error);
-                if (status || !fits(listing, order[i], name))
-                        continue;
-                if (listing->format == EVALUATE_JSON)
-                        put_json(&json, listing, order[i], name);
-                else if (listing->format == EVALUATE_CSV)
-                        put_csv(&csv, listing, order[i], name);
-                else
-                        put_cells(&cells, listing, order[i], name);
+                if (!status && fits(listing, order[i], name))
+                        put_customer(sheet, listing, order[i], name);
         }
-        if (listing->format == EVALUATE_JSON)
-                json_end_array(&json);
-        else if (listing->format == EVALUATE_TABLE && !status && !table_add_to(cells.table, 0, out))
-                status = error_memory(error);
-        return status;
+        return status ? status : sheet_finish(sheet, error);
 }
 
 /* What is typed with umlauts has two forms, divided by a blank. Names have both: looking for the first is enough. */
@@ -272,7 +211,7 @@ static enum status read_filter(struct listing *listing, struct error *error)
                 return error_set(error, STATUS_USAGE, "cli.bad_date", "value", filter->on, NULL);
         if (filter->search && !read_needle(listing, text_trim(text_of(filter->search))))
                 return error_memory(error);
-        return evaluate_format_parse(filter->format, &listing->format, error);
+        return options_form(filter->format, FORMS_ALL, &listing->form, error);
 }
 
 static enum status run(struct listing *listing, struct buffer *out, struct error *error)
@@ -309,9 +248,5 @@ enum status customer_list(struct cli_context *context, const struct customer_fil
         if (!status)
                 status = run(&listing, &out, error);
         buffer_release(&listing.needle);
-        if (!status && out.failed)
-                status = error_memory(error);
-        if (!status)
-                cli_write(stdout, &out);
-        return status;
+        return status ? status : cli_answer(&out, error);
 }

@@ -5,7 +5,7 @@
 #include "cli/customer_show.h"
 
 #include "base/calendar.h"
-#include "cli/cells.h"
+#include "render/cells.h"
 #include "cli/session.h"
 #include "db/setting.h"
 #include "platform/clock.h"

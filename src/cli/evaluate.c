@@ -22,7 +22,7 @@ struct request {
         bool dry_run, approve, metrics_by_sql;
         int32_t cutoff_day;
         size_t near_count;
-        enum evaluate_format output;
+        enum form form;
 };
 
 struct session {
@@ -80,7 +80,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                         return error_set(error, STATUS_USAGE, "evaluate.bad_near", "value", request->near, NULL);
                 request->near_count = (size_t)count;
         }
-        return evaluate_format_parse(request->format, &request->output, error);
+        return options_form(request->format, FORMS_ALL, &request->form, error);
 }
 
 /* The version to evaluate: a file (loaded as a draft when it is new), a version by name, or the latest released one. */
@@ -168,7 +168,7 @@ static enum status evaluate(struct session *session, const struct request *reque
         if (status == STATUS_OK)
                 status = store(session, request, &evaluation, &run, error);
         if (status == STATUS_OK)
-                status = evaluate_output(session->context, session->connection, &evaluation, &run, request->output,
+                status = evaluate_output(session->context, session->connection, &evaluation, &run, request->form,
                                          request->near_count, request->dry_run, session->arena, error);
         return status;
 }

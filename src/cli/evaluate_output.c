@@ -7,22 +7,8 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
-#include "db/setting.h"
-#include "render/csv.h"
-#include "render/json.h"
 
 #define OUTPUT_BYTES_MAX ((size_t)4 << 30)
-
-enum status evaluate_format_parse(const char *name, enum evaluate_format *ret, struct error *error)
-{
-        static const char *const names[] = {"table", "json", "csv"};
-        for (size_t i = 0; i < 3; i++)
-                if (!name || strcmp(name, names[i]) == 0) {
-                        *ret = (enum evaluate_format)i;
-                        return STATUS_OK;
-                }
-        return error_set(error, STATUS_USAGE, "cli.bad_format", "value", name, "formats", "table, json, csv", NULL);
-}
 
 /* ---- customers by number ---------------------------------------------------------------------------------------- */
 
@@ -121,120 +107,71 @@ static void add_head(struct json *json, const struct evaluation *evaluation, con
         json_end_object(json);
 }
 
-static void add_customer(struct json *json, const struct evaluation *evaluation, const struct numbered *customer)
+/* ---- customers --------------------------------------------------------------------------------------------------- */
+
+/* JSON has the columns of concept-format.md (Command line). */
+static const struct sheet_column customer_columns[] = {
+        {"source", "list.column.source", .kind = SHEET_TEXT, .forms = IN_CSV},
+        {"number", "evaluate.column.number", .kind = SHEET_TEXT},
+        {"before", "run.column.before", .kind = SHEET_TEXT},
+        {"qualified", "run.column.qualified", .kind = SHEET_TEXT},
+        {"segment", "run.column.segment", .kind = SHEET_TEXT},
+        {"decision", "run.column.decision", .kind = SHEET_CODE, .words = "decision."},
+        {"flags", "list.column.flags", .kind = SHEET_CODES},
+        {"revenue_12m", "evaluate.column.revenue", .kind = SHEET_MONEY, .forms = IN_CSV},
+};
+
+static void put_customer(struct sheet *sheet, const struct evaluation *evaluation, const struct numbered *customer)
 {
         const struct decisions *d = &evaluation->decisions;
         size_t i = customer->index;
-        json_begin_object(json);
-        json_key(json, "number");
-        json_text(json, customer->number->number);
-        json_key(json, "before");
-        if (d->before[i] == SEGMENT_NONE)
-                json_null(json);
-        else
-                json_text(json, segment_id(evaluation, d->before[i]));
-        json_key(json, "qualified");
-        json_text(json, segment_id(evaluation, d->qualified[i]));
-        json_key(json, "segment");
-        json_text(json, segment_id(evaluation, d->segment[i]));
-        json_key(json, "decision");
-        json_string(json, decision_names[d->decision[i]]);
-        json_key(json, "flags");
-        json_begin_array(json);
-        for (unsigned f = 0; f < FLAG_COUNT; f++)
-                if (d->flags[i] >> f & 1)
-                        json_string(json, flag_names[f]);
-        json_end_array(json);
-        json_end_object(json);
+        sheet_text(sheet, customer->number->source);
+        sheet_text(sheet, customer->number->number);
+        sheet_text(sheet, d->before[i] == SEGMENT_NONE ? (struct text){0} : segment_id(evaluation, d->before[i]));
+        sheet_text(sheet, segment_id(evaluation, d->qualified[i]));
+        sheet_text(sheet, segment_id(evaluation, d->segment[i]));
+        sheet_code(sheet, text_of(decision_names[d->decision[i]]));
+        sheet_codes(sheet, d->flags[i], flag_names, FLAG_COUNT);
+        sheet_money(sheet, evaluation->measures.revenue_12m_minor[i]);
 }
 
-static enum status output_json(struct connection *connection, const struct evaluation *evaluation,
-                               const struct run *run, struct arena *arena, struct error *error)
+static enum status put_customers(struct sheet_style *style, struct connection *connection,
+                                 const struct evaluation *evaluation, struct arena *arena, struct error *error)
 {
         struct numbered *customers;
         size_t count;
+        struct sheet *sheet sheet_cleanup = NULL;
+        style->minor_digits = evaluation->version->concept->minor_digits;
         enum status status = order_customers(connection, evaluation, arena, &customers, &count, error);
+        if (status == STATUS_OK)
+                status = sheet_new(customer_columns, sizeof(customer_columns) / sizeof(customer_columns[0]), style,
+                                   &sheet, error);
         if (status != STATUS_OK)
                 return status;
-        struct buffer out buffer_cleanup;
-        struct json json;
-        buffer_init(&out, OUTPUT_BYTES_MAX);
-        json_init(&json, &out, false);
-        json_begin_object(&json);
-        add_head(&json, evaluation, run);
-        json_key(&json, "customers");
-        json_begin_array(&json);
         for (size_t i = 0; i < count; i++)
-                add_customer(&json, evaluation, &customers[i]);
-        json_end_array(&json);
-        json_end_object(&json);
-        if (out.failed)
-                return error_memory(error);
-        cli_write(stdout, &out);
-        return STATUS_OK;
-}
-
-/* ---- CSV -------------------------------------------------------------------------------------------------------- */
-
-static void add_row(struct csv_writer *csv, struct buffer *cell, const struct evaluation *evaluation,
-                    const struct numbered *customer)
-{
-        const struct decisions *d = &evaluation->decisions;
-        size_t i = customer->index;
-        csv_field(csv, customer->number->source);
-        csv_field(csv, customer->number->number);
-        csv_field(csv, d->before[i] == SEGMENT_NONE ? (struct text){0} : segment_id(evaluation, d->before[i]));
-        csv_field(csv, segment_id(evaluation, d->qualified[i]));
-        csv_field(csv, segment_id(evaluation, d->segment[i]));
-        csv_field_string(csv, decision_names[d->decision[i]]);
-        buffer_clear(cell);
-        for (unsigned f = 0; f < FLAG_COUNT; f++)
-                if (d->flags[i] >> f & 1)
-                        buffer_addf(cell, "%s%s", cell->length ? " " : "", flag_names[f]);
-        csv_field(csv, (struct text){cell->data, cell->length});
-        buffer_clear(cell);
-        decimal_add_plain(cell, evaluation->measures.revenue_12m_minor[i], evaluation->version->concept->minor_digits);
-        csv_field(csv, (struct text){cell->data, cell->length});
-        csv_end_row(csv);
-}
-
-static enum status output_csv(struct connection *connection, const struct evaluation *evaluation, struct arena *arena,
-                              struct error *error)
-{
-        static const char *const titles[] = {"source",   "number", "before", "qualified", "segment",
-                                             "decision", "flags",  "revenue_12m"};
-        struct numbered *customers;
-        size_t count;
-        enum status status = order_customers(connection, evaluation, arena, &customers, &count, error);
-        if (status != STATUS_OK)
-                return status;
-        struct buffer out buffer_cleanup;
-        struct buffer cell buffer_cleanup;
-        struct csv_writer csv;
-        buffer_init(&out, OUTPUT_BYTES_MAX);
-        buffer_init(&cell, 4096);
-        csv_writer_init(&csv, &out, ',');
-        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-                csv_field_string(&csv, titles[i]);
-        csv_end_row(&csv);
-        for (size_t i = 0; i < count; i++)
-                add_row(&csv, &cell, evaluation, &customers[i]);
-        if (out.failed)
-                return error_memory(error);
-        cli_write(stdout, &out);
-        return STATUS_OK;
+                put_customer(sheet, evaluation, &customers[i]);
+        return sheet_finish(sheet, error);
 }
 
 enum status evaluate_output(struct cli_context *context, struct connection *connection,
-                            const struct evaluation *evaluation, const struct run *run, enum evaluate_format format,
+                            const struct evaluation *evaluation, const struct run *run, enum form form,
                             size_t near_count, bool dry_run, struct arena *arena, struct error *error)
 {
-        switch (format) {
-        case EVALUATE_JSON:
-                return output_json(connection, evaluation, run, arena, error);
-        case EVALUATE_CSV:
-                return output_csv(connection, evaluation, arena, error);
-        default:
+        if (form == FORM_TABLE)
                 return evaluate_table(context, connection, evaluation, run, near_count, dry_run, arena, error);
+        struct buffer out buffer_cleanup;
+        struct json json;
+        buffer_init(&out, OUTPUT_BYTES_MAX);
+        struct sheet_style style = cli_style(context, form, &out);
+        if (form == FORM_JSON) {
+                json_init(&json, &out, false);
+                style.json = &json;
+                json_begin_object(&json);
+                add_head(&json, evaluation, run);
+                json_key(&json, "customers");
         }
+        enum status status = put_customers(&style, connection, evaluation, arena, error);
+        if (status == STATUS_OK && form == FORM_JSON)
+                json_end_object(&json);
+        return status == STATUS_OK ? cli_answer(&out, error) : status;
 }

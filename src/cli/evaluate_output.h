@@ -9,16 +9,11 @@
 #include "program/evaluation.h"
 #include "program/runs.h"
 
-enum evaluate_format { EVALUATE_TABLE, EVALUATE_JSON, EVALUATE_CSV };
-
-/* NULL: a table. STATUS_USAGE "cli.bad_format" {value} {formats}. */
-must_check enum status evaluate_format_parse(const char *name, enum evaluate_format *ret, struct error *error);
-
 /* Prints on standard output. `near_count` > 0 adds, to the table, that many customers who miss exactly one criterion of
  * the next better segment. */
 must_check enum status evaluate_output(struct cli_context *context, struct connection *connection,
                                        const struct evaluation *evaluation, const struct run *run,
-                                       enum evaluate_format format, size_t near_count, bool dry_run,
+                                       enum form form, size_t near_count, bool dry_run,
                                        struct arena *arena, struct error *error);
 
 /* The table: evaluate_table.c. */

@@ -6,6 +6,7 @@
 
 #include "cli/near_misses.h"
 #include "platform/clock.h"
+#include "program/amounts.h"
 #include "render/table.h"
 
 enum { LINE_COLUMNS = 79 };
@@ -32,16 +33,10 @@ static const char *day_text(const struct page *page, struct buffer *scratch, int
         return scratch->data;
 }
 
-static struct text name_of(const struct page *page, const struct bilingual *name)
-{
-        bool english = page->context->language == LANGUAGE_ENGLISH && name->english.length;
-        return english ? name->english : name->german;
-}
-
 static void add_head(struct page *page)
 {
         const struct version *version = page->evaluation->version;
-        struct text name = name_of(page, &version->concept->program_name);
+        struct text name = bilingual_text(&version->concept->program_name, page->context->language);
         struct text rule = version->concept->mechanics.evaluations[page->evaluation->rule].id;
         struct buffer day buffer_cleanup;
         struct buffer count buffer_cleanup;
@@ -102,7 +97,7 @@ static void add_ladder_rows(struct page *page, struct table *table)
                 revenue += evaluation->tally.revenue_minor[s];
         for (size_t s = 0; s < concept->segment_count; s++) {
                 table_cell(table, concept->segments[s].id);
-                table_cell(table, name_of(page, &concept->segments[s].name));
+                table_cell(table, bilingual_text(&concept->segments[s].name, page->context->language));
                 table_cell_string(table, count_text(page, &scratch, evaluation->tally.segment[s]));
                 cell_percent(page, table, &scratch, (int64_t)evaluation->tally.segment[s],
                              (int64_t)evaluation->tally.evaluated);

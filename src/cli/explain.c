@@ -14,7 +14,7 @@
 
 struct request {
         const char *cutoff, *format;
-        bool json;
+        enum form form;
         int32_t cutoff_day;
         const char *customer;
 };
@@ -36,8 +36,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
         request->cutoff_day = DAY_NONE;
         if (request->cutoff)
                 status = options_day(request->cutoff, &request->cutoff_day, error);
-        request->json = request->format && strcmp(request->format, "json") == 0;
-        return status == STATUS_OK ? options_format(request->format, "table, json", error) : status;
+        return status == STATUS_OK ? options_form(request->format, IN_TABLE | IN_JSON, &request->form, error) : status;
 }
 
 /* With whom he was evaluated, by the facts the decision was taken on. */
@@ -85,14 +84,11 @@ static enum status explain(struct cli_context *context, const struct request *re
                 return status;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)64 << 20);
-        if (request->json)
+        if (request->form == FORM_JSON)
                 explain_json(&explained, &out);
         else
                 explain_text(context, &explained, &out);
-        if (out.failed)
-                return error_memory(error);
-        cli_write(stdout, &out);
-        return STATUS_OK;
+        return cli_answer(&out, error);
 }
 
 int cmd_explain(struct cli_context *context, int argc, char **argv)

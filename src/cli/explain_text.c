@@ -235,11 +235,9 @@ static void add_merged(struct page *page)
 static void add_head(struct page *page)
 {
         const struct explained *e = page->explained;
-        const struct bilingual *program = &page->concept->program_name;
-        bool english = page->language == LANGUAGE_ENGLISH && program->english.length;
         add_customer(page, e->number, e->name);
         buffer_add_text(page->out, " \xc2\xb7 ");
-        add(page, english ? program->english : program->german);
+        add(page, bilingual_text(&page->concept->program_name, page->language));
         buffer_add_byte(page->out, '\n');
         if (e->has_merged)
                 add_merged(page);

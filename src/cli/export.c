@@ -8,8 +8,6 @@
 #include "cli/session.h"
 #include "platform/file.h"
 #include "program/export.h"
-#include "render/csv.h"
-#include "render/json.h"
 
 enum { CHUNK_BYTES = 1 << 20 };
 #define CHUNK_BYTES_MAX ((size_t)1 << 30)
@@ -17,17 +15,16 @@ enum { CHUNK_BYTES = 1 << 20 };
 struct wishes {
         struct export_request request;
         const char *on, *format, *output;
-        bool profile, json;
+        bool profile;
+        enum form form;
 };
 
 /* Where rows go: a file, or standard output. */
 struct output {
         struct buffer chunk;
         struct writer *file;
-        bool as_json;
-        struct csv_writer csv;
-        struct json json;
-        const struct text *columns;
+        enum form form;
+        struct sheet *sheet;
 };
 
 static enum status flush(struct output *output, struct error *error)
@@ -43,51 +40,37 @@ static enum status flush(struct output *output, struct error *error)
         return status;
 }
 
-static void add_json(struct output *output, const struct text *cells, size_t count)
-{
-        json_begin_object(&output->json);
-        for (size_t i = 0; i < count; i++) {
-                if (!cells[i].length)
-                        continue;
-                json_key(&output->json, output->columns[i].data);
-                json_text(&output->json, cells[i]);
-        }
-        json_end_object(&output->json);
-}
-
 static enum status put_row(void *context, const struct text *cells, size_t count, struct error *error)
 {
         struct output *output = context;
-        if (output->as_json) {
-                add_json(output, cells, count);
-        } else {
-                for (size_t i = 0; i < count; i++)
-                        csv_field(&output->csv, cells[i]);
-                csv_end_row(&output->csv);
-        }
+        for (size_t i = 0; i < count; i++)
+                sheet_text(output->sheet, cells[i].length ? cells[i] : (struct text){NULL, 0});
         return output->chunk.length < CHUNK_BYTES ? STATUS_OK : flush(output, error);
 }
 
-static enum status put_rows(struct export *export, struct output *output, struct error *error)
+static enum status put_rows(struct export *export, struct output *output, struct session *session,
+                            struct error *error)
 {
         size_t count;
-        output->columns = export_columns(export, &count);
-        json_init(&output->json, &output->chunk, false);
-        csv_writer_init(&output->csv, &output->chunk, ',');
-        if (output->as_json)
-                json_begin_array(&output->json);
-        enum status status = output->as_json ? STATUS_OK : put_row(output, output->columns, count, error);
+        const struct text *names = export_columns(export, &count);
+        struct sheet_column *columns = arena_array(session->arena, struct sheet_column, count + 1);
+        struct sheet_style style = cli_style(session->context, output->form, &output->chunk);
+        style.leave_out_none = true;
+        for (size_t i = 0; i < count && columns; i++)
+                columns[i] = (struct sheet_column){names[i].data, NULL, .kind = SHEET_TEXT};
+        enum status status = columns ? sheet_new(columns, count, &style, &output->sheet, error) : error_memory(error);
         if (!status)
                 status = export_run(export, put_row, output, error);
-        if (!status && output->as_json) {
-                json_end_array(&output->json);
+        if (!status)
+                status = sheet_finish(output->sheet, error);
+        if (!status && output->form == FORM_JSON)
                 buffer_add_byte(&output->chunk, '\n');
-        }
+        sheet_free(output->sheet);
         return status ? status : flush(output, error);
 }
 
 static enum status write_export(struct export *export, const struct wishes *wishes, struct output *output,
-                                struct error *error)
+                                struct session *session, struct error *error)
 {
         enum status status = STATUS_OK;
         if (wishes->output && strcmp(wishes->output, "-") != 0)
@@ -98,7 +81,7 @@ static enum status write_export(struct export *export, const struct wishes *wish
                 export_add_profile(export, &output->chunk);
                 status = flush(output, error);
         } else {
-                status = put_rows(export, output, error);
+                status = put_rows(export, output, session, error);
         }
         if (output->file && !status)
                 status = writer_close(output->file, true, error);
@@ -110,13 +93,13 @@ static enum status write_export(struct export *export, const struct wishes *wish
 static enum status run(struct session *session, const struct wishes *wishes, struct error *error)
 {
         export_cleanup struct export *export = NULL;
-        struct output output = {.as_json = wishes->json};
+        struct output output = {.form = wishes->form};
         buffer_init(&output.chunk, CHUNK_BYTES_MAX);
         enum status status = db_read_begin(session->connection, error);
         if (!status)
                 status = export_new(session->connection, &wishes->request, session->arena, &export, error);
         if (!status)
-                status = write_export(export, wishes, &output, error);
+                status = write_export(export, wishes, &output, session, error);
         if (session->connection)
                 db_read_end(session->connection);
         buffer_release(&output.chunk);
@@ -151,11 +134,8 @@ static enum status read_wishes(struct cli_context *context, int argc, char **arg
         request->on_day = DAY_NONE;
         if (wishes->on && !day_parse_iso(text_of(wishes->on), &request->on_day))
                 return error_set(error, STATUS_USAGE, "cli.bad_date", "value", wishes->on, NULL);
-        wishes->json = wishes->format && strcmp(wishes->format, "json") == 0;
-        if (wishes->format && !wishes->json && strcmp(wishes->format, "csv") != 0)
-                return error_set(error, STATUS_USAGE, "cli.bad_format", "value", wishes->format, "formats", "csv, json",
-                                 NULL);
-        return STATUS_OK;
+        wishes->form = FORM_CSV;
+        return wishes->format ? options_form(wishes->format, IN_JSON | IN_CSV, &wishes->form, error) : STATUS_OK;
 }
 
 int cmd_export(struct cli_context *context, int argc, char **argv)

@@ -84,7 +84,9 @@ static enum status import_one(struct cli_context *context, struct database *data
                 return status;
         }
         if (dry_run)
-                import_print_preview(context, &result);
+                status = import_print_preview(context, &result, error);
+        if (status)
+                return status;
         import_print_summary(context, &options, &result);
         fflush(stdout);
         *ret_rejected = result.counters.rows_rejected > 0;
@@ -186,13 +188,11 @@ static enum status discard(struct cli_context *context, const struct words *word
 static enum status list(struct cli_context *context, const struct words *words, const struct import_words *options,
                         struct error *error)
 {
-        bool json = options->format && strcmp(options->format, "json") == 0;
+        enum form form;
         if (words->count > 1)
                 return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[1], NULL);
-        enum status status = options_format(options->format, "table, json", error);
-        if (status != STATUS_OK)
-                return status;
-        return import_print_list(context, json, error);
+        enum status status = options_form(options->format, FORMS_ALL, &form, error);
+        return status == STATUS_OK ? import_print_list(context, form, error) : status;
 }
 
 /* Appends the kinds of import as they are typed. */
@@ -242,7 +242,7 @@ int cmd_import(struct cli_context *context, int argc, char **argv)
         const struct option_info options[] = {
                 {"--profile", OPTION_VALUE, "FILE", "cli.option.profile", .value = &values.profile},
                 {"--dry-run", OPTION_FLAG, NULL, "cli.option.import_dry_run", .flag = &values.dry_run},
-                {"--format", OPTION_VALUE, "table|json", "cli.option.import_format", .value = &values.format},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.import_format", .value = &values.format},
         };
         struct error error;
         struct words words;

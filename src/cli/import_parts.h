@@ -9,14 +9,15 @@
 #include "importer/import.h"
 #include "importer/preview.h"
 
-/* treue import list: table or JSON. */
-must_check enum status import_print_list(struct cli_context *context, bool as_json, struct error *error);
+/* treue import list. */
+must_check enum status import_print_list(struct cli_context *context, enum form form, struct error *error);
 
 /* After an import: what was read, what became of it, where the rejected lines are. */
 void import_print_summary(struct cli_context *context, const struct import_options *options,
                           const struct import_result *result);
 /* Before the summary of a dry run: mapping and first rows. */
-void import_print_preview(struct cli_context *context, const struct import_result *result);
+must_check enum status import_print_preview(struct cli_context *context, const struct import_result *result,
+                                            struct error *error);
 
 /* The bar on standard error; silent unless a person looks at it. */
 struct import_bar {

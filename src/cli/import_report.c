@@ -2,10 +2,10 @@
  *
  * import_report.c: what treue import says: the progress bar, the preview of a dry run, the summary.
  */
-#include "cli/columns.h"
 #include "cli/import_parts.h"
 #include "importer/encoding.h"
 #include "platform/clock.h"
+#include "render/cells.h"
 
 enum { BAR_WIDTH = 30, BAR_INTERVAL_MS = 100, CELL_WIDTH_MAX = 40 };
 
@@ -124,72 +124,81 @@ void import_print_summary(struct cli_context *context, const struct import_optio
                 cli_print(context, stdout, "import.summary.index_stale");
 }
 
-static void print_mapping(const struct import_preview *preview)
+static void cut_column(struct cells *cells, const char *key, size_t width_max)
 {
-        struct columns table;
-        struct buffer out;
-        columns_init(&table, 2, CELL_WIDTH_MAX);
-        buffer_init(&out, CLI_TEXT_MAX);
+        cells_column(cells, key, TABLE_LEFT);
+        table_cut_column(cells->table, width_max);
+}
+
+static void add_mapping(const struct import_preview *preview, struct cells *cells)
+{
+        cut_column(cells, "import.preview.field", CELL_WIDTH_MAX);
+        cut_column(cells, "import.preview.place", CELL_WIDTH_MAX);
         for (size_t i = 0; i < preview->column_count; i++) {
                 const struct preview_column *column = &preview->columns[i];
-                struct buffer place __attribute__((cleanup(buffer_release)));
+                struct buffer place buffer_cleanup;
                 buffer_init(&place, 1 << 16);
                 buffer_add_text(&place, column->is_constant ? "= " : "");
                 buffer_add(&place, column->place.data, column->place.length);
                 if (column->prefix)
                         buffer_addf(&place, " [1-%u]", column->prefix);
-                if (column->format.length) {
-                        buffer_add_text(&place, " (");
-                        buffer_add(&place, column->format.data, column->format.length);
-                        buffer_add_byte(&place, ')');
-                }
-                columns_add(&table, column->field);
-                columns_add(&table, (struct text){place.data, place.length});
+                if (column->format.length)
+                        buffer_addf(&place, " (%.*s)", (int)column->format.length, column->format.data);
+                cells_text(cells, column->field);
+                cells_text(cells, (struct text){place.data, place.length});
         }
-        columns_write(&table, "  ", &out);
-        cli_write(stdout, &out);
-        columns_release(&table);
-        buffer_release(&out);
 }
 
-static void print_rows(struct cli_context *context, const struct import_preview *preview)
+/* As many columns as a table takes. */
+static void add_rows(const struct import_preview *preview, struct cells *cells)
 {
-        struct columns table;
-        struct buffer out;
-        columns_init(&table, preview->column_count + 1, CELL_WIDTH_MAX / 2);
-        buffer_init(&out, CLI_TEXT_MAX);
-        columns_add(&table, text_of(message_raw(context->language, "import.reasons.line")));
-        for (size_t i = 0; i + 1 < table.count; i++)
-                columns_add(&table, preview->columns[i].field);
+        size_t count = preview->column_count < TABLE_COLUMNS_MAX ? preview->column_count : TABLE_COLUMNS_MAX - 1;
+        cells_column(cells, "import.reasons.line", TABLE_RIGHT);
+        for (size_t i = 0; i < count; i++) {
+                cells_column_text(cells, preview->columns[i].field, TABLE_LEFT);
+                table_cut_column(cells->table, CELL_WIDTH_MAX / 2);
+        }
         for (size_t r = 0; r < preview->row_count; r++) {
                 const struct preview_row *row = &preview->rows[r];
-                char line[24];
-                snprintf(line, sizeof(line), "%llu", (unsigned long long)row->line);
-                columns_add_count(&table, line);
-                for (size_t i = 0; i + 1 < table.count; i++) {
-                        struct buffer cell __attribute__((cleanup(buffer_release)));
+                cells_count(cells, row->line);
+                for (size_t i = 0; i < count; i++) {
+                        struct buffer cell buffer_cleanup;
                         buffer_init(&cell, (size_t)32 << 20);
                         buffer_add_text(&cell, row->refused[i] ? "! " : "");
                         buffer_add(&cell, row->cells[i].data, row->cells[i].length);
-                        columns_add(&table, (struct text){cell.data, cell.length});
+                        cells_text(cells, (struct text){cell.data, cell.length});
                 }
         }
-        columns_write(&table, "  ", &out);
-        cli_write(stdout, &out);
-        columns_release(&table);
-        buffer_release(&out);
 }
 
-void import_print_preview(struct cli_context *context, const struct import_result *result)
+static enum status print_preview_table(struct cli_context *context, const struct import_preview *preview,
+                                       void (*fill)(const struct import_preview *, struct cells *),
+                                       struct error *error)
+{
+        struct cells cells cells_cleanup;
+        struct buffer out buffer_cleanup;
+        buffer_init(&out, CLI_TEXT_MAX);
+        cells_init(&cells, context->language, 0);
+        enum status status = cells_begin(&cells, error);
+        if (status)
+                return status;
+        fill(preview, &cells);
+        return table_add_to(cells.table, 2, &out) ? cli_answer(&out, error) : error_memory(error);
+}
+
+enum status import_print_preview(struct cli_context *context, const struct import_result *result, struct error *error)
 {
         const struct import_preview *preview = result->preview;
         say_detected(context, result);
         cli_print(context, stdout, "import.preview.columns");
-        print_mapping(preview);
+        enum status status = print_preview_table(context, preview, add_mapping, error);
+        if (status)
+                return status;
         cli_print(context, stdout, "import.preview.rows");
-        print_rows(context, preview);
-        if (preview->rejected.length) {
+        status = print_preview_table(context, preview, add_rows, error);
+        if (!status && preview->rejected.length) {
                 cli_print(context, stdout, "import.preview.rejected");
                 fwrite(preview->rejected.data, 1, preview->rejected.length, stdout);
         }
+        return status;
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
-#include "cli/cells.h"
+#include "render/cells.h"
 #include "cli/explain_output.h"
 
 struct near_miss {

@@ -312,15 +312,19 @@ enum status options_day(const char *value, int32_t *ret, struct error *error)
         return error_set(error, STATUS_USAGE, "cli.bad_date", "value", value, NULL);
 }
 
-enum status options_format(const char *value, const char *formats, struct error *error)
+enum status options_form(const char *value, unsigned forms, enum form *ret, struct error *error)
 {
-        if (!value)
-                return STATUS_OK;
-        for (const char *at = formats; *at; at += strspn(at, ", ")) {
-                size_t length = strcspn(at, ", ");
-                if (strlen(value) == length && memcmp(at, value, length) == 0)
+        struct buffer known buffer_cleanup;
+        const char *name = value && strcmp(value, "text") != 0 ? value : form_names[FORM_TABLE];
+        buffer_init(&known, 64);
+        for (int form = 0; form < FORM_COUNT; form++) {
+                if (!(forms >> form & 1))
+                        continue;
+                if (strcmp(name, form_names[form]) == 0) {
+                        *ret = (enum form)form;
                         return STATUS_OK;
-                at += length;
+                }
+                buffer_addf(&known, "%s%s", known.length ? ", " : "", form_names[form]);
         }
-        return error_set(error, STATUS_USAGE, "cli.bad_format", "value", value, "formats", formats, NULL);
+        return error_set(error, STATUS_USAGE, "cli.bad_format", "value", value, "formats", known.data, NULL);
 }

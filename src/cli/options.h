@@ -49,8 +49,9 @@ must_check enum status options_take_global(struct cli_context *context, int argc
 /* A date as it is typed: 2025-12-31. STATUS_USAGE "cli.bad_date" {value}. */
 must_check enum status options_day(const char *value, int32_t *ret, struct error *error);
 
-/* Is `value` (NULL: not given) one of `formats`, "table, json"? STATUS_USAGE "cli.bad_format" {value} {formats}. */
-must_check enum status options_format(const char *value, const char *formats, struct error *error);
+/* The form an answer is wanted in: --format as it was typed (NULL: table), one of `forms` (IN_TABLE | ...). "text" is
+ * another word for table. STATUS_USAGE "cli.bad_format" {value} {formats}. */
+must_check enum status options_form(const char *value, unsigned forms, enum form *ret, struct error *error);
 
 /* Appends the help lines of the global options. */
 void options_add_global_help(struct buffer *out, enum language language);

@@ -8,8 +8,6 @@
 #include "platform/clock.h"
 #include "program/explained.h"
 #include "program/overrides.h"
-#include "render/json.h"
-#include "render/table.h"
 
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
 
@@ -21,6 +19,7 @@ struct session {
         struct version version;       /* the latest released one: whose rules hold */
         const char *word;             /* CUSTOMER or ID */
         const char *segment, *reason, *from, *to, *actor, *state, *format;
+        enum form form;
 };
 
 /* ---- request ----------------------------------------------------------------------------------------------------- */
@@ -95,139 +94,70 @@ static enum status withdraw(struct session *session, struct error *error)
 
 /* ---- list -------------------------------------------------------------------------------------------------------- */
 
-struct listing {
-        const struct override *list;
-        size_t count;
-        const struct override_share *shares;
-        size_t share_count;
+static const struct sheet_column override_columns[] = {
+        {"override", "override.column.number", .kind = SHEET_ORDINAL},
+        {"id", "list.column.id", .kind = SHEET_ID, .forms = IN_JSON | IN_CSV},
+        {"source", "list.column.source", .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
+        {"number", "run.column.customer", .kind = SHEET_TEXT},
+        {"segment", "run.column.segment", .kind = SHEET_TEXT},
+        {"from", "override.column.from", .kind = SHEET_DAY},
+        {"to", "override.column.to", .kind = SHEET_DAY},
+        {"state", "run.column.state", .kind = SHEET_CODE, .words = "override.state."},
+        {"reason", "run.column.reason", .kind = SHEET_TEXT},
+        {"requested_by", "override.column.requested_by", .kind = SHEET_TEXT},
+        {"decided_by", "override.column.decided_by", .kind = SHEET_TEXT},
+        {"decision_reason", "override.column.decision_reason", .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
 };
 
-static void put_text(struct json *json, const char *key, struct text text)
+static enum status put_overrides(const struct sheet_style *style, const struct override *list, size_t count,
+                                 struct error *error)
 {
-        json_key(json, key);
-        if (text.data)
-                json_text(json, text);
-        else
-                json_null(json);
-}
-
-static void list_json(const struct listing *listing, struct buffer *out)
-{
-        struct json json;
-        json_init(&json, out, false);
-        json_begin_object(&json);
-        json_key(&json, "overrides");
-        json_begin_array(&json);
-        for (size_t i = 0; i < listing->count; i++) {
-                const struct override *override = &listing->list[i];
-                json_begin_object(&json);
-                json_key(&json, "override");
-                json_int(&json, override->number);
-                json_key(&json, "id");
-                json_id_text(&json, override->id);
-                put_text(&json, "source", override->source);
-                put_text(&json, "number", override->customer);
-                put_text(&json, "segment", override->segment);
-                json_key(&json, "from");
-                json_day(&json, override->valid_from);
-                json_key(&json, "to");
-                json_day(&json, override->valid_to);
-                json_key(&json, "state");
-                json_string(&json, override_state_names[override->state]);
-                put_text(&json, "reason", override->reason);
-                put_text(&json, "requested_by", override->requested_by);
-                put_text(&json, "decided_by", override->decided_by);
-                put_text(&json, "decision_reason", override->decision_reason);
-                json_end_object(&json);
-        }
-        json_end_array(&json);
-        json_key(&json, "shares");
-        json_begin_array(&json);
-        for (size_t i = 0; i < listing->share_count; i++) {
-                const struct override_share *share = &listing->shares[i];
-                json_begin_object(&json);
-                put_text(&json, "segment", share->segment);
-                json_key(&json, "members");
-                json_int(&json, share->members);
-                json_key(&json, "overrides");
-                json_int(&json, share->overrides);
-                json_key(&json, "limit");
-                json_int(&json, share->limit);
-                json_end_object(&json);
-        }
-        json_end_array(&json);
-        json_end_object(&json);
-}
-
-static void cell_day(enum language language, struct table *table, int32_t day)
-{
-        struct buffer cell buffer_cleanup;
-        buffer_init(&cell, 64);
-        format_add_day(&cell, language, day);
-        table_cell(table, (struct text){cell.data, cell.length});
-}
-
-static enum status table_overrides(enum language language, const struct listing *listing, struct buffer *out,
-                                   struct error *error)
-{
-        static const char *const titles[] = {"override.column.number", "run.column.customer", "run.column.segment",
-                                             "override.column.from",   "override.column.to",  "run.column.state",
-                                             "run.column.reason",      "override.column.requested_by",
-                                             "override.column.decided_by"};
-        struct table *table table_cleanup = NULL;
-        enum status status = table_new(&table, error);
+        struct sheet *sheet sheet_cleanup = NULL;
+        enum status status = sheet_new(override_columns, sizeof(override_columns) / sizeof(override_columns[0]),
+                                       style, &sheet, error);
         if (status != STATUS_OK)
                 return status;
-        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-                table_column(table, message_raw(language, titles[i]), TABLE_LEFT);
-        for (size_t i = 0; i < listing->count; i++) {
-                const struct override *override = &listing->list[i];
-                char number[16], key[64];
-                snprintf(number, sizeof(number), "%d", override->number);
-                snprintf(key, sizeof(key), "override.state.%s", override_state_names[override->state]);
-                table_cell_string(table, number);
-                table_cell(table, override->customer);
-                table_cell(table, override->segment);
-                cell_day(language, table, override->valid_from);
-                cell_day(language, table, override->valid_to);
-                table_cell_string(table, message_raw(language, key));
-                table_cell(table, override->reason);
-                table_cell(table, override->requested_by);
-                table_cell(table, override->decided_by);
+        for (const struct override *override = list; override < list + count; override++) {
+                sheet_integer(sheet, override->number);
+                sheet_integer(sheet, override->id);
+                sheet_text(sheet, override->source);
+                sheet_text(sheet, override->customer);
+                sheet_text(sheet, override->segment);
+                sheet_day(sheet, override->valid_from);
+                sheet_day(sheet, override->valid_to);
+                sheet_code(sheet, text_of(override_state_names[override->state]));
+                sheet_text(sheet, override->reason);
+                sheet_text(sheet, override->requested_by);
+                sheet_text(sheet, override->decided_by);
+                sheet_text(sheet, override->decision_reason);
         }
-        return table_add_to(table, 0, out) ? STATUS_OK : error_memory(error);
+        return sheet_finish(sheet, error);
 }
 
-static enum status table_shares(enum language language, const struct listing *listing, struct buffer *out,
-                                struct error *error)
+static const struct sheet_column share_columns[] = {
+        {"segment", "run.column.segment", .kind = SHEET_TEXT},
+        {"members", "override.column.members", .kind = SHEET_COUNT},
+        {"overrides", "override.column.overrides", .kind = SHEET_COUNT},
+        {"share", "override.column.share", .kind = SHEET_SHARE},
+        {"limit", "override.column.limit", .kind = SHEET_COUNT},
+};
+
+static enum status put_shares(const struct sheet_style *style, const struct override_share *shares, size_t count,
+                              struct error *error)
 {
-        static const char *const titles[] = {"override.column.members", "override.column.overrides",
-                                             "override.column.share", "override.column.limit"};
-        struct table *table table_cleanup = NULL;
-        struct buffer cell buffer_cleanup;
-        buffer_init(&cell, 64);
-        enum status status = table_new(&table, error);
+        struct sheet *sheet sheet_cleanup = NULL;
+        enum status status = sheet_new(share_columns, sizeof(share_columns) / sizeof(share_columns[0]), style, &sheet,
+                                       error);
         if (status != STATUS_OK)
                 return status;
-        table_column(table, message_raw(language, "run.column.segment"), TABLE_LEFT);
-        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-                table_column(table, message_raw(language, titles[i]), TABLE_RIGHT);
-        for (size_t i = 0; i < listing->share_count; i++) {
-                const struct override_share *share = &listing->shares[i];
-                table_cell(table, share->segment);
-                for (int c = 0; c < 4; c++) {
-                        buffer_clear(&cell);
-                        if (c == 2 && share->members)
-                                format_add_percent(&cell, language, share->overrides, share->members);
-                        else if (c != 2)
-                                format_add_count(&cell, language, c == 0   ? share->members
-                                                                  : c == 1 ? share->overrides
-                                                                           : share->limit);
-                        table_cell(table, (struct text){cell.data, cell.length});
-                }
+        for (size_t i = 0; i < count; i++) {
+                sheet_text(sheet, shares[i].segment);
+                sheet_integer(sheet, shares[i].members);
+                sheet_integer(sheet, shares[i].overrides);
+                sheet_share(sheet, shares[i].overrides, shares[i].members);
+                sheet_integer(sheet, shares[i].limit);
         }
-        buffer_add_byte(out, '\n');
-        return table_add_to(table, 0, out) ? STATUS_OK : error_memory(error);
+        return sheet_finish(sheet, error);
 }
 
 static enum status check_state(const char *state, struct error *error)
@@ -239,49 +169,73 @@ static enum status check_state(const char *state, struct error *error)
                          "requested, approved, refused, withdrawn", NULL);
 }
 
-static void say_none(const struct session *session, struct buffer *out)
-{
-        message_add(out, session->context->language,
-                    session->state ? "override.list_empty_state" : "override.list_empty", NULL);
-        buffer_add_byte(out, '\n');
-}
-
-static enum status list(struct session *session, struct error *error)
+/* Only the overrides in the state asked for. */
+static enum status load_shown(struct session *session, struct override **ret, size_t *ret_count, struct error *error)
 {
         struct override *overrides;
-        struct override_share *shares;
-        size_t count, share_count, kept = 0;
-        enum language language = session->context->language;
-        enum status status = check_state(session->state, error);
-        if (status == STATUS_OK)
-                status = override_list_load(session->connection, session->version.program_id, session->arena,
-                                            &overrides, &count, error);
-        if (status == STATUS_OK)
-                status = override_shares(session->connection, &session->version, clock_local_day(clock_now_ms()),
-                                         session->arena, &shares, &share_count, error);
+        size_t count, kept = 0;
+        enum status status = override_list_load(session->connection, session->version.program_id, session->arena,
+                                                &overrides, &count, error);
         if (status != STATUS_OK)
                 return status;
         for (size_t i = 0; i < count; i++)
                 if (!session->state || strcmp(session->state, override_state_names[overrides[i].state]) == 0)
                         overrides[kept++] = overrides[i];
-        struct listing listing = {overrides, kept, shares, share_count};
+        *ret = overrides;
+        *ret_count = kept;
+        return STATUS_OK;
+}
+
+static enum status list_both(const struct sheet_style *style, const struct override *overrides, size_t count,
+                             const struct override_share *shares, size_t share_count, struct error *error)
+{
+        struct json json;
+        struct sheet_style inner = *style;
+        inner.json = &json;
+        json_init(&json, style->out, false);
+        json_begin_object(&json);
+        json_key(&json, "overrides");
+        enum status status = put_overrides(&inner, overrides, count, error);
+        if (status != STATUS_OK)
+                return status;
+        json_key(&json, "shares");
+        status = put_shares(&inner, shares, share_count, error);
+        json_end_object(&json);
+        return status;
+}
+
+/* The overrides, and how far the limits are used; CSV holds one list: the overrides. */
+static enum status list(struct session *session, struct error *error)
+{
+        struct override *overrides;
+        struct override_share *shares;
+        size_t count, share_count;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)256 << 20);
-        if (session->format && strcmp(session->format, "json") == 0) {
-                list_json(&listing, &out);
-        } else {
-                if (kept)
-                        status = table_overrides(language, &listing, &out, error);
-                else
-                        say_none(session, &out);
-                if (status == STATUS_OK)
-                        status = table_shares(language, &listing, &out, error);
-        }
-        if (status == STATUS_OK && out.failed)
-                status = error_memory(error);
+        struct sheet_style style = cli_style(session->context, session->form, &out);
+        enum status status = check_state(session->state, error);
         if (status == STATUS_OK)
-                cli_write(stdout, &out);
-        return status;
+                status = load_shown(session, &overrides, &count, error);
+        if (status == STATUS_OK)
+                status = override_shares(session->connection, &session->version, clock_local_day(clock_now_ms()),
+                                         session->arena, &shares, &share_count, error);
+        if (status != STATUS_OK)
+                return status;
+        if (session->form == FORM_JSON) {
+                status = list_both(&style, overrides, count, shares, share_count, error);
+        } else if (session->form == FORM_CSV) {
+                status = put_overrides(&style, overrides, count, error);
+        } else {
+                if (count)
+                        status = put_overrides(&style, overrides, count, error);
+                else
+                        message_add(&out, style.language,
+                                    session->state ? "override.list_empty_state" : "override.list_empty", NULL);
+                buffer_add_text(&out, count ? "\n" : "\n\n");
+                if (status == STATUS_OK)
+                        status = put_shares(&style, shares, share_count, error);
+        }
+        return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
@@ -307,7 +261,7 @@ static enum status read_words(struct session *session, int argc, char **argv, co
                 {"--to", OPTION_VALUE, "DATE", "cli.option.override_to", NULL, &session->to, NULL},
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &session->actor, NULL},
                 {"--state", OPTION_VALUE, "STATE", "cli.option.state", NULL, &session->state, NULL},
-                {"--format", OPTION_VALUE, "table|json", "cli.option.format", NULL, &session->format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &session->format, NULL},
         };
         static const char all[] = "request, approve, refuse, withdraw, list";
         struct words words;
@@ -317,7 +271,7 @@ static enum status read_words(struct session *session, int argc, char **argv, co
                 return status;
         if (words.count == 0)
                 return error_set(error, STATUS_USAGE, "cli.action_missing", "actions", all, NULL);
-        status = options_format(session->format, "table, json", error);
+        status = options_form(session->format, FORMS_ALL, &session->form, error);
         if (status != STATUS_OK)
                 return status;
         session->actor = session->actor ? session->actor : "cli";

@@ -191,7 +191,7 @@ static enum status read_words(struct run_session *session, int argc, char **argv
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &session->actor, NULL},
                 {"--all", OPTION_FLAG, NULL, "cli.option.run_all", &session->all, NULL, NULL},
                 {"--from-facts", OPTION_FLAG, NULL, "cli.option.from_facts", &session->from_facts, NULL, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &session->format_name, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &session->format, NULL},
         };
         struct words words;
         enum status status = options_parse(session->context, options, sizeof(options) / sizeof(options[0]), argc, argv,
@@ -199,7 +199,7 @@ static enum status read_words(struct run_session *session, int argc, char **argv
         if (status == STATUS_OK)
                 status = choose(&words, ret, error);
         if (status == STATUS_OK)
-                status = evaluate_format_parse(session->format_name, &session->format, error);
+                status = options_form(session->format, FORMS_ALL, &session->form, error);
         if (status != STATUS_OK)
                 return status;
         session->words = words.items + 1;

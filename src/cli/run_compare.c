@@ -10,8 +10,6 @@
 #include "platform/thread.h"
 #include "program/amounts.h"
 #include "program/run_sides.h"
-#include "render/csv.h"
-#include "render/json.h"
 
 #define OUTPUT_BYTES_MAX ((size_t)4 << 30)
 
@@ -207,23 +205,29 @@ static void output_json(const struct comparison *comparison, struct buffer *out)
 
 /* ---- CSV: a row per changed thing -------------------------------------------------------------------------------- */
 
-struct csv_page {
-        struct csv_writer csv;
+static const struct sheet_column change_columns[] = {
+        {"source", "list.column.source", .kind = SHEET_TEXT}, {"number", "run.column.customer", .kind = SHEET_TEXT},
+        {"what", "list.column.what", .kind = SHEET_TEXT},     {"of", "list.column.of", .kind = SHEET_TEXT},
+        {"window", "list.column.window", .kind = SHEET_TEXT}, {"old", "list.column.old", .kind = SHEET_TEXT},
+        {"new", "list.column.new", .kind = SHEET_TEXT},
+};
+
+struct change_page {
+        struct sheet *sheet;
         const struct comparison *comparison;
         const struct run_difference *difference;
 };
 
-static void csv_row(struct csv_page *page, const char *what, struct text of, struct text window, struct text old,
-                    struct text new)
+static void put_change(struct change_page *page, const char *what, struct text of, struct text window,
+                       struct text old, struct text new)
 {
-        csv_field(&page->csv, page->difference->source);
-        csv_field(&page->csv, page->difference->number);
-        csv_field_string(&page->csv, what);
-        csv_field(&page->csv, of);
-        csv_field(&page->csv, window);
-        csv_field(&page->csv, old);
-        csv_field(&page->csv, new);
-        csv_end_row(&page->csv);
+        sheet_text(page->sheet, page->difference->source);
+        sheet_text(page->sheet, page->difference->number);
+        sheet_string(page->sheet, what);
+        sheet_text(page->sheet, of);
+        sheet_text(page->sheet, window);
+        sheet_text(page->sheet, old);
+        sheet_text(page->sheet, new);
 }
 
 static struct text segment_text(const struct run_side *side, const uint8_t *segments, uint32_t index)
@@ -233,10 +237,10 @@ static struct text segment_text(const struct run_side *side, const uint8_t *segm
         return side->version->concept->segments[segments[index]].id;
 }
 
-static void csv_changed(struct csv_page *page, const char *what, struct text old, struct text new)
+static void put_changed(struct change_page *page, const char *what, struct text old, struct text new)
 {
         if (!text_equal(old, new))
-                csv_row(page, what, (struct text){0}, (struct text){0}, old, new);
+                put_change(page, what, (struct text){0}, (struct text){0}, old, new);
 }
 
 static struct text decision_text(const struct run_side *side, uint32_t index)
@@ -244,7 +248,7 @@ static struct text decision_text(const struct run_side *side, uint32_t index)
         return index == SIDE_MISSING ? (struct text){0} : text_of(decision_names[side->decisions.decision[index]]);
 }
 
-static void csv_value(struct csv_page *page, const struct value_change *change)
+static void put_value_change(struct change_page *page, const struct value_change *change)
 {
         const struct metric_column *column = &page->comparison->old_side.measures.columns[change->old_column];
         struct buffer window buffer_cleanup;
@@ -258,33 +262,35 @@ static void csv_value(struct csv_page *page, const struct value_change *change)
                 amount_add_window(&window, column->window);
         (void)add_plain(&old, &page->comparison->old_side, change, change->old_column, page->difference->old_index);
         (void)add_plain(&new, &page->comparison->new_side, change, change->new_column, page->difference->new_index);
-        csv_row(page, is_column ? metric_infos[column->metric].name : value_names[change->kind],
+        put_change(page, is_column ? metric_infos[column->metric].name : value_names[change->kind],
                 is_column ? column->of : (struct text){0}, (struct text){window.data, window.length},
                 (struct text){old.data, old.length}, (struct text){new.data, new.length});
 }
 
-static void output_csv(const struct comparison *comparison, struct buffer *out)
+static enum status output_changes(const struct comparison *comparison, struct buffer *out, struct error *error)
 {
-        static const char *const titles[] = {"source", "number", "what", "of", "window", "old", "new"};
         const struct run_side *old = &comparison->old_side, *new = &comparison->new_side;
-        struct csv_page page = {.comparison = comparison};
-        csv_writer_init(&page.csv, out, ',');
-        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-                csv_field_string(&page.csv, titles[i]);
-        csv_end_row(&page.csv);
+        struct sheet_style style = cli_style(comparison->session->context, FORM_CSV, out);
+        struct sheet *sheet sheet_cleanup = NULL;
+        enum status status = sheet_new(change_columns, sizeof(change_columns) / sizeof(change_columns[0]), &style,
+                                       &sheet, error);
+        if (status != STATUS_OK)
+                return status;
+        struct change_page page = {.sheet = sheet, .comparison = comparison};
         for (size_t i = 0; i < comparison->count; i++) {
                 const struct run_difference *d = &comparison->differences[i];
                 page.difference = d;
-                csv_changed(&page, "before", segment_text(old, old->decisions.before, d->old_index),
+                put_changed(&page, "before", segment_text(old, old->decisions.before, d->old_index),
                             segment_text(new, new->decisions.before, d->new_index));
-                csv_changed(&page, "qualified", segment_text(old, old->decisions.qualified, d->old_index),
+                put_changed(&page, "qualified", segment_text(old, old->decisions.qualified, d->old_index),
                             segment_text(new, new->decisions.qualified, d->new_index));
-                csv_changed(&page, "segment", segment_text(old, old->decisions.segment, d->old_index),
+                put_changed(&page, "segment", segment_text(old, old->decisions.segment, d->old_index),
                             segment_text(new, new->decisions.segment, d->new_index));
-                csv_changed(&page, "decision", decision_text(old, d->old_index), decision_text(new, d->new_index));
+                put_changed(&page, "decision", decision_text(old, d->old_index), decision_text(new, d->new_index));
                 for (size_t c = 0; c < d->change_count; c++)
-                        csv_value(&page, &d->changes[c]);
+                        put_value_change(&page, &d->changes[c]);
         }
+        return sheet_finish(sheet, error);
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
@@ -370,17 +376,15 @@ static void output_words(const struct comparison *comparison, struct buffer *out
 static enum status output(const struct comparison *comparison, struct error *error)
 {
         struct buffer out buffer_cleanup;
+        enum status status = STATUS_OK;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        if (comparison->session->format == EVALUATE_JSON)
+        if (comparison->session->form == FORM_JSON)
                 output_json(comparison, &out);
-        else if (comparison->session->format == EVALUATE_CSV)
-                output_csv(comparison, &out);
+        else if (comparison->session->form == FORM_CSV)
+                status = output_changes(comparison, &out, error);
         else
                 output_words(comparison, &out);
-        if (out.failed)
-                return error_memory(error);
-        cli_write(stdout, &out);
-        return STATUS_OK;
+        return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
 static enum status find_differences(struct comparison *comparison, struct error *error)

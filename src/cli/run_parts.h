@@ -19,9 +19,9 @@ struct run_session {
         const char *program;
         char **words;                 /* behind the action: RUN, then customers */
         size_t word_count;
-        const char *kinds, *reason, *actor, *format_name;
+        const char *kinds, *reason, *actor, *format;
         bool all, from_facts;
-        enum evaluate_format format;
+        enum form form;
         int exit_status;              /* of a command that did its work */
 };
 

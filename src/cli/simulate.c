@@ -18,7 +18,7 @@ struct request {
         const char *concept, *against, *cutoff, *evaluation, *format, *moves, *near;
         int32_t cutoff_day;
         size_t near_count;
-        enum evaluate_format output;
+        enum form form;
 };
 
 static enum status read_request(struct cli_context *context, int argc, char **argv, struct request *request,
@@ -55,7 +55,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                         return error_set(error, STATUS_USAGE, "evaluate.bad_near", "value", request->near, NULL);
                 request->near_count = (size_t)count;
         }
-        return evaluate_format_parse(request->format, &request->output, error);
+        return options_form(request->format, FORMS_ALL, &request->form, error);
 }
 
 /* ---- revenue at stake ------------------------------------------------------------------------------------------- */
@@ -151,17 +151,15 @@ static enum status print(struct simulation_page *page, const struct request *req
                 status = file_write(request->moves, moves.data, moves.length, false, error);
         if (status != STATUS_OK)
                 return status;
-        if (request->output == EVALUATE_JSON) {
+        if (request->form == FORM_JSON) {
                 customers_sort(page->labels.numbers, page->by_number, page->count);
                 status = simulate_json(page, &out, error);
-        } else if (request->output == EVALUATE_CSV) {
+        } else if (request->form == FORM_CSV) {
                 status = simulate_moves_csv(page, &out, error);
         } else {
                 status = simulate_table(page, request->near_count, &out, error);
         }
-        if (status == STATUS_OK)
-                cli_write(stdout, &out);
-        return status;
+        return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
 static enum status choose_versions(struct session *session, const struct request *request, struct version *versions,

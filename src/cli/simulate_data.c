@@ -3,8 +3,6 @@
  * simulate_data.c: a simulation as JSON, and those who move as CSV. Customers stand in the order of their numbers.
  */
 #include "cli/simulate_output.h"
-#include "render/csv.h"
-#include "render/json.h"
 
 static const struct concept *concept_of(const struct simulation_page *page, enum simulation_side side)
 {
@@ -16,6 +14,78 @@ static struct text segment_id(const struct concept *concept, size_t segment)
 {
         return segment >= concept->segment_count ? (struct text){NULL, 0} : concept->segments[segment].id;
 }
+
+/* ---- moves ------------------------------------------------------------------------------------------------------- */
+
+static const struct sheet_column move_columns[] = {
+        {"source", "list.column.source", .kind = SHEET_TEXT, .forms = IN_CSV},
+        {"number", "evaluate.column.number", .kind = SHEET_TEXT},
+        {"name", "evaluate.column.name", .kind = SHEET_TEXT, .forms = IN_CSV},
+        {"territory", "dossier.column.territory", .kind = SHEET_TEXT, .forms = IN_CSV},
+        {"rep", "dossier.column.rep", .kind = SHEET_TEXT, .forms = IN_CSV},
+        {"membership", "run.column.before", .kind = SHEET_TEXT, .forms = IN_CSV},
+        {"from", "simulate.column.from", .kind = SHEET_TEXT},
+        {"to", "simulate.column.to", .kind = SHEET_TEXT},
+        {"direction", "dossier.column.direction", .kind = SHEET_TEXT},
+        {"decision_against", "simulate.column.decision_against", .kind = SHEET_CODE, .forms = IN_CSV,
+         .words = "decision."},
+        {"decision", "run.column.decision", .kind = SHEET_CODE, .forms = IN_CSV, .words = "decision."},
+        {"revenue_12m", "evaluate.column.revenue", .kind = SHEET_MONEY, .forms = IN_CSV},
+        {"why", "simulate.column.why", .kind = SHEET_TEXT},
+};
+
+static enum status put_move(struct sheet *sheet, enum form form, struct buffer *why,
+                            const struct simulation_page *page, size_t i, struct error *error)
+{
+        const struct evaluation *against = &page->simulation->sides[SIDE_AGAINST];
+        const struct evaluation *changed = &page->simulation->sides[SIDE_CHANGED];
+        const struct concept *concept = changed->version->concept;
+        struct text name = {NULL, 0};
+        enum status status = STATUS_OK;
+        arena_reset(page->scratch);
+        if (form == FORM_CSV) /* a query, and JSON shows no names */
+                status = customer_label_name(&page->labels, page->session->snapshot, page->session->connection, i,
+                                             page->scratch, &name, error);
+        if (status != STATUS_OK)
+                return status;
+        sheet_text(sheet, page->labels.numbers[i].source);
+        sheet_text(sheet, page->labels.numbers[i].number);
+        sheet_text(sheet, name);
+        sheet_text(sheet, customer_label_territory(&page->labels, i));
+        sheet_text(sheet, page->labels.reps[i]);
+        sheet_text(sheet, segment_id(concept, changed->decisions.before[i]));
+        sheet_text(sheet, segment_id(against->version->concept, against->decisions.segment[i]));
+        sheet_text(sheet, segment_id(concept, changed->decisions.segment[i]));
+        sheet_string(sheet, simulate_direction_name(page->simulation, i));
+        sheet_code(sheet, text_of(decision_names[against->decisions.decision[i]]));
+        sheet_code(sheet, text_of(decision_names[changed->decisions.decision[i]]));
+        sheet_money(sheet, changed->measures.revenue_12m_minor[i]);
+        buffer_clear(why);
+        status = simulate_add_why(page, i, SIMULATE_WHY_ONE_LINE, why, error); /* empties the arena of the name */
+        sheet_text(sheet, (struct text){why->data, why->length});
+        return status;
+}
+
+static enum status put_moves(const struct simulation_page *page, const struct sheet_style *style, struct error *error)
+{
+        struct sheet *sheet sheet_cleanup = NULL;
+        struct buffer why buffer_cleanup;
+        buffer_init(&why, (size_t)1 << 20);
+        enum status status = sheet_new(move_columns, sizeof(move_columns) / sizeof(move_columns[0]), style, &sheet,
+                                       error);
+        for (size_t m = 0; m < page->simulation->move_count && status == STATUS_OK; m++)
+                status = put_move(sheet, style->form, &why, page, page->moves[m], error);
+        return status == STATUS_OK ? sheet_finish(sheet, error) : status;
+}
+
+enum status simulate_moves_csv(const struct simulation_page *page, struct buffer *out, struct error *error)
+{
+        struct sheet_style style = cli_style(page->session->context, FORM_CSV, out);
+        style.minor_digits = concept_of(page, SIDE_CHANGED)->minor_digits;
+        return put_moves(page, &style, error);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void json_text_or_null(struct json *json, struct text text)
 {
@@ -84,38 +154,6 @@ static void add_matrix(struct json *json, const char *key, const struct simulati
                         json_end_object(json);
                 }
         json_end_array(json);
-}
-
-static enum status add_moves(struct json *json, const struct simulation_page *page, struct error *error)
-{
-        const struct simulation *simulation = page->simulation;
-        struct buffer why buffer_cleanup;
-        buffer_init(&why, (size_t)1 << 20);
-        json_key(json, "moves");
-        json_begin_array(json);
-        for (size_t m = 0; m < simulation->move_count; m++) {
-                size_t i = page->moves[m];
-                buffer_clear(&why);
-                enum status status = simulate_add_why(page, i, SIMULATE_WHY_ONE_LINE, &why, error);
-                if (status != STATUS_OK)
-                        return status;
-                json_begin_object(json);
-                json_key(json, "number");
-                json_text(json, page->labels.numbers[i].number);
-                json_key(json, "from");
-                json_text_or_null(json, segment_id(concept_of(page, SIDE_AGAINST),
-                                                   simulation->sides[SIDE_AGAINST].decisions.segment[i]));
-                json_key(json, "to");
-                json_text_or_null(json, segment_id(concept_of(page, SIDE_CHANGED),
-                                                   simulation->sides[SIDE_CHANGED].decisions.segment[i]));
-                json_key(json, "direction");
-                json_string(json, simulate_direction_name(simulation, i));
-                json_key(json, "why");
-                json_text(json, (struct text){why.data, why.length});
-                json_end_object(json);
-        }
-        json_end_array(json);
-        return STATUS_OK;
 }
 
 static void add_stakes(struct json *json, const struct simulation_page *page)
@@ -191,6 +229,7 @@ static void add_head(struct json *json, const struct simulation_page *page)
 enum status simulate_json(const struct simulation_page *page, struct buffer *out, struct error *error)
 {
         const struct simulation *simulation = page->simulation;
+        struct sheet_style style = cli_style(page->session->context, FORM_JSON, out);
         struct json json;
         json_init(&json, out, false);
         json_begin_object(&json);
@@ -202,7 +241,9 @@ enum status simulate_json(const struct simulation_page *page, struct buffer *out
         json_key(&json, "other_decisions");
         json_int(&json, (int64_t)simulation->other_decision_count);
         add_stakes(&json, page);
-        enum status status = add_moves(&json, page, error);
+        json_key(&json, "moves");
+        style.json = &json;
+        enum status status = put_moves(page, &style, error);
         if (status != STATUS_OK)
                 return status;
         json_key(&json, "customers");
@@ -212,59 +253,4 @@ enum status simulate_json(const struct simulation_page *page, struct buffer *out
         json_end_array(&json);
         json_end_object(&json);
         return out->failed ? error_memory(error) : STATUS_OK;
-}
-
-/* ---- CSV --------------------------------------------------------------------------------------------------------- */
-
-static enum status add_move(struct csv_writer *csv, struct buffer *cell, const struct simulation_page *page, size_t i,
-                            struct error *error)
-{
-        const struct evaluation *against = &page->simulation->sides[SIDE_AGAINST];
-        const struct evaluation *changed = &page->simulation->sides[SIDE_CHANGED];
-        const struct concept *concept = changed->version->concept;
-        struct text name;
-        arena_reset(page->scratch);
-        enum status status = customer_label_name(&page->labels, page->session->snapshot, page->session->connection, i,
-                                                 page->scratch, &name, error);
-        if (status != STATUS_OK)
-                return status;
-        csv_field(csv, page->labels.numbers[i].source);
-        csv_field(csv, page->labels.numbers[i].number);
-        csv_field(csv, name);
-        csv_field(csv, customer_label_territory(&page->labels, i));
-        csv_field(csv, page->labels.reps[i]);
-        csv_field(csv, segment_id(concept, changed->decisions.before[i]));
-        csv_field(csv, segment_id(against->version->concept, against->decisions.segment[i]));
-        csv_field(csv, segment_id(concept, changed->decisions.segment[i]));
-        csv_field_string(csv, simulate_direction_name(page->simulation, i));
-        csv_field_string(csv, decision_names[against->decisions.decision[i]]);
-        csv_field_string(csv, decision_names[changed->decisions.decision[i]]);
-        buffer_clear(cell);
-        decimal_add_plain(cell, changed->measures.revenue_12m_minor[i], concept->minor_digits);
-        csv_field(csv, (struct text){cell->data, cell->length});
-        buffer_clear(cell);
-        status = simulate_add_why(page, i, SIMULATE_WHY_ONE_LINE, cell, error);
-        csv_field(csv, (struct text){cell->data, cell->length});
-        csv_end_row(csv);
-        return status;
-}
-
-enum status simulate_moves_csv(const struct simulation_page *page, struct buffer *out, struct error *error)
-{
-        static const char *const titles[] = {"source",    "number",           "name",
-                                             "territory", "rep",              "membership",
-                                             "from",      "to",               "direction",
-                                             "decision_against", "decision",  "revenue_12m",
-                                             "why"};
-        struct buffer cell buffer_cleanup;
-        struct csv_writer csv;
-        enum status status = STATUS_OK;
-        buffer_init(&cell, (size_t)1 << 20);
-        csv_writer_init(&csv, out, ',');
-        for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-                csv_field_string(&csv, titles[i]);
-        csv_end_row(&csv);
-        for (size_t m = 0; m < page->simulation->move_count && status == STATUS_OK; m++)
-                status = add_move(&csv, &cell, page, page->moves[m], error);
-        return status == STATUS_OK && out->failed ? error_memory(error) : status;
 }

@@ -5,9 +5,10 @@
  */
 #include <stdlib.h>
 
-#include "cli/cells.h"
+#include "render/cells.h"
 #include "cli/near_misses.h"
 #include "cli/simulate_output.h"
+#include "program/amounts.h"
 
 enum { MOVES_SHOWN = 10, STAKES_SHOWN = 10 };
 

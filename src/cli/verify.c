@@ -206,7 +206,8 @@ enum status verify_and_print(struct cli_context *context, struct database *datab
 int cmd_verify(struct cli_context *context, int argc, char **argv)
 {
         bool deep = false;
-        const char *format = "table";
+        const char *format = NULL;
+        enum form form = FORM_TABLE;
         const struct option_info options[] = {
                 {"--deep", OPTION_FLAG, NULL, "cli.option.verify_deep", .flag = &deep},
                 {"--format", OPTION_VALUE, "table|json", "cli.option.format", .value = &format},
@@ -219,13 +220,12 @@ int cmd_verify(struct cli_context *context, int argc, char **argv)
                                            &error);
         if (!status && words.count > 0)
                 status = error_set(&error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
-        bool as_json = strcmp(format, "json") == 0;
         if (!status)
-                status = options_format(format, "table, json", &error);
+                status = options_form(format, IN_TABLE | IN_JSON, &form, &error);
         if (!status)
                 status = cli_open_database(context, CLI_READ, &database, &error);
         if (!status)
-                status = verify_and_print(context, database, deep, as_json, &findings, &error);
+                status = verify_and_print(context, database, deep, form == FORM_JSON, &findings, &error);
         if (status)
                 return cli_fail(context, status, &error);
         return findings ? CLI_REJECTED : CLI_DONE;

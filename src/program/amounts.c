@@ -7,6 +7,11 @@
 #include "base/bits.h"
 #include "base/checked.h"
 
+struct text bilingual_text(const struct bilingual *name, enum language language)
+{
+        return language == LANGUAGE_ENGLISH && name->english.length ? name->english : name->german;
+}
+
 enum { PERCENT_DECIMALS = 1, RATIO_DECIMALS = 6 };
 
 void amount_add(struct buffer *out, enum language language, const struct concept *concept, enum metric metric,

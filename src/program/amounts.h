@@ -11,6 +11,9 @@
 #include "engine/rational.h"
 #include "i18n/message.h"
 
+/* A name in the reader's language. */
+struct text bilingual_text(const struct bilingual *name, enum language language);
+
 /* Appends a number in the unit of a metric, rounded half away from zero to what a reader needs. */
 void amount_add(struct buffer *out, enum language language, const struct concept *concept, enum metric metric,
                 struct rational value);

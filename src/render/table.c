@@ -16,6 +16,7 @@ struct table {
         size_t column_count;
         enum table_align align[TABLE_COLUMNS_MAX];
         size_t widths[TABLE_COLUMNS_MAX];
+        size_t width_max[TABLE_COLUMNS_MAX]; /* 0: cells are not cut */
         struct buffer texts;
         struct cell *cells;       /* titles are the first row */
         size_t cell_count, cell_capacity;
@@ -58,17 +59,35 @@ static size_t point_columns(uint32_t point)
         return 1;
 }
 
+/* The code point at *at, which is moved behind it. */
+static uint32_t next_point(struct text text, size_t *at)
+{
+        unsigned char c = (unsigned char)text.data[(*at)++];
+        uint32_t point = c < 0x80 ? c : c >= 0xf0 ? c & 7U : c >= 0xe0 ? c & 15U : c & 31U;
+        while (c >= 0x80 && *at < text.length && ((unsigned char)text.data[*at] & 0xc0) == 0x80)
+                point = point << 6 | ((unsigned char)text.data[(*at)++] & 0x3fU);
+        return point;
+}
+
 size_t text_columns(struct text text)
 {
         size_t columns = 0;
-        for (size_t i = 0; i < text.length;) {
-                unsigned char c = (unsigned char)text.data[i++];
-                uint32_t point = c < 0x80 ? c : c >= 0xf0 ? c & 7U : c >= 0xe0 ? c & 15U : c & 31U;
-                while (c >= 0x80 && i < text.length && ((unsigned char)text.data[i] & 0xc0) == 0x80)
-                        point = point << 6 | ((unsigned char)text.data[i++] & 0x3fU);
-                columns += point_columns(point);
-        }
+        for (size_t i = 0; i < text.length;)
+                columns += point_columns(next_point(text, &i));
         return columns;
+}
+
+/* As much of the text as fits into `columns_max`. */
+static struct text text_within(struct text text, size_t columns_max)
+{
+        size_t columns = 0;
+        for (size_t i = 0; i < text.length;) {
+                size_t at = i;
+                columns += point_columns(next_point(text, &i));
+                if (columns > columns_max)
+                        return (struct text){text.data, at};
+        }
+        return text;
 }
 
 /* Control characters of foreign data must not reach the terminal: each becomes a blank. */
@@ -97,9 +116,15 @@ void table_cell(struct table *table, struct text text)
         }
         struct cell cell = {table->texts.length, text.length, text_columns(text)};
         size_t column = table->column_count ? table->cell_count % table->column_count : 0;
+        bool cut = table->width_max[column] && cell.columns > table->width_max[column];
+        if (cut) {
+                text = text_within(text, table->width_max[column] - 1);
+                cell.columns = text_columns(text) + 1;
+        }
         if (cell.columns > table->widths[column])
                 table->widths[column] = cell.columns;
         add_visible(&table->texts, text);
+        buffer_add_text(&table->texts, cut ? "\xe2\x80\xa6" : "");
         cell.length = table->texts.length - cell.offset;
         table->cells[table->cell_count++] = cell;
 }
@@ -121,6 +146,12 @@ void table_column(struct table *table, const char *title, enum table_align align
         table->widths[column] = 0;
         table_cell(table, text_of(title));
         table->widths[column] = table->cells[column].columns;
+}
+
+void table_cut_column(struct table *table, size_t width_max)
+{
+        if (table->column_count)
+                table->width_max[table->column_count - 1] = width_max;
 }
 
 void table_rule(struct table *table)

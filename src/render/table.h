@@ -11,7 +11,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-enum { TABLE_COLUMNS_MAX = 16 };
+enum { TABLE_COLUMNS_MAX = 64 };
 enum table_align { TABLE_LEFT, TABLE_RIGHT };
 
 struct table;
@@ -21,6 +21,8 @@ static inline void table_freep(struct table **table) { table_free(*table); }
 #define table_cleanup __attribute__((cleanup(table_freep)))
 
 void table_column(struct table *table, const char *title, enum table_align align); /* before the first cell */
+/* Cells of the column added last that are wider than `width_max` are cut and end with an ellipsis. */
+void table_cut_column(struct table *table, size_t width_max);
 /* Cells row by row, copied, control characters as blanks; a row is complete after as many cells as columns. */
 void table_cell(struct table *table, struct text text);
 void table_cell_string(struct table *table, const char *string);

@@ -2,7 +2,7 @@
  *
  * cells.c: formats a number, puts it into the table, forgets it.
  */
-#include "cli/cells.h"
+#include "render/cells.h"
 
 #include "base/checked.h"
 
@@ -103,11 +103,6 @@ void cells_bar(struct cells *cells, uint64_t value, uint64_t full, unsigned widt
         buffer_clear(&cells->scratch);
         bar_add(&cells->scratch, value, full, width);
         put(cells);
-}
-
-struct text bilingual_text(const struct bilingual *name, enum language language)
-{
-        return language == LANGUAGE_ENGLISH && name->english.length ? name->english : name->german;
 }
 
 void bar_add(struct buffer *out, uint64_t value, uint64_t full, unsigned width)

@@ -2,10 +2,9 @@
  *
  * cells.h: numbers as cells of a table in the reader's language, and small pictures made of block characters.
  */
-#ifndef TREUE_CLI_CELLS_H
-#define TREUE_CLI_CELLS_H
+#ifndef TREUE_RENDER_CELLS_H
+#define TREUE_RENDER_CELLS_H
 
-#include "engine/concept.h"
 #include "i18n/message.h"
 #include "render/table.h"
 
@@ -33,9 +32,6 @@ void cells_change(struct cells *cells, int64_t minor, bool money);              
 void cells_percent(struct cells *cells, int64_t part, int64_t all);                  /* nothing of 0 */
 void cells_day(struct cells *cells, int32_t day);
 void cells_bar(struct cells *cells, uint64_t value, uint64_t full, unsigned width);
-
-/* A name in the reader's language. */
-struct text bilingual_text(const struct bilingual *name, enum language language);
 
 /* Appends a bar of `value` / `full` of `width` columns in eighths of a column; anything above 0 is seen. */
 void bar_add(struct buffer *out, uint64_t value, uint64_t full, unsigned width);

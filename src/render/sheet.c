@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * sheet.c: the forms of a list. Each kind of value is written in each form at one place.
+ */
+#include "render/sheet.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "base/checked.h"
+#include "base/decimal.h"
+#include "platform/clock.h"
+#include "render/cells.h"
+#include "render/csv.h"
+
+enum { SHARE_DECIMALS = 6, SCRATCH_BYTES_MAX = 32 << 20 };
+
+const char *const form_names[FORM_COUNT] = {"table", "json", "csv"};
+
+struct sheet {
+        const struct sheet_column *columns;
+        size_t column_count, cell_count;
+        struct sheet_style style;
+        struct cells cells;         /* FORM_TABLE */
+        struct csv_writer csv;
+        struct json own_json, *json;
+        struct buffer scratch;
+};
+
+/* ---- columns ----------------------------------------------------------------------------------------------------- */
+
+static bool is_shown(const struct sheet *sheet, const struct sheet_column *column)
+{
+        return !column->forms || column->forms >> sheet->style.form & 1;
+}
+
+static enum table_align align_of(enum sheet_kind kind)
+{
+        switch (kind) {
+        case SHEET_COUNT:
+        case SHEET_ID:
+        case SHEET_MONEY:
+        case SHEET_DECIMAL:
+        case SHEET_SHARE:
+                return TABLE_RIGHT;
+        default:
+                return TABLE_LEFT;
+        }
+}
+
+static void add_title(struct sheet *sheet, const struct sheet_column *column)
+{
+        struct buffer *title = &sheet->scratch;
+        buffer_clear(title);
+        buffer_add_text(title, column->head ? message_raw(sheet->style.language, column->head) : column->name);
+        if (column->kind == SHEET_MONEY && sheet->style.currency)
+                buffer_addf(title, " %s", sheet->style.currency);
+        table_column(sheet->cells.table, title->data, align_of(column->kind));
+        if (column->width_max)
+                table_cut_column(sheet->cells.table, column->width_max);
+}
+
+static void begin(struct sheet *sheet)
+{
+        if (sheet->style.form == FORM_JSON) {
+                if (!sheet->style.in_object)
+                        json_begin_array(sheet->json);
+                return;
+        }
+        for (size_t c = 0; c < sheet->column_count; c++) {
+                const struct sheet_column *column = &sheet->columns[c];
+                if (!is_shown(sheet, column))
+                        continue;
+                if (sheet->style.form == FORM_TABLE)
+                        add_title(sheet, column);
+                else
+                        csv_field_string(&sheet->csv, column->name);
+        }
+        if (sheet->style.form == FORM_CSV)
+                csv_end_row(&sheet->csv);
+}
+
+enum status sheet_new(const struct sheet_column *columns, size_t count, const struct sheet_style *style,
+                      struct sheet **ret, struct error *error)
+{
+        struct sheet *sheet = calloc(1, sizeof(*sheet));
+        if (!sheet)
+                return error_memory(error);
+        *sheet = (struct sheet){.columns = columns, .column_count = count, .style = *style};
+        buffer_init(&sheet->scratch, SCRATCH_BYTES_MAX);
+        cells_init(&sheet->cells, style->language, style->minor_digits);
+        csv_writer_init(&sheet->csv, style->out, ',');
+        json_init(&sheet->own_json, style->out, false);
+        sheet->json = style->json ? style->json : &sheet->own_json;
+        enum status status = style->form == FORM_TABLE ? cells_begin(&sheet->cells, error) : STATUS_OK;
+        if (status != STATUS_OK) {
+                sheet_free(sheet);
+                return status;
+        }
+        begin(sheet);
+        *ret = sheet;
+        return STATUS_OK;
+}
+
+void sheet_free(struct sheet *sheet)
+{
+        if (!sheet)
+                return;
+        buffer_release(&sheet->scratch);
+        cells_release(&sheet->cells);
+        free(sheet);
+}
+
+size_t sheet_row_count(const struct sheet *sheet) { return sheet->cell_count / sheet->column_count; }
+
+/* ---- cells ------------------------------------------------------------------------------------------------------- */
+
+/* The column of the next cell, which is of one of the kinds; NULL when this form does not show it. */
+static const struct sheet_column *next(struct sheet *sheet, unsigned kinds)
+{
+        size_t place = sheet->cell_count++ % sheet->column_count;
+        const struct sheet_column *column = &sheet->columns[place];
+        assert(kinds >> column->kind & 1);
+        if (place == 0 && sheet->style.form == FORM_JSON && !sheet->style.in_object)
+                json_begin_object(sheet->json);
+        return is_shown(sheet, column) ? column : NULL;
+}
+
+static void end(struct sheet *sheet)
+{
+        if (sheet->cell_count % sheet->column_count)
+                return;
+        if (sheet->style.form == FORM_JSON && !sheet->style.in_object)
+                json_end_object(sheet->json);
+        else if (sheet->style.form == FORM_CSV)
+                csv_end_row(&sheet->csv);
+}
+
+static void put_none(struct sheet *sheet, const struct sheet_column *column)
+{
+        if (sheet->style.form == FORM_TABLE) {
+                cells_text(&sheet->cells, (struct text){"", 0});
+        } else if (sheet->style.form == FORM_CSV) {
+                csv_field(&sheet->csv, (struct text){NULL, 0});
+        } else if (!sheet->style.leave_out_none) {
+                json_key(sheet->json, column->name);
+                json_null(sheet->json);
+        }
+}
+
+/* What scratch holds: a field of CSV or a text of JSON. */
+static void put_scratch(struct sheet *sheet, const struct sheet_column *column)
+{
+        struct text text = {sheet->scratch.data, sheet->scratch.length};
+        if (sheet->scratch.failed)
+                sheet->style.out->failed = true;
+        if (sheet->style.form == FORM_CSV) {
+                csv_field(&sheet->csv, text);
+        } else if (sheet->style.form == FORM_TABLE) {
+                cells_text(&sheet->cells, text);
+        } else {
+                json_key(sheet->json, column->name);
+                json_text(sheet->json, text);
+        }
+}
+
+void sheet_none(struct sheet *sheet)
+{
+        const struct sheet_column *column = next(sheet, ~0U);
+        if (column)
+                put_none(sheet, column);
+        end(sheet);
+}
+
+static void put_text(struct sheet *sheet, const struct sheet_column *column, struct text text)
+{
+        if (sheet->style.form == FORM_CSV) {
+                csv_field(&sheet->csv, text);
+        } else if (sheet->style.form == FORM_TABLE) {
+                cells_text(&sheet->cells, text);
+        } else {
+                json_key(sheet->json, column->name);
+                json_text(sheet->json, text);
+        }
+}
+
+void sheet_text(struct sheet *sheet, struct text text)
+{
+        const struct sheet_column *column = next(sheet, 1U << SHEET_TEXT);
+        if (column && text.data)
+                put_text(sheet, column, text);
+        else if (column)
+                put_none(sheet, column);
+        end(sheet);
+}
+
+void sheet_string(struct sheet *sheet, const char *string) { sheet_text(sheet, text_of(string)); }
+
+static void add_words(struct sheet *sheet, const struct sheet_column *column, struct text code)
+{
+        char key[96];
+        if (column->words) {
+                snprintf(key, sizeof(key), "%s%.*s", column->words, (int)code.length, code.data);
+                buffer_add_text(&sheet->scratch, message_raw(sheet->style.language, key));
+        } else {
+                buffer_add(&sheet->scratch, code.data, code.length);
+        }
+}
+
+void sheet_code(struct sheet *sheet, struct text code)
+{
+        const struct sheet_column *column = next(sheet, 1U << SHEET_CODE);
+        if (column && !code.data) {
+                put_none(sheet, column);
+        } else if (column && sheet->style.form == FORM_TABLE) {
+                buffer_clear(&sheet->scratch);
+                add_words(sheet, column, code);
+                put_scratch(sheet, column);
+        } else if (column) {
+                put_text(sheet, column, code);
+        }
+        end(sheet);
+}
+
+static void put_array(struct sheet *sheet, const struct sheet_column *column, uint32_t set, const char *const *names,
+                      unsigned count)
+{
+        json_key(sheet->json, column->name);
+        json_begin_array(sheet->json);
+        for (unsigned i = 0; i < count; i++)
+                if (set >> i & 1)
+                        json_string(sheet->json, names[i]);
+        json_end_array(sheet->json);
+}
+
+void sheet_codes(struct sheet *sheet, uint32_t set, const char *const *names, unsigned count)
+{
+        const struct sheet_column *column = next(sheet, 1U << SHEET_CODES);
+        bool table = sheet->style.form == FORM_TABLE;
+        if (column && sheet->style.form == FORM_JSON) {
+                put_array(sheet, column, set, names, count);
+        } else if (column) {
+                buffer_clear(&sheet->scratch);
+                for (unsigned i = 0; i < count; i++) {
+                        if (!(set >> i & 1))
+                                continue;
+                        buffer_add_text(&sheet->scratch, !sheet->scratch.length ? "" : table ? ", " : " ");
+                        if (table)
+                                add_words(sheet, column, text_of(names[i]));
+                        else
+                                buffer_add_text(&sheet->scratch, names[i]);
+                }
+                put_scratch(sheet, column);
+        }
+        end(sheet);
+}
+
+static void put_integer(struct sheet *sheet, const struct sheet_column *column, int64_t value)
+{
+        bool table = sheet->style.form == FORM_TABLE;
+        buffer_clear(&sheet->scratch);
+        if (sheet->style.form == FORM_JSON && column->kind != SHEET_ID) {
+                json_key(sheet->json, column->name);
+                json_int(sheet->json, value);
+                return;
+        }
+        if (table && value == 0 && column->blank_zero) {
+                put_none(sheet, column);
+                return;
+        }
+        if (table && column->kind == SHEET_COUNT)
+                format_add_count(&sheet->scratch, sheet->style.language, value);
+        else
+                buffer_addf(&sheet->scratch, table && column->kind == SHEET_VERSION ? "v%lld" : "%lld",
+                            (long long)value);
+        put_scratch(sheet, column);
+}
+
+void sheet_integer(struct sheet *sheet, int64_t value)
+{
+        const struct sheet_column *column = next(sheet, 1U << SHEET_COUNT | 1U << SHEET_ORDINAL | 1U << SHEET_VERSION
+                                                                | 1U << SHEET_ID);
+        if (column)
+                put_integer(sheet, column, value);
+        end(sheet);
+}
+
+static void put_decimal(struct sheet *sheet, unsigned kinds, int64_t units, unsigned scale)
+{
+        const struct sheet_column *column = next(sheet, kinds);
+        if (column) {
+                buffer_clear(&sheet->scratch);
+                if (sheet->style.form == FORM_TABLE && column->is_change && units > 0)
+                        buffer_add_byte(&sheet->scratch, '+');
+                if (sheet->style.form == FORM_TABLE && !(column->is_change && units == 0))
+                        format_add_decimal(&sheet->scratch, sheet->style.language, units, scale);
+                else if (sheet->style.form != FORM_TABLE)
+                        decimal_add_plain(&sheet->scratch, units, scale);
+                put_scratch(sheet, column);
+        }
+        end(sheet);
+}
+
+void sheet_money(struct sheet *sheet, int64_t minor)
+{
+        put_decimal(sheet, 1U << SHEET_MONEY, minor, sheet->style.minor_digits);
+}
+
+void sheet_decimal(struct sheet *sheet, int64_t units, unsigned scale)
+{
+        put_decimal(sheet, 1U << SHEET_DECIMAL, units, scale);
+}
+
+void sheet_share(struct sheet *sheet, int64_t part, int64_t whole)
+{
+        const struct sheet_column *column = next(sheet, 1U << SHEET_SHARE);
+        int64_t units = 0;
+        if (column && (!whole || !narrow_i64(divide_half_away((int128)part * 1000000, whole), &units))) {
+                put_none(sheet, column);
+        } else if (column) {
+                buffer_clear(&sheet->scratch);
+                if (sheet->style.form == FORM_TABLE)
+                        format_add_percent(&sheet->scratch, sheet->style.language, part, whole);
+                else
+                        decimal_add_plain(&sheet->scratch, units, SHARE_DECIMALS);
+                put_scratch(sheet, column);
+        }
+        end(sheet);
+}
+
+void sheet_day(struct sheet *sheet, int32_t day)
+{
+        const struct sheet_column *column = next(sheet, 1U << SHEET_DAY);
+        if (column && (day == DAY_NONE || day == DAY_OPEN_START || day == DAY_OPEN_END)) {
+                put_none(sheet, column);
+        } else if (column) {
+                buffer_clear(&sheet->scratch);
+                if (sheet->style.form == FORM_TABLE)
+                        format_add_day(&sheet->scratch, sheet->style.language, day);
+                else
+                        day_add_iso(&sheet->scratch, day);
+                put_scratch(sheet, column);
+        }
+        end(sheet);
+}
+
+static void add_instant(struct buffer *out, int64_t instant_ms)
+{
+        int64_t seconds = instant_ms / 1000, rest = seconds % 86400;
+        day_add_iso(out, (int32_t)(seconds / 86400));
+        buffer_addf(out, "T%02d:%02d:%02dZ", (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+}
+
+void sheet_instant(struct sheet *sheet, int64_t instant_ms)
+{
+        const struct sheet_column *column = next(sheet, 1U << SHEET_INSTANT);
+        if (column) {
+                buffer_clear(&sheet->scratch);
+                if (sheet->style.form == FORM_TABLE)
+                        format_add_day(&sheet->scratch, sheet->style.language, clock_local_day(instant_ms));
+                else
+                        add_instant(&sheet->scratch, instant_ms);
+                put_scratch(sheet, column);
+        }
+        end(sheet);
+}
+
+void sheet_yes_no(struct sheet *sheet, bool yes)
+{
+        const struct sheet_column *column = next(sheet, 1U << SHEET_YES_NO);
+        if (column && sheet->style.form == FORM_JSON) {
+                json_key(sheet->json, column->name);
+                json_bool(sheet->json, yes);
+        } else if (column && sheet->style.form == FORM_CSV) {
+                csv_field_string(&sheet->csv, yes ? "yes" : "no");
+        } else if (column && column->words) {
+                cells_text(&sheet->cells, text_of(yes ? message_raw(sheet->style.language, column->words) : ""));
+        } else if (column) {
+                cells_key(&sheet->cells, yes ? "word.yes" : "word.no");
+        }
+        end(sheet);
+}
+
+enum status sheet_finish(struct sheet *sheet, struct error *error)
+{
+        bool written = true;
+        assert(sheet->cell_count % sheet->column_count == 0);
+        if (sheet->style.form == FORM_JSON && !sheet->style.in_object)
+                json_end_array(sheet->json);
+        else if (sheet->style.form == FORM_TABLE)
+                written = table_add_to(sheet->cells.table, sheet->style.indent, sheet->style.out);
+        return written && !sheet->style.out->failed ? STATUS_OK : error_memory(error);
+}
