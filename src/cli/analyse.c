@@ -236,7 +236,7 @@ static enum status run(struct session *session, const struct analysis_request *r
         struct analysis analysis = {.session = session, .request = request};
         struct buffer out buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        enum status status = session_open_snapshot(session, error);
+        enum status status = session_open_snapshot(session, GENERATION_LATEST, false, error);
         if (status == STATUS_OK)
                 status = load(&analysis, error);
         for (size_t k = 0; k < KINDS && status == STATUS_OK; k++)
@@ -252,7 +252,7 @@ int cmd_analyse(struct cli_context *context, int argc, char **argv)
         struct session session session_cleanup = {0};
         enum status status = read_request(context, argc, argv, &request, &error);
         if (status == STATUS_OK)
-                status = session_open(&session, context, &error);
+                status = session_open(&session, context, CLI_READ, &error);
         if (status == STATUS_OK)
                 status = run(&session, &request, &error);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);

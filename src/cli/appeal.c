@@ -2,48 +2,44 @@
  *
  * appeal.c: `treue appeal`: objections to decisions: filed, listed with their deadlines, decided.
  */
+#include "cli/actions.h"
 #include "cli/commands.h"
-#include "cli/options.h"
+#include "cli/session.h"
 #include "platform/clock.h"
 #include "program/appeals.h"
 #include "program/explained.h"
 
-#define ARENA_BYTES_MAX ((size_t)256 << 20)
-
-struct session {
-        struct cli_context *context;
-        struct database *database;
-        struct connection *connection;
-        struct arena *arena;
-        int64_t program_id;
-        const char *program;
+struct appeal_command {
+        struct session session;
         const char *word;             /* CUSTOMER or ID */
         const char *run, *reason, *filed_by, *owner, *result, *actor, *format;
         enum form form;
         bool grant, dismiss;
 };
 
-static enum status file(struct session *session, struct error *error)
+static enum status file(void *context, struct error *error)
 {
+        struct appeal_command *command = context;
+        struct session *session = &command->session;
         struct explained customer;
         struct run_summary run;
         int32_t due_day;
-        if (!session->run)
+        if (!command->run)
                 return error_set(error, STATUS_USAGE, "appeal.what_missing", NULL);
-        enum status status = customer_find(session->connection, session->word, session->arena, &customer, error);
+        enum status status = customer_find(session->connection, command->word, session->arena, &customer, error);
         if (status == STATUS_OK)
-                status = run_find_typed(session->connection, session->program_id, session->program, session->run,
+                status = run_find_typed(session->connection, session->program_id, session->program, command->run,
                                         session->arena, &run, error);
         if (status != STATUS_OK)
                 return status;
         struct appeal_filing filing = {
                 .run = &run,
                 .customer_id = customer.customer_id,
-                .customer = session->word,
-                .reason = session->reason,
-                .filed_by = session->filed_by ? session->filed_by : "",
-                .owner = session->owner,
-                .actor = session->actor,
+                .customer = command->word,
+                .reason = command->reason,
+                .filed_by = command->filed_by ? command->filed_by : "",
+                .owner = command->owner,
+                .actor = command->actor,
         };
         status = appeal_file(session->database, &filing, &due_day, error);
         if (status != STATUS_OK)
@@ -51,33 +47,35 @@ static enum status file(struct session *session, struct error *error)
         struct buffer day buffer_cleanup;
         buffer_init(&day, 64);
         format_add_day(&day, session->context->language, due_day);
-        cli_print(session->context, stdout, "appeal.filed", "due", day.data, "owner", session->owner);
+        cli_print(session->context, stdout, "appeal.filed", "due", day.data, "owner", command->owner);
         return STATUS_OK;
 }
 
-static enum status decide(struct session *session, struct error *error)
+static enum status decide(void *context, struct error *error)
 {
+        struct appeal_command *command = context;
+        struct session *session = &command->session;
         struct appeal *list;
         size_t count;
         int64_t wanted = 0;
-        if (session->grant == session->dismiss)
+        if (command->grant == command->dismiss)
                 return error_set(error, STATUS_USAGE, "appeal.grant_or_dismiss", NULL);
         enum status status = appeal_list_load(session->connection, session->program_id, session->arena, &list, &count,
                                               error);
         if (status != STATUS_OK)
                 return status;
-        (void)decimal_parse_scaled(text_of(session->word), DECIMAL_POINT, 0, false, &wanted);
+        (void)decimal_parse_scaled(text_of(command->word), DECIMAL_POINT, 0, false, &wanted);
         for (size_t i = 0; i < count; i++) {
                 if (wanted != list[i].number && wanted != list[i].id)
                         continue;
-                status = appeal_decide(session->database, &list[i], session->grant, session->result, session->actor,
+                status = appeal_decide(session->database, &list[i], command->grant, command->result, command->actor,
                                        error);
                 if (status == STATUS_OK)
-                        cli_print(session->context, stdout, session->grant ? "appeal.granted" : "appeal.dismissed",
-                                  "appeal", session->word);
+                        cli_print(session->context, stdout, command->grant ? "appeal.granted" : "appeal.dismissed",
+                                  "appeal", command->word);
                 return status;
         }
-        return error_set(error, STATUS_NOT_FOUND, "appeal.unknown", "appeal", session->word, NULL);
+        return error_set(error, STATUS_NOT_FOUND, "appeal.unknown", "appeal", command->word, NULL);
 }
 
 /* ---- list -------------------------------------------------------------------------------------------------------- */
@@ -121,18 +119,20 @@ static void put_appeal(struct sheet *sheet, const struct appeal *appeal, int32_t
         sheet_text(sheet, appeal->result);
 }
 
-static enum status list(struct session *session, struct error *error)
+static enum status list(void *context, struct error *error)
 {
+        struct appeal_command *command = context;
+        struct session *session = &command->session;
         struct appeal *appeals;
         size_t count;
         int32_t today = clock_local_day(clock_now_ms());
         struct sheet *sheet sheet_cleanup = NULL;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)256 << 20);
-        struct sheet_style style = cli_style(session->context, session->form, &out);
+        struct sheet_style style = cli_style(session->context, command->form, &out);
         enum status status = appeal_list_load(session->connection, session->program_id, session->arena, &appeals,
                                               &count, error);
-        if (status == STATUS_OK && count == 0 && session->form == FORM_TABLE) {
+        if (status == STATUS_OK && count == 0 && command->form == FORM_TABLE) {
                 cli_print(session->context, stdout, "appeal.list_empty");
                 return STATUS_OK;
         }
@@ -147,75 +147,49 @@ static enum status list(struct session *session, struct error *error)
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
-struct action {
-        const char *name;
-        size_t words;
-        enum cli_access access;
-        enum status (*run)(struct session *session, struct error *error);
-};
 static const struct action actions[] = {
-        {"file", 1, CLI_WRITE, file}, {"decide", 1, CLI_WRITE, decide}, {"list", 0, CLI_READ, list},
+        {"file", 1, 1, "appeal.what_missing", CLI_WRITE, file},
+        {"decide", 1, 1, "appeal.number_missing", CLI_WRITE, decide},
+        {"list", 0, 0, NULL, CLI_READ, list},
 };
 
-static enum status read_words(struct session *session, int argc, char **argv, const struct action **ret,
-                              struct error *error)
+static enum status read_words(struct cli_context *context, int argc, char **argv, struct appeal_command *command,
+                              const struct action **ret, struct error *error)
 {
         const struct option_info options[] = {
-                {"--run", OPTION_VALUE, "RUN", "cli.option.appeal_run", NULL, &session->run, NULL},
-                {"--reason", OPTION_VALUE, "TEXT", "cli.option.reason", NULL, &session->reason, NULL},
-                {"--by", OPTION_VALUE, "NAME", "cli.option.appeal_by", NULL, &session->filed_by, NULL},
-                {"--owner", OPTION_VALUE, "NAME", "cli.option.appeal_owner", NULL, &session->owner, NULL},
-                {"--grant", OPTION_FLAG, NULL, "cli.option.appeal_grant", &session->grant, NULL, NULL},
-                {"--dismiss", OPTION_FLAG, NULL, "cli.option.appeal_dismiss", &session->dismiss, NULL, NULL},
-                {"--result", OPTION_VALUE, "TEXT", "cli.option.appeal_result", NULL, &session->result, NULL},
-                {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &session->actor, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &session->format, NULL},
+                {"--run", OPTION_VALUE, "RUN", "cli.option.appeal_run", NULL, &command->run, NULL},
+                {"--reason", OPTION_VALUE, "TEXT", "cli.option.reason", NULL, &command->reason, NULL},
+                {"--by", OPTION_VALUE, "NAME", "cli.option.appeal_by", NULL, &command->filed_by, NULL},
+                {"--owner", OPTION_VALUE, "NAME", "cli.option.appeal_owner", NULL, &command->owner, NULL},
+                {"--grant", OPTION_FLAG, NULL, "cli.option.appeal_grant", &command->grant, NULL, NULL},
+                {"--dismiss", OPTION_FLAG, NULL, "cli.option.appeal_dismiss", &command->dismiss, NULL, NULL},
+                {"--result", OPTION_VALUE, "TEXT", "cli.option.appeal_result", NULL, &command->result, NULL},
+                {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &command->actor, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command->format, NULL},
         };
-        static const char all[] = "file, decide, list";
-        struct words words;
-        enum status status = options_parse(session->context, options, sizeof(options) / sizeof(options[0]), argc, argv,
-                                           &words, error);
+        struct words words, rest;
+        enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
+                                           error);
+        if (status == STATUS_OK)
+                status = action_choose(actions, sizeof(actions) / sizeof(actions[0]), &words, ret, &rest, error);
         if (status != STATUS_OK)
                 return status;
-        if (words.count == 0)
-                return error_set(error, STATUS_USAGE, "cli.action_missing", "actions", all, NULL);
-        status = options_form(session->format, FORMS_ALL, &session->form, error);
-        if (status != STATUS_OK)
-                return status;
-        session->actor = session->actor ? session->actor : "cli";
-        for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-                if (strcmp(words.items[0], actions[i].name) != 0)
-                        continue;
-                if (words.count < actions[i].words + 1)
-                        return error_set(error, STATUS_USAGE, i ? "appeal.number_missing" : "appeal.what_missing",
-                                         NULL);
-                if (words.count > actions[i].words + 1)
-                        return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word",
-                                         words.items[actions[i].words + 1], NULL);
-                session->word = actions[i].words ? words.items[1] : NULL;
-                *ret = &actions[i];
-                return STATUS_OK;
-        }
-        return error_set(error, STATUS_USAGE, "cli.unknown_action", "action", words.items[0], "actions", all, NULL);
+        command->word = rest.count ? rest.items[0] : NULL;
+        return options_form(command->format, FORMS_ALL, &command->form, error);
 }
 
 int cmd_appeal(struct cli_context *context, int argc, char **argv)
 {
-        struct session session = {.context = context, .arena = arena_new(ARENA_BYTES_MAX)};
+        struct appeal_command command = {.actor = "cli"};
         const struct action *action = NULL;
         struct error error;
-        enum status status = session.arena ? read_words(&session, argc, argv, &action, &error) : error_memory(&error);
+        enum status status = read_words(context, argc, argv, &command, &action, &error);
         if (status == STATUS_OK)
-                status = cli_open_database(context, action->access, &session.database, &error);
+                status = session_open(&command.session, context, action->access, &error);
         if (status == STATUS_OK)
-                status = db_connect(session.database, &session.connection, &error);
+                status = session_choose_program(&command.session, &error);
         if (status == STATUS_OK)
-                status = program_choose(session.connection, context->program, session.arena, &session.program_id,
-                                        &session.program, &error);
-        if (status == STATUS_OK)
-                status = action->run(&session, &error);
-        db_disconnect(session.connection);
-        database_close(session.database);
-        arena_free(session.arena);
+                status = action->run(&command, &error);
+        session_close(&command.session);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
 }

@@ -73,7 +73,7 @@ static enum status run(struct session *session, const struct request *request, s
                 status = backtest_plan(&backtest, request->from_day, request->to_day, request->every_step,
                                        request->evaluation, session->arena, error);
         if (status == STATUS_OK)
-                status = session_open_snapshot(session, error);
+                status = session_open_snapshot(session, GENERATION_LATEST, false, error);
         backtest.snapshot = session->snapshot;
         if (status == STATUS_OK)
                 status = backtest_run(&backtest, session->connection, &session->parallel, session->arena, error);
@@ -89,7 +89,7 @@ int cmd_backtest(struct cli_context *context, int argc, char **argv)
         struct session session session_cleanup = {0};
         enum status status = read_request(context, argc, argv, &request, &error);
         if (status == STATUS_OK)
-                status = session_open(&session, context, &error);
+                status = session_open(&session, context, CLI_READ, &error);
         if (status == STATUS_OK)
                 status = run(&session, &request, &error);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);

@@ -34,7 +34,7 @@ struct cli_context {
 /* The whole command line; returns the exit status. */
 int cli_main(int argc, char **argv);
 
-enum cli_access { CLI_READ, CLI_WRITE };
+enum cli_access { CLI_READ, CLI_WRITE, CLI_NO_DATABASE };
 /* Opens the database and sets the company's time zone. CLI_READ works beside a process that owns the data directory. */
 must_check enum status cli_open_database(struct cli_context *context, enum cli_access access, struct database **ret,
                                          struct error *error);

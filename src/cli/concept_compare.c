@@ -9,43 +9,21 @@
 #include "program/concept_diff.h"
 #include "render/json.h"
 
-/* Opened once a version is named: two files need no database. */
-struct finding {
-        struct cli_context *context;
-        struct arena *arena;
-        struct database *database;
-        struct connection *connection;
-};
-
-static enum status find_version(struct finding *finding, const char *word, const struct concept **ret,
-                                struct error *error)
-{
-        int64_t program_id;
-        const char *program;
-        struct version version;
-        enum status status = STATUS_OK;
-        if (!finding->database)
-                status = cli_open_database(finding->context, CLI_READ, &finding->database, error);
-        if (status == STATUS_OK && !finding->connection)
-                status = db_connect(finding->database, &finding->connection, error);
-        if (status == STATUS_OK)
-                status = program_choose(finding->connection, finding->context->program, finding->arena, &program_id,
-                                        &program, error);
-        if (status == STATUS_OK)
-                status = version_find(finding->connection, program_id, program, word, finding->arena, &version, error);
-        if (status == STATUS_OK)
-                *ret = version.concept;
-        return status;
-}
-
-static enum status find_concept(struct finding *finding, const char *word, const struct concept **ret,
+/* The database is opened once a version is named: two files need none. */
+static enum status find_concept(struct session *session, const char *word, const struct concept **ret,
                                 struct error *error)
 {
         struct text content;
         struct problem_list problems;
+        struct version version;
         if (file_exists(word))
-                return concept_file_read(finding->context, word, finding->arena, ret, &content, &problems, error);
-        return find_version(finding, word, ret, error);
+                return concept_file_read(session->context, word, session->arena, ret, &content, &problems, error);
+        enum status status = session->connection ? STATUS_OK : session_connect(session, CLI_READ, error);
+        if (status == STATUS_OK)
+                status = session_version(session, word, &version, error);
+        if (status == STATUS_OK)
+                *ret = version.concept;
+        return status;
 }
 
 static void add_json(struct buffer *out, const char *old_word, const char *new_word,
@@ -79,31 +57,27 @@ static void add_json(struct buffer *out, const char *old_word, const char *new_w
         json_end_object(&json);
 }
 
-enum status concept_compare(struct cli_context *context, const char *old_word, const char *new_word, bool as_json,
-                            struct arena *arena, struct error *error)
+enum status concept_compare(struct session *session, const char *old_word, const char *new_word, enum form form,
+                            struct error *error)
 {
-        struct finding finding = {.context = context, .arena = arena};
         const struct concept *old_concept = NULL, *new_concept = NULL;
+        enum language language = session->context->language;
         struct concept_change *changes = NULL;
         size_t count = 0;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)64 << 20);
-        enum status status = find_concept(&finding, old_word, &old_concept, error);
+        enum status status = find_concept(session, old_word, &old_concept, error);
         if (status == STATUS_OK)
-                status = find_concept(&finding, new_word, &new_concept, error);
+                status = find_concept(session, new_word, &new_concept, error);
         if (status == STATUS_OK)
-                status = concept_diff(old_concept, new_concept, context->language, arena, &changes, &count, error);
-        if (status == STATUS_OK && as_json)
+                status = concept_diff(old_concept, new_concept, language, session->arena, &changes, &count, error);
+        if (status != STATUS_OK)
+                return status;
+        if (form == FORM_JSON)
                 add_json(&out, old_word, new_word, changes, count);
-        else if (status == STATUS_OK && count == 0)
-                message_add(&out, context->language, "diff.same", NULL);
-        for (size_t i = 0; i < count && !as_json; i++)
+        else if (count == 0)
+                message_add(&out, language, "diff.same", NULL);
+        for (size_t i = 0; i < count && form != FORM_JSON; i++)
                 buffer_addf(&out, "%s\n", changes[i].sentence);
-        if (status == STATUS_OK && out.failed)
-                status = error_memory(error);
-        if (status == STATUS_OK)
-                cli_write(stdout, &out);
-        db_disconnect(finding.connection);
-        database_close(finding.database);
-        return status;
+        return cli_answer(&out, error);
 }

@@ -5,11 +5,10 @@
 #ifndef TREUE_CLI_CONCEPT_COMPARE_H
 #define TREUE_CLI_CONCEPT_COMPARE_H
 
-#include "base/arena.h"
-#include "cli/cli.h"
+#include "cli/session.h"
 
 /* Prints what the second changes against the first, in words or as JSON; each a file or a version as people type it. */
-must_check enum status concept_compare(struct cli_context *context, const char *old_word, const char *new_word,
-                                       bool as_json, struct arena *arena, struct error *error);
+must_check enum status concept_compare(struct session *session, const char *old_word, const char *new_word,
+                                       enum form form, struct error *error);
 
 #endif

@@ -2,59 +2,41 @@
  *
  * customer.c: `treue customer`: lists customers, shows what is known of one, and merges those that became one.
  */
+#include "cli/actions.h"
 #include "cli/commands.h"
 #include "cli/customer_list.h"
 #include "cli/customer_show.h"
-#include "cli/options.h"
+#include "cli/session.h"
 #include "importer/merges.h"
 #include "program/explained.h"
 
-#define ARENA_BYTES_MAX ((size_t)256 << 20)
 enum { REASON_WIDTH_MAX = 60 };
 
-struct customer_words {
+struct customer_command {
+        struct cli_context *context;
+        struct words words;           /* behind the action: customers */
         const char *from, *reason, *on, *format;
+        struct customer_filter filter;
 };
 
-struct session {
-        struct database *database;
-        struct connection *connection;
-        struct arena *arena;
-};
-
-static enum status session_open(struct cli_context *context, enum cli_access access, struct session *session,
-                                struct error *error)
+static enum status merge(void *argument, struct error *error)
 {
-        session->arena = arena_new(ARENA_BYTES_MAX);
-        enum status status = session->arena ? cli_open_database(context, access, &session->database, error)
-                                            : error_memory(error);
-        return status == STATUS_OK ? db_connect(session->database, &session->connection, error) : status;
-}
-
-static void session_close(struct session *session)
-{
-        db_disconnect(session->connection);
-        database_close(session->database);
-        arena_free(session->arena);
-}
-
-static enum status merge(struct cli_context *context, const struct words *words, const struct customer_words *values,
-                         struct session *session, struct error *error)
-{
+        struct customer_command *command = argument;
+        struct cli_context *context = command->context;
+        struct session session session_cleanup = {0};
+        char **customers = command->words.items;
         struct explained from, into;
         struct merge_result result;
-        struct merge_request request = {.reason = text_of(values->reason ? values->reason : "")};
-        if (words->count != 3)
-                return error_set(error, STATUS_USAGE, "merge.two_customers", NULL);
-        if (!values->from)
+        struct merge_request request = {.reason = text_of(command->reason ? command->reason : "")};
+        if (!command->from)
                 return error_set(error, STATUS_USAGE, "merge.day_missing", NULL);
-        enum status status = options_day(values->from, &request.valid_from, error);
+        enum status status = options_day(command->from, &request.valid_from, error);
         if (status == STATUS_OK)
-                status = session_open(context, CLI_WRITE, session, error);
+                status = session_open(&session, context, CLI_WRITE, error);
         if (status == STATUS_OK)
-                status = customer_find(session->connection, words->items[1], session->arena, &from, error);
+                status = customer_find(session.connection, customers[0], session.arena, &from, error);
         if (status == STATUS_OK)
-                status = customer_find(session->connection, words->items[2], session->arena, &into, error);
+                status = customer_find(session.connection, customers[1], session.arena, &into, error);
         if (status != STATUS_OK)
                 return status;
         request.customer_id = from.customer_id;
@@ -62,7 +44,7 @@ static enum status merge(struct cli_context *context, const struct words *words,
         request.source = from.source;
         request.number = from.number;
         request.into_number = into.number;
-        status = merge_record(session->database, &request, &result, error);
+        status = merge_record(session.database, &request, &result, error);
         if (status != STATUS_OK)
                 return status;
         struct buffer day buffer_cleanup;
@@ -71,7 +53,7 @@ static enum status merge(struct cli_context *context, const struct words *words,
         format_add_day(&day, context->language, request.valid_from);
         snprintf(import_id, sizeof(import_id), "%d", (int)result.import_id);
         snprintf(generation, sizeof(generation), "%lld", (long long)result.generation);
-        cli_print(context, stdout, "merge.done", "customer", words->items[1], "into", words->items[2], "day",
+        cli_print(context, stdout, "merge.done", "customer", customers[0], "into", customers[1], "day",
                   day.data, "import", import_id, "generation", generation);
         return STATUS_OK;
 }
@@ -84,29 +66,28 @@ static const struct sheet_column merge_columns[] = {
         {"reason", "merge.column.reason", .kind = SHEET_TEXT, .width_max = REASON_WIDTH_MAX},
 };
 
-static enum status list_merges(struct cli_context *context, const struct words *words,
-                               const struct customer_words *values, struct session *session, struct error *error)
+static enum status list_merges(void *argument, struct error *error)
 {
+        const struct customer_command *command = argument;
+        struct session session session_cleanup = {0};
         struct merge *found = NULL;
         size_t count = 0;
         enum form form;
         struct sheet *sheet sheet_cleanup = NULL;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)64 << 20);
-        if (words->count > 1)
-                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[1], NULL);
-        enum status status = options_form(values->format, FORMS_ALL, &form, error);
+        enum status status = options_form(command->format, FORMS_ALL, &form, error);
         if (status == STATUS_OK)
-                status = session_open(context, CLI_READ, session, error);
+                status = session_open(&session, command->context, CLI_READ, error);
         if (status == STATUS_OK)
-                status = merges_list(session->connection, session->arena, &found, &count, error);
+                status = merges_list(session.connection, session.arena, &found, &count, error);
         if (status != STATUS_OK)
                 return status;
         if (count == 0 && form == FORM_TABLE) {
-                cli_print(context, stdout, "merge.none");
+                cli_print(command->context, stdout, "merge.none");
                 return STATUS_OK;
         }
-        struct sheet_style style = cli_style(context, form, &out);
+        struct sheet_style style = cli_style(command->context, form, &out);
         status = sheet_new(merge_columns, sizeof(merge_columns) / sizeof(merge_columns[0]), &style, &sheet, error);
         if (status != STATUS_OK)
                 return status;
@@ -121,59 +102,52 @@ static enum status list_merges(struct cli_context *context, const struct words *
         return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
-static enum status show(struct cli_context *context, const struct words *words, const struct customer_words *values,
-                        struct error *error)
+static enum status show(void *argument, struct error *error)
 {
-        if (words->count < 2)
-                return error_set(error, STATUS_USAGE, "customer.which", NULL);
-        if (words->count > 2)
-                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[2], NULL);
-        return customer_show(context, words->items[1], values->on, values->format, error);
+        const struct customer_command *command = argument;
+        return customer_show(command->context, command->words.items[0], command->on, command->format, error);
 }
 
-static enum status list_customers(struct cli_context *context, const struct words *words,
-                                  const struct customer_words *values, struct customer_filter *filter,
-                                  struct error *error)
+static enum status list(void *argument, struct error *error)
 {
-        if (words->count > 1)
-                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[1], NULL);
-        filter->on = values->on;
-        filter->format = values->format;
-        return customer_list(context, filter, error);
+        struct customer_command *command = argument;
+        command->filter.on = command->on;
+        command->filter.format = command->format;
+        return customer_list(command->context, &command->filter, error);
 }
+
+static const struct action actions[] = {
+        {"list", 0, 0, NULL, CLI_READ, list},
+        {"show", 1, 1, "customer.which", CLI_READ, show},
+        {"merge", 2, 2, "merge.two_customers", CLI_WRITE, merge},
+        {"merges", 0, 0, NULL, CLI_READ, list_merges},
+};
 
 int cmd_customer(struct cli_context *context, int argc, char **argv)
 {
-        struct customer_words values = {0};
-        struct customer_filter filter = {0};
+        struct customer_command command = {.context = context};
         const struct option_info options[] = {
-                {"--from", OPTION_VALUE, "DATE", "cli.option.merge_from", .value = &values.from},
-                {"--reason", OPTION_VALUE, "TEXT", "cli.option.merge_reason", .value = &values.reason},
-                {"--on", OPTION_VALUE, "DATE", "cli.option.on", .value = &values.on},
-                {"--attribute", OPTION_VALUE, "NAME=VALUE", "cli.option.list_attribute", .value = &filter.attribute},
-                {"--search", OPTION_VALUE, "TEXT", "cli.option.list_search", .value = &filter.search},
-                {"--segment", OPTION_VALUE, "ID", "cli.option.list_segment", .value = &filter.segment},
-                {"--responsible", OPTION_VALUE, "CODE", "cli.option.list_responsible", .value = &filter.responsible},
-                {"--kind", OPTION_VALUE, "customers|prospects", "cli.option.list_kind", .value = &filter.kind},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", .value = &values.format},
+                {"--from", OPTION_VALUE, "DATE", "cli.option.merge_from", .value = &command.from},
+                {"--reason", OPTION_VALUE, "TEXT", "cli.option.merge_reason", .value = &command.reason},
+                {"--on", OPTION_VALUE, "DATE", "cli.option.on", .value = &command.on},
+                {"--attribute", OPTION_VALUE, "NAME=VALUE", "cli.option.list_attribute",
+                 .value = &command.filter.attribute},
+                {"--search", OPTION_VALUE, "TEXT", "cli.option.list_search", .value = &command.filter.search},
+                {"--segment", OPTION_VALUE, "ID", "cli.option.list_segment", .value = &command.filter.segment},
+                {"--responsible", OPTION_VALUE, "CODE", "cli.option.list_responsible",
+                 .value = &command.filter.responsible},
+                {"--kind", OPTION_VALUE, "customers|prospects", "cli.option.list_kind", .value = &command.filter.kind},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", .value = &command.format},
         };
         struct error error;
         struct words words;
-        struct session session = {0};
+        const struct action *action;
         enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
                                            &error);
-        const char *action = status == STATUS_OK && words.count ? words.items[0] : "";
-        if (status == STATUS_OK && strcmp(action, "merge") == 0)
-                status = merge(context, &words, &values, &session, &error);
-        else if (status == STATUS_OK && strcmp(action, "merges") == 0)
-                status = list_merges(context, &words, &values, &session, &error);
-        else if (status == STATUS_OK && strcmp(action, "list") == 0)
-                status = list_customers(context, &words, &values, &filter, &error);
-        else if (status == STATUS_OK && strcmp(action, "show") == 0)
-                status = show(context, &words, &values, &error);
-        else if (status == STATUS_OK)
-                status = error_set(&error, STATUS_USAGE, "customer.action_missing", "actions",
-                                   "list, show, merge, merges", NULL);
-        session_close(&session);
+        if (status == STATUS_OK)
+                status = action_choose(actions, sizeof(actions) / sizeof(actions[0]), &words, &action, &command.words,
+                                       &error);
+        if (status == STATUS_OK)
+                status = action->run(&command, &error);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
 }

@@ -217,7 +217,7 @@ static enum status read_filter(struct listing *listing, struct error *error)
 static enum status run(struct listing *listing, struct buffer *out, struct error *error)
 {
         struct session *session = listing->session;
-        enum status status = session_open_snapshot(session, error);
+        enum status status = session_open_snapshot(session, GENERATION_LATEST, false, error);
         if (!status && !listing->filter->on)
                 listing->day = clock_local_day(clock_now_ms());
         if (!status)
@@ -244,7 +244,7 @@ enum status customer_list(struct cli_context *context, const struct customer_fil
         buffer_init(&listing.needle, 1 << 16);
         enum status status = read_filter(&listing, error);
         if (!status)
-                status = session_open(&session, context, error);
+                status = session_open(&session, context, CLI_READ, error);
         if (!status)
                 status = run(&listing, &out, error);
         buffer_release(&listing.needle);

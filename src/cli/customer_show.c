@@ -182,7 +182,7 @@ static enum status load(struct session *session, const char *customer, struct pa
         if (!status)
                 status = setting_currency(session->connection, &page->currency, error);
         if (!status)
-                status = session_open_snapshot(session, error);
+                status = session_open_snapshot(session, GENERATION_LATEST, false, error);
         if (status)
                 return status;
         struct dossier_request request = {
@@ -211,7 +211,7 @@ enum status customer_show(struct cli_context *context, const char *customer, con
                                  NULL);
         if (on && !day_parse_iso(text_of(on), &page.day))
                 return error_set(error, STATUS_USAGE, "cli.bad_date", "value", on, NULL);
-        enum status status = session_open(&session, context, error);
+        enum status status = session_open(&session, context, CLI_READ, error);
         if (!status && !on)
                 page.day = clock_local_day(clock_now_ms());
         if (!status)

@@ -10,12 +10,9 @@
 #include "cli/commands.h"
 #include "cli/concept_file.h"
 #include "cli/options.h"
-#include "db/generation.h"
+#include "cli/session.h"
 #include "platform/file.h"
-#include "platform/thread.h"
 #include "program/runs.h"
-
-#define ARENA_BYTES_MAX ((size_t)16 << 30)
 
 struct request {
         const char *cutoff, *evaluation, *concept, *format, *near, *metrics;
@@ -24,24 +21,6 @@ struct request {
         size_t near_count;
         enum form form;
 };
-
-struct session {
-        struct cli_context *context;
-        struct database *database;
-        struct connection *connection;
-        struct arena *arena;
-        struct pool *pool;
-        struct snapshot *snapshot;
-};
-
-static void session_close(struct session *session)
-{
-        snapshot_unref(session->snapshot);
-        pool_free(session->pool);
-        db_disconnect(session->connection);
-        database_close(session->database);
-        arena_free(session->arena);
-}
 
 static enum status read_request(struct cli_context *context, int argc, char **argv, struct request *request,
                                 struct error *error)
@@ -62,7 +41,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
         if (status != STATUS_OK)
                 return status;
         if (words.count)
-                return error_set(error, STATUS_USAGE, "evaluate.unexpected_word", "word", words.items[0], NULL);
+                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
         if (!request->cutoff)
                 return error_set(error, STATUS_USAGE, "evaluate.cutoff_missing", NULL);
         status = options_day(request->cutoff, &request->cutoff_day, error);
@@ -95,31 +74,7 @@ static enum status find_version(struct session *session, const struct request *r
                 return concept_file_load(session->context, session->database, session->connection, request->concept,
                                          session->arena, ret, &existed, error);
         }
-        int64_t program_id;
-        const char *program;
-        enum status status = program_choose(session->connection, session->context->program, session->arena, &program_id,
-                                            &program, error);
-        if (status == STATUS_OK)
-                status = version_find(session->connection, program_id, program, request->concept, session->arena, ret,
-                                      error);
-        return status;
-}
-
-static enum status open_snapshot(struct session *session, bool may_write, struct error *error)
-{
-        int64_t generation;
-        struct snapshot_note note = {0};
-        enum status status = pool_new(processor_count(), &session->pool, error);
-        if (status == STATUS_OK)
-                status = generation_latest(session->connection, &generation, error);
-        if (status != STATUS_OK)
-                return status;
-        struct parallel parallel = pool_parallel(session->pool);
-        status = snapshot_open(session->database, session->connection, generation, may_write, &parallel,
-                               &session->snapshot, &note, error);
-        if (status == STATUS_OK && note.key)
-                cli_print(session->context, stderr, note.key, "detail", note.detail);
-        return status;
+        return session_version(session, request->concept, ret, error);
 }
 
 static enum status store(struct session *session, const struct request *request, struct evaluation *evaluation,
@@ -159,12 +114,11 @@ static enum status evaluate(struct session *session, const struct request *reque
         if (status == STATUS_OK && request->approve)
                 status = run_check_approval(session->connection, &version, request->cutoff_day, error);
         if (status == STATUS_OK)
-                status = open_snapshot(session, !request->dry_run, error);
+                status = session_open_snapshot(session, GENERATION_LATEST, !request->dry_run, error);
         if (status != STATUS_OK)
                 return status;
-        struct parallel parallel = pool_parallel(session->pool);
         evaluation.snapshot = session->snapshot;
-        status = evaluation_run(&evaluation, session->connection, &parallel, session->arena, error);
+        status = evaluation_run(&evaluation, session->connection, &session->parallel, session->arena, error);
         if (status == STATUS_OK)
                 status = store(session, request, &evaluation, &run, error);
         if (status == STATUS_OK)
@@ -177,14 +131,11 @@ int cmd_evaluate(struct cli_context *context, int argc, char **argv)
 {
         struct request request = {0};
         struct error error;
-        struct session session = {.context = context, .arena = arena_new(ARENA_BYTES_MAX)};
-        enum status status = session.arena ? read_request(context, argc, argv, &request, &error) : error_memory(&error);
+        struct session session session_cleanup = {0};
+        enum status status = read_request(context, argc, argv, &request, &error);
         if (status == STATUS_OK)
-                status = cli_open_database(context, request.dry_run ? CLI_READ : CLI_WRITE, &session.database, &error);
-        if (status == STATUS_OK)
-                status = db_connect(session.database, &session.connection, &error);
+                status = session_open(&session, context, request.dry_run ? CLI_READ : CLI_WRITE, &error);
         if (status == STATUS_OK)
                 status = evaluate(&session, &request, &error);
-        session_close(&session);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
 }

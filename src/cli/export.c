@@ -145,7 +145,7 @@ int cmd_export(struct cli_context *context, int argc, char **argv)
         struct session session session_cleanup = {0};
         enum status status = read_wishes(context, argc, argv, &wishes, &error);
         if (!status)
-                status = session_open(&session, context, &error);
+                status = session_open(&session, context, CLI_READ, &error);
         if (!status)
                 status = run(&session, &wishes, &error);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);

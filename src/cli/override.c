@@ -3,19 +3,15 @@
  * override.c: `treue override`: segments granted for a time: requested, approved, refused, withdrawn, and how far the
  * limit of each segment is used.
  */
+#include "cli/actions.h"
 #include "cli/commands.h"
-#include "cli/options.h"
+#include "cli/session.h"
 #include "platform/clock.h"
 #include "program/explained.h"
 #include "program/overrides.h"
 
-#define ARENA_BYTES_MAX ((size_t)256 << 20)
-
-struct session {
-        struct cli_context *context;
-        struct database *database;
-        struct connection *connection;
-        struct arena *arena;
+struct override_command {
+        struct session session;
         struct version version;       /* the latest released one: whose rules hold */
         const char *word;             /* CUSTOMER or ID */
         const char *segment, *reason, *from, *to, *actor, *state, *format;
@@ -24,27 +20,29 @@ struct session {
 
 /* ---- request ----------------------------------------------------------------------------------------------------- */
 
-static enum status request(struct session *session, struct error *error)
+static enum status request(void *context, struct error *error)
 {
-        struct override_request request = {.segment = session->segment, .reason = session->reason,
-                                           .actor = session->actor,
+        struct override_command *command = context;
+        struct session *session = &command->session;
+        struct override_request request = {.segment = command->segment, .reason = command->reason,
+                                           .actor = command->actor,
                                            .valid_from = clock_local_day(clock_now_ms())};
         struct explained customer;
         int64_t id;
-        if (!session->segment || !session->to)
+        if (!command->segment || !command->to)
                 return error_set(error, STATUS_USAGE, "override.what_missing", NULL);
-        enum status status = options_day(session->to, &request.valid_to, error);
-        if (status == STATUS_OK && session->from)
-                status = options_day(session->from, &request.valid_from, error);
+        enum status status = options_day(command->to, &request.valid_to, error);
+        if (status == STATUS_OK && command->from)
+                status = options_day(command->from, &request.valid_from, error);
         if (status == STATUS_OK)
-                status = customer_find(session->connection, session->word, session->arena, &customer, error);
+                status = customer_find(session->connection, command->word, session->arena, &customer, error);
         request.customer_id = customer.customer_id;
         if (status == STATUS_OK)
-                status = override_request(session->database, &session->version, &request, &id, error);
+                status = override_request(session->database, &command->version, &request, &id, error);
         struct override *list;
         size_t count = 0;
         if (status == STATUS_OK)
-                status = override_list_load(session->connection, session->version.program_id, session->arena, &list,
+                status = override_list_load(session->connection, command->version.program_id, session->arena, &list,
                                             &count, error);
         for (size_t i = 0; i < count; i++)
                 if (list[i].id == id) {
@@ -57,39 +55,41 @@ static enum status request(struct session *session, struct error *error)
 
 /* ---- deciding ---------------------------------------------------------------------------------------------------- */
 
-static enum status decide(struct session *session, enum override_state state, const char *key, struct error *error)
+static enum status decide(struct override_command *command, enum override_state state, const char *key,
+                          struct error *error)
 {
+        struct session *session = &command->session;
         struct override *list;
         size_t count;
         int64_t wanted = 0;
-        enum status status = override_list_load(session->connection, session->version.program_id, session->arena,
+        enum status status = override_list_load(session->connection, command->version.program_id, session->arena,
                                                 &list, &count, error);
         if (status != STATUS_OK)
                 return status;
-        (void)decimal_parse_scaled(text_of(session->word), DECIMAL_POINT, 0, false, &wanted);
+        (void)decimal_parse_scaled(text_of(command->word), DECIMAL_POINT, 0, false, &wanted);
         for (size_t i = 0; i < count; i++) {
                 if (wanted != list[i].number && wanted != list[i].id)
                         continue;
-                status = override_decide(session->database, &session->version, &list[i], state, session->actor,
-                                         session->reason, error);
+                status = override_decide(session->database, &command->version, &list[i], state, command->actor,
+                                         command->reason, error);
                 if (status == STATUS_OK)
-                        cli_print(session->context, stdout, key, "override", session->word);
+                        cli_print(session->context, stdout, key, "override", command->word);
                 return status;
         }
-        return error_set(error, STATUS_NOT_FOUND, "override.unknown", "override", session->word, NULL);
+        return error_set(error, STATUS_NOT_FOUND, "override.unknown", "override", command->word, NULL);
 }
 
-static enum status approve(struct session *session, struct error *error)
+static enum status approve(void *context, struct error *error)
 {
-        return decide(session, OVERRIDE_APPROVED, "override.approved", error);
+        return decide(context, OVERRIDE_APPROVED, "override.approved", error);
 }
-static enum status refuse(struct session *session, struct error *error)
+static enum status refuse(void *context, struct error *error)
 {
-        return decide(session, OVERRIDE_REFUSED, "override.refused", error);
+        return decide(context, OVERRIDE_REFUSED, "override.refused", error);
 }
-static enum status withdraw(struct session *session, struct error *error)
+static enum status withdraw(void *context, struct error *error)
 {
-        return decide(session, OVERRIDE_WITHDRAWN, "override.withdrawn", error);
+        return decide(context, OVERRIDE_WITHDRAWN, "override.withdrawn", error);
 }
 
 /* ---- list -------------------------------------------------------------------------------------------------------- */
@@ -170,16 +170,18 @@ static enum status check_state(const char *state, struct error *error)
 }
 
 /* Only the overrides in the state asked for. */
-static enum status load_shown(struct session *session, struct override **ret, size_t *ret_count, struct error *error)
+static enum status load_shown(struct override_command *command, struct override **ret, size_t *ret_count,
+                              struct error *error)
 {
+        struct session *session = &command->session;
         struct override *overrides;
         size_t count, kept = 0;
-        enum status status = override_list_load(session->connection, session->version.program_id, session->arena,
+        enum status status = override_list_load(session->connection, command->version.program_id, session->arena,
                                                 &overrides, &count, error);
         if (status != STATUS_OK)
                 return status;
         for (size_t i = 0; i < count; i++)
-                if (!session->state || strcmp(session->state, override_state_names[overrides[i].state]) == 0)
+                if (!command->state || strcmp(command->state, override_state_names[overrides[i].state]) == 0)
                         overrides[kept++] = overrides[i];
         *ret = overrides;
         *ret_count = kept;
@@ -205,32 +207,34 @@ static enum status list_both(const struct sheet_style *style, const struct overr
 }
 
 /* The overrides, and how far the limits are used; CSV holds one list: the overrides. */
-static enum status list(struct session *session, struct error *error)
+static enum status list(void *context, struct error *error)
 {
+        struct override_command *command = context;
+        struct session *session = &command->session;
         struct override *overrides;
         struct override_share *shares;
         size_t count, share_count;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)256 << 20);
-        struct sheet_style style = cli_style(session->context, session->form, &out);
-        enum status status = check_state(session->state, error);
+        struct sheet_style style = cli_style(session->context, command->form, &out);
+        enum status status = check_state(command->state, error);
         if (status == STATUS_OK)
-                status = load_shown(session, &overrides, &count, error);
+                status = load_shown(command, &overrides, &count, error);
         if (status == STATUS_OK)
-                status = override_shares(session->connection, &session->version, clock_local_day(clock_now_ms()),
+                status = override_shares(session->connection, &command->version, clock_local_day(clock_now_ms()),
                                          session->arena, &shares, &share_count, error);
         if (status != STATUS_OK)
                 return status;
-        if (session->form == FORM_JSON) {
+        if (command->form == FORM_JSON) {
                 status = list_both(&style, overrides, count, shares, share_count, error);
-        } else if (session->form == FORM_CSV) {
+        } else if (command->form == FORM_CSV) {
                 status = put_overrides(&style, overrides, count, error);
         } else {
                 if (count)
                         status = put_overrides(&style, overrides, count, error);
                 else
                         message_add(&out, style.language,
-                                    session->state ? "override.list_empty_state" : "override.list_empty", NULL);
+                                    command->state ? "override.list_empty_state" : "override.list_empty", NULL);
                 buffer_add_text(&out, count ? "\n" : "\n\n");
                 if (status == STATUS_OK)
                         status = put_shares(&style, shares, share_count, error);
@@ -240,79 +244,49 @@ static enum status list(struct session *session, struct error *error)
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
-struct action {
-        const char *name;
-        size_t words;
-        enum cli_access access;
-        enum status (*run)(struct session *session, struct error *error);
-};
 static const struct action actions[] = {
-        {"request", 1, CLI_WRITE, request}, {"approve", 1, CLI_WRITE, approve}, {"refuse", 1, CLI_WRITE, refuse},
-        {"withdraw", 1, CLI_WRITE, withdraw}, {"list", 0, CLI_READ, list},
+        {"request", 1, 1, "override.what_missing", CLI_WRITE, request},
+        {"approve", 1, 1, "override.number_missing", CLI_WRITE, approve},
+        {"refuse", 1, 1, "override.number_missing", CLI_WRITE, refuse},
+        {"withdraw", 1, 1, "override.number_missing", CLI_WRITE, withdraw},
+        {"list", 0, 0, NULL, CLI_READ, list},
 };
 
-static enum status read_words(struct session *session, int argc, char **argv, const struct action **ret,
-                              struct error *error)
+static enum status read_words(struct cli_context *context, int argc, char **argv, struct override_command *command,
+                              const struct action **ret, struct error *error)
 {
         const struct option_info options[] = {
-                {"--segment", OPTION_VALUE, "S", "cli.option.override_segment", NULL, &session->segment, NULL},
-                {"--reason", OPTION_VALUE, "TEXT", "cli.option.reason", NULL, &session->reason, NULL},
-                {"--from", OPTION_VALUE, "DATE", "cli.option.override_from", NULL, &session->from, NULL},
-                {"--to", OPTION_VALUE, "DATE", "cli.option.override_to", NULL, &session->to, NULL},
-                {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &session->actor, NULL},
-                {"--state", OPTION_VALUE, "STATE", "cli.option.state", NULL, &session->state, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &session->format, NULL},
+                {"--segment", OPTION_VALUE, "S", "cli.option.override_segment", NULL, &command->segment, NULL},
+                {"--reason", OPTION_VALUE, "TEXT", "cli.option.reason", NULL, &command->reason, NULL},
+                {"--from", OPTION_VALUE, "DATE", "cli.option.override_from", NULL, &command->from, NULL},
+                {"--to", OPTION_VALUE, "DATE", "cli.option.override_to", NULL, &command->to, NULL},
+                {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &command->actor, NULL},
+                {"--state", OPTION_VALUE, "STATE", "cli.option.state", NULL, &command->state, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command->format, NULL},
         };
-        static const char all[] = "request, approve, refuse, withdraw, list";
-        struct words words;
-        enum status status = options_parse(session->context, options, sizeof(options) / sizeof(options[0]), argc, argv,
-                                           &words, error);
+        struct words words, rest;
+        enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
+                                           error);
+        if (status == STATUS_OK)
+                status = action_choose(actions, sizeof(actions) / sizeof(actions[0]), &words, ret, &rest, error);
         if (status != STATUS_OK)
                 return status;
-        if (words.count == 0)
-                return error_set(error, STATUS_USAGE, "cli.action_missing", "actions", all, NULL);
-        status = options_form(session->format, FORMS_ALL, &session->form, error);
-        if (status != STATUS_OK)
-                return status;
-        session->actor = session->actor ? session->actor : "cli";
-        for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-                if (strcmp(words.items[0], actions[i].name) != 0)
-                        continue;
-                if (words.count < actions[i].words + 1)
-                        return error_set(error, STATUS_USAGE, i ? "override.number_missing" : "override.what_missing",
-                                         NULL);
-                if (words.count > actions[i].words + 1)
-                        return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word",
-                                         words.items[actions[i].words + 1], NULL);
-                session->word = actions[i].words ? words.items[1] : NULL;
-                *ret = &actions[i];
-                return STATUS_OK;
-        }
-        return error_set(error, STATUS_USAGE, "cli.unknown_action", "action", words.items[0], "actions", all, NULL);
+        command->word = rest.count ? rest.items[0] : NULL;
+        return options_form(command->format, FORMS_ALL, &command->form, error);
 }
 
 int cmd_override(struct cli_context *context, int argc, char **argv)
 {
-        struct session session = {.context = context, .arena = arena_new(ARENA_BYTES_MAX)};
+        struct override_command command = {.actor = "cli"};
         const struct action *action = NULL;
-        int64_t program_id;
-        const char *program;
         struct error error;
-        enum status status = session.arena ? read_words(&session, argc, argv, &action, &error) : error_memory(&error);
+        enum status status = read_words(context, argc, argv, &command, &action, &error);
         if (status == STATUS_OK)
-                status = cli_open_database(context, action->access, &session.database, &error);
+                status = session_open(&command.session, context, action->access, &error);
         if (status == STATUS_OK)
-                status = db_connect(session.database, &session.connection, &error);
+                status = session_version(&command.session, NULL, &command.version, &error);
         if (status == STATUS_OK)
-                status = program_choose(session.connection, context->program, session.arena, &program_id, &program,
-                                        &error);
-        if (status == STATUS_OK)
-                status = version_find(session.connection, program_id, program, NULL, session.arena, &session.version,
-                                      &error);
-        if (status == STATUS_OK)
-                status = action->run(&session, &error);
-        db_disconnect(session.connection);
-        database_close(session.database);
-        arena_free(session.arena);
+                status = action->run(&command, &error);
+        session_close(&command.session);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
 }

@@ -6,15 +6,13 @@
 #include "cli/run_parts.h"
 
 #include "base/bits.h"
-#include "db/generation.h"
-#include "platform/thread.h"
 #include "program/amounts.h"
 #include "program/run_sides.h"
 
 #define OUTPUT_BYTES_MAX ((size_t)4 << 30)
 
 struct comparison {
-        struct run_session *session;
+        struct run_command *command;
         const char *basis;            /* of the new side: "stored", "facts", "today", "run" */
         const char *head_key;
         const struct run_summary *run, *other; /* other: with basis "run" */
@@ -270,7 +268,7 @@ static void put_value_change(struct change_page *page, const struct value_change
 static enum status output_changes(const struct comparison *comparison, struct buffer *out, struct error *error)
 {
         const struct run_side *old = &comparison->old_side, *new = &comparison->new_side;
-        struct sheet_style style = cli_style(comparison->session->context, FORM_CSV, out);
+        struct sheet_style style = cli_style(comparison->command->session.context, FORM_CSV, out);
         struct sheet *sheet sheet_cleanup = NULL;
         enum status status = sheet_new(change_columns, sizeof(change_columns) / sizeof(change_columns[0]), &style,
                                        &sheet, error);
@@ -319,7 +317,7 @@ static bool looks_alike(const struct comparison *comparison, const struct run_di
 static void add_difference_words(struct buffer *out, const struct comparison *comparison,
                                  const struct run_difference *d)
 {
-        enum language language = comparison->session->context->language;
+        enum language language = comparison->command->session.context->language;
         buffer_addf(out, "\n%.*s  ", (int)d->number.length, d->number.data ? d->number.data : "");
         add_side_words(out, language, &comparison->old_side, d->old_index);
         if (d->decision_differs && looks_alike(comparison, d)) {
@@ -345,7 +343,7 @@ static void add_difference_words(struct buffer *out, const struct comparison *co
 
 static void output_words(const struct comparison *comparison, struct buffer *out)
 {
-        enum language language = comparison->session->context->language;
+        enum language language = comparison->command->session.context->language;
         struct buffer compared buffer_cleanup;
         struct buffer differing buffer_cleanup;
         char run[16], other[16], generation[24], other_generation[24];
@@ -378,9 +376,9 @@ static enum status output(const struct comparison *comparison, struct error *err
         struct buffer out buffer_cleanup;
         enum status status = STATUS_OK;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        if (comparison->session->form == FORM_JSON)
+        if (comparison->command->form == FORM_JSON)
                 output_json(comparison, &out);
-        else if (comparison->session->form == FORM_CSV)
+        else if (comparison->command->form == FORM_CSV)
                 status = output_changes(comparison, &out, error);
         else
                 output_words(comparison, &out);
@@ -389,84 +387,67 @@ static enum status output(const struct comparison *comparison, struct error *err
 
 static enum status find_differences(struct comparison *comparison, struct error *error)
 {
-        struct run_session *session = comparison->session;
-        enum status status = run_differences(session->connection, &comparison->old_side, &comparison->new_side,
-                                             session->arena, &comparison->differences, &comparison->count,
+        struct run_command *command = comparison->command;
+        enum status status = run_differences(command->session.connection, &comparison->old_side, &comparison->new_side,
+                                             command->session.arena, &comparison->differences, &comparison->count,
                                              &comparison->compared, error);
         return status == STATUS_OK ? output(comparison, error) : status;
 }
 
 /* The new side from a snapshot: of the run's generation, or the latest. */
-static enum status compute(struct comparison *comparison, bool from_facts, const struct parallel *parallel,
-                           struct error *error)
+static enum status compute(struct comparison *comparison, bool from_facts, struct error *error)
 {
-        struct run_session *session = comparison->session;
-        struct snapshot *snapshot snapshot_cleanup = NULL;
-        struct snapshot_note note = {0};
-        int64_t generation = comparison->run->generation;
-        enum status status = from_facts ? STATUS_OK : generation_latest(session->connection, &generation, error);
-        if (status == STATUS_OK)
-                status = snapshot_open(session->database, session->connection, generation, false, parallel, &snapshot,
-                                       &note, error);
-        if (status == STATUS_OK && note.key)
-                cli_print(session->context, stderr, note.key, "detail", note.detail);
+        struct session *session = &comparison->command->session;
+        int64_t generation = from_facts ? comparison->run->generation : GENERATION_LATEST;
+        enum status status = session_open_snapshot(session, generation, false, error);
         if (status == STATUS_OK && from_facts)
-                status = run_side_from_facts(&comparison->old_side, snapshot, session->connection, parallel,
-                                             session->arena, &comparison->new_side, error);
+                status = run_side_from_facts(&comparison->old_side, session->snapshot, session->connection,
+                                             &session->parallel, session->arena, &comparison->new_side, error);
         else if (status == STATUS_OK)
-                status = run_side_afresh(&comparison->old_side, snapshot, session->connection, parallel,
-                                         session->arena, &comparison->new_side, error);
+                status = run_side_afresh(&comparison->old_side, session->snapshot, session->connection,
+                                         &session->parallel, session->arena, &comparison->new_side, error);
         return status == STATUS_OK ? find_differences(comparison, error) : status;
 }
 
-static enum status load(struct comparison *comparison, struct error *error)
-{
-        return run_side_stored(comparison->session->connection, comparison->run, comparison->session->arena,
-                               &comparison->old_side, error);
-}
-
-enum status run_repeat(struct run_session *session, const struct run_summary *run, struct error *error)
-{
-        struct comparison comparison = {.session = session, .run = run,
-                                        .basis = session->from_facts ? "facts" : "stored",
-                                        .head_key = session->from_facts ? "run.repeat_facts" : "run.repeat_stored"};
-        struct pool *pool = NULL;
-        enum status status = pool_new(processor_count(), &pool, error);
-        if (status != STATUS_OK)
-                return status;
-        struct parallel parallel = pool_parallel(pool);
-        status = load(&comparison, error);
-        if (status == STATUS_OK && session->from_facts)
-                status = compute(&comparison, true, &parallel, error);
-        else if (status == STATUS_OK)
-                status = run_side_again(&comparison.old_side, &parallel, session->arena, &comparison.new_side, error);
-        if (status == STATUS_OK && !session->from_facts)
-                status = find_differences(&comparison, error);
-        pool_free(pool);
-        if (status == STATUS_OK && comparison.count)
-                session->exit_status = CLI_FAILED;
-        return status;
-}
-
-enum status run_compare(struct run_session *session, const struct run_summary *run, const struct run_summary *other,
+static enum status load(struct comparison *comparison, const struct run_summary *run, struct run_side *ret,
                         struct error *error)
 {
-        struct comparison comparison = {.session = session, .run = run, .other = other,
+        const struct session *session = &comparison->command->session;
+        return run_side_stored(session->connection, run, session->arena, ret, error);
+}
+
+enum status run_repeat(struct run_command *command, const struct run_summary *run, struct error *error)
+{
+        struct session *session = &command->session;
+        struct comparison comparison = {.command = command, .run = run,
+                                        .basis = command->from_facts ? "facts" : "stored",
+                                        .head_key = command->from_facts ? "run.repeat_facts" : "run.repeat_stored"};
+        enum status status = load(&comparison, run, &comparison.old_side, error);
+        if (status == STATUS_OK && command->from_facts) {
+                status = compute(&comparison, true, error);
+        } else if (status == STATUS_OK) {
+                status = session_start_threads(session, error);
+                if (status == STATUS_OK)
+                        status = run_side_again(&comparison.old_side, &session->parallel, session->arena,
+                                                &comparison.new_side, error);
+                if (status == STATUS_OK)
+                        status = find_differences(&comparison, error);
+        }
+        if (status == STATUS_OK && comparison.count)
+                command->exit_status = CLI_FAILED;
+        return status;
+}
+
+enum status run_compare(struct run_command *command, const struct run_summary *run, const struct run_summary *other,
+                        struct error *error)
+{
+        struct comparison comparison = {.command = command, .run = run, .other = other,
                                         .basis = other ? "run" : "today",
                                         .head_key = other ? "run.compare_run" : "run.compare_today"};
-        enum status status = load(&comparison, error);
+        enum status status = load(&comparison, run, &comparison.old_side, error);
+        if (status == STATUS_OK && other)
+                status = load(&comparison, other, &comparison.new_side, error);
         if (status != STATUS_OK)
                 return status;
-        if (other) {
-                status = run_side_stored(session->connection, other, session->arena, &comparison.new_side, error);
-                return status == STATUS_OK ? find_differences(&comparison, error) : status;
-        }
-        struct pool *pool = NULL;
-        status = pool_new(processor_count(), &pool, error);
-        if (status != STATUS_OK)
-                return status;
-        struct parallel parallel = pool_parallel(pool);
-        status = compute(&comparison, false, &parallel, error);
-        pool_free(pool);
-        return status;
+        return other ? find_differences(&comparison, error) : compute(&comparison, false, error);
 }

@@ -48,17 +48,18 @@ static void put_run(struct sheet *sheet, const struct run_summary *run)
         sheet_yes_no(sheet, run->beneath_undone);
 }
 
-enum status run_list(struct run_session *session, struct error *error)
+enum status run_list(struct run_command *command, struct error *error)
 {
+        struct session *session = &command->session;
         struct run_summary *runs;
         size_t count;
         struct sheet *sheet sheet_cleanup = NULL;
         struct buffer out buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        struct sheet_style style = cli_style(session->context, session->form, &out);
+        struct sheet_style style = cli_style(session->context, command->form, &out);
         enum status status = run_list_load(session->connection, session->program_id, session->arena, &runs, &count,
                                            error);
-        if (status == STATUS_OK && count == 0 && session->form == FORM_TABLE) {
+        if (status == STATUS_OK && count == 0 && command->form == FORM_TABLE) {
                 cli_print(session->context, stdout, "run.list_empty", "program", session->program);
                 return STATUS_OK;
         }
@@ -81,13 +82,14 @@ static int compare_numbers(const void *a, const void *b)
 }
 
 /* The decisions of the kinds asked for, by number. */
-static enum status load_shown(struct run_session *session, const struct run_summary *run, struct run_decision **ret,
+static enum status load_shown(struct run_command *command, const struct run_summary *run, struct run_decision **ret,
                               size_t *ret_count, struct error *error)
 {
+        struct session *session = &command->session;
         struct run_decision *decisions;
         size_t count, kept = 0;
         uint32_t kinds = 0;
-        enum status status = session->kinds ? decision_kinds_parse(session->kinds, &kinds, error) : STATUS_OK;
+        enum status status = command->kinds ? decision_kinds_parse(command->kinds, &kinds, error) : STATUS_OK;
         if (status == STATUS_OK)
                 status = run_decisions_load(session->connection, run->id, session->arena, &decisions, &count, error);
         if (status == STATUS_OK)
@@ -167,8 +169,9 @@ static enum status show_json(const struct sheet_style *style, const struct run_s
         return status;
 }
 
-static void show_head(const struct run_session *session, const struct run_summary *run, struct buffer *out)
+static void show_head(const struct run_command *command, const struct run_summary *run, struct buffer *out)
 {
+        const struct session *session = &command->session;
         enum language language = session->context->language;
         struct buffer day buffer_cleanup;
         char number[16], version[16], evaluation[64], state[64];
@@ -188,18 +191,19 @@ static void show_head(const struct run_session *session, const struct run_summar
         buffer_add_byte(out, '\n');
 }
 
-enum status run_show(struct run_session *session, const struct run_summary *run, struct error *error)
+enum status run_show(struct run_command *command, const struct run_summary *run, struct error *error)
 {
+        struct session *session = &command->session;
         struct run_decision *decisions;
         size_t count;
         struct buffer out buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        struct sheet_style style = cli_style(session->context, session->form, &out);
-        enum status status = load_shown(session, run, &decisions, &count, error);
+        struct sheet_style style = cli_style(session->context, command->form, &out);
+        enum status status = load_shown(command, run, &decisions, &count, error);
         if (status != STATUS_OK)
                 return status;
         if (style.form == FORM_TABLE)
-                show_head(session, run, &out);
+                show_head(command, run, &out);
         if (style.form == FORM_JSON)
                 status = show_json(&style, run, decisions, count, error);
         else if (style.form == FORM_TABLE && count == 0)

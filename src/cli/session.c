@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * session.c: opens and closes what a looking command needs.
+ * session.c: opens and closes what commands need.
  */
 #include "cli/session.h"
 
@@ -10,28 +10,39 @@
 
 #define ARENA_BYTES_MAX ((size_t)16 << 30)
 
-enum status session_open(struct session *session, struct cli_context *context, struct error *error)
+enum status session_connect(struct session *session, enum cli_access access, struct error *error)
+{
+        enum status status = cli_open_database(session->context, access, &session->database, error);
+        return status == STATUS_OK ? db_connect(session->database, &session->connection, error) : status;
+}
+
+enum status session_open(struct session *session, struct cli_context *context, enum cli_access access,
+                         struct error *error)
 {
         *session = (struct session){.context = context, .arena = arena_new(ARENA_BYTES_MAX)};
         if (!session->arena)
                 return error_memory(error);
-        enum status status = cli_open_database(context, CLI_READ, &session->database, error);
+        return access == CLI_NO_DATABASE ? STATUS_OK : session_connect(session, access, error);
+}
+
+enum status session_start_threads(struct session *session, struct error *error)
+{
+        enum status status = session->pool ? STATUS_OK : pool_new(processor_count(), &session->pool, error);
         if (status == STATUS_OK)
-                status = db_connect(session->database, &session->connection, error);
+                session->parallel = pool_parallel(session->pool);
         return status;
 }
 
-enum status session_open_snapshot(struct session *session, struct error *error)
+enum status session_open_snapshot(struct session *session, int64_t generation, bool may_store_index,
+                                  struct error *error)
 {
-        int64_t generation;
         struct snapshot_note note = {0};
-        enum status status = pool_new(processor_count(), &session->pool, error);
-        if (status == STATUS_OK)
+        enum status status = session_start_threads(session, error);
+        if (status == STATUS_OK && generation == GENERATION_LATEST)
                 status = generation_latest(session->connection, &generation, error);
         if (status != STATUS_OK)
                 return status;
-        session->parallel = pool_parallel(session->pool);
-        status = snapshot_open(session->database, session->connection, generation, false, &session->parallel,
+        status = snapshot_open(session->database, session->connection, generation, may_store_index, &session->parallel,
                                &session->snapshot, &note, error);
         if (status == STATUS_OK && note.key)
                 cli_print(session->context, stderr, note.key, "detail", note.detail);
@@ -47,16 +58,20 @@ void session_close(struct session *session)
         arena_free(session->arena);
 }
 
+enum status session_choose_program(struct session *session, struct error *error)
+{
+        return program_choose(session->connection, session->context->program, session->arena, &session->program_id,
+                              &session->program, error);
+}
+
 enum status session_version(struct session *session, const char *concept, struct version *ret, struct error *error)
 {
         if (concept && file_exists(concept))
                 return concept_file_look_up(session->context, session->connection, concept, session->arena, ret, error);
-        int64_t program_id;
-        const char *program;
-        enum status status = program_choose(session->connection, session->context->program, session->arena, &program_id,
-                                            &program, error);
+        enum status status = session_choose_program(session, error);
         if (status == STATUS_OK)
-                status = version_find(session->connection, program_id, program, concept, session->arena, ret, error);
+                status = version_find(session->connection, session->program_id, session->program, concept,
+                                      session->arena, ret, error);
         return status;
 }
 

@@ -182,7 +182,7 @@ static enum status simulate(struct session *session, const struct request *reque
         struct simulation simulation = {0};
         enum status status = choose_versions(session, request, versions, error);
         if (status == STATUS_OK)
-                status = session_open_snapshot(session, error);
+                status = session_open_snapshot(session, GENERATION_LATEST, false, error);
         for (size_t i = 0; i < SIDE_COUNT && status == STATUS_OK; i++) {
                 struct evaluation *side = &simulation.sides[i];
                 side->version = &versions[i];
@@ -210,7 +210,7 @@ int cmd_simulate(struct cli_context *context, int argc, char **argv)
         struct session session session_cleanup = {0};
         enum status status = read_request(context, argc, argv, &request, &error);
         if (status == STATUS_OK)
-                status = session_open(&session, context, &error);
+                status = session_open(&session, context, CLI_READ, &error);
         if (status == STATUS_OK)
                 status = simulate(&session, &request, &error);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);

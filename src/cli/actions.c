@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * actions.c: finds the action that the first word names.
+ */
+#include "cli/actions.h"
+
+static enum status check_words(const struct action *action, const struct words *words, struct error *error)
+{
+        size_t count = words->count - 1;
+        if (count < action->words_min)
+                return error_set(error, STATUS_USAGE, action->missing_key, "action", action->name, NULL);
+        if (count > action->words_max)
+                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word",
+                                 words->items[action->words_max + 1], NULL);
+        return STATUS_OK;
+}
+
+enum status action_choose(const struct action *actions, size_t count, const struct words *words,
+                          const struct action **ret, struct words *ret_rest, struct error *error)
+{
+        struct buffer known buffer_cleanup;
+        buffer_init(&known, 1024);
+        for (size_t i = 0; i < count; i++)
+                buffer_addf(&known, "%s%s", i ? ", " : "", actions[i].name);
+        if (words->count == 0)
+                return error_set(error, STATUS_USAGE, "cli.action_missing", "actions", known.data, NULL);
+        for (size_t i = 0; i < count; i++) {
+                if (strcmp(words->items[0], actions[i].name) != 0)
+                        continue;
+                enum status status = check_words(&actions[i], words, error);
+                if (status != STATUS_OK)
+                        return status;
+                *ret = &actions[i];
+                *ret_rest = (struct words){words->items + 1, words->count - 1};
+                return STATUS_OK;
+        }
+        return error_set(error, STATUS_USAGE, "cli.unknown_action", "action", words->items[0], "actions", known.data,
+                         NULL);
+}
