@@ -8,9 +8,8 @@
 #ifndef TREUE_DB_POSTGRESQL_H
 #define TREUE_DB_POSTGRESQL_H
 
-#include <libpq-fe.h>
-
 #include "db/engine.h"
+#include "db/postgresql_library.h"
 
 enum { PG_PENDING_MAX = 512, PG_SCAN_ROWS = 1000, PG_BACKEND_BYTES = 64 };
 

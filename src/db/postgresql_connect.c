@@ -33,6 +33,9 @@ static const char *option(const PQconninfoOption *options, const char *name, con
 enum status pg_open(struct database *database, bool create, struct error *error)
 {
         (void)create; /* an empty database is made by the server's administrator */
+        enum status loaded = pq_library_load(error);
+        if (loaded)
+                return loaded;
         PQconninfoOption *given = PQconninfoParse(database->url, NULL), *all = PQconndefaults();
         if (!given || !all) {
                 PQconninfoFree(given);

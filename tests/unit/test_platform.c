@@ -17,6 +17,7 @@
 #include "base/calendar.h"
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/library.h"
 #include "platform/random.h"
 
 static char folder[64];
@@ -426,6 +427,23 @@ static void a_pipe_is_no_terminal(void **state)
         assert_false(terminal_is_interactive(-1));
 }
 
+static void libraries(void **state)
+{
+        (void)state;
+        static const char *const known[] = {"labs", "llabs"}, *const unknown[] = {"labs", "no_such_function"};
+        void *functions[2];
+        long (*absolute)(long);
+        struct error error;
+        assert_int_equal(library_load("libc.so.6", known, 2, functions, &error), STATUS_OK);
+        memcpy(&absolute, functions, sizeof(absolute));
+        assert_int_equal(absolute(-7), 7);
+        assert_int_equal(library_load("libc.so.6", unknown, 2, functions, &error), STATUS_SYSTEM);
+        assert_string_equal(error.key, "library.missing");
+        assert_non_null(strstr(error_argument(&error, "reason"), "no_such_function"));
+        assert_int_equal(library_load("libtreue-none.so.1", known, 2, functions, &error), STATUS_SYSTEM);
+        assert_string_equal(error_argument(&error, "name"), "libtreue-none.so.1");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -445,6 +463,7 @@ int main(void)
                 cmocka_unit_test(an_empty_file_maps_to_nothing),
                 cmocka_unit_test(locks),
                 cmocka_unit_test(a_pipe_is_no_terminal),
+                cmocka_unit_test(libraries),
         };
         return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
