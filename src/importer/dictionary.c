@@ -23,6 +23,12 @@ void dictionary_release(struct dictionary *dictionary)
         dictionary_init(dictionary);
 }
 
+size_t dictionary_bytes(const struct dictionary *dictionary)
+{
+        return dictionary->capacity * sizeof(*dictionary->entries) + dictionary->slot_count * sizeof(*dictionary->slots)
+               + dictionary->chunk_count * CHUNK_BYTES;
+}
+
 static bool grow_slots(struct dictionary *d)
 {
         size_t count = d->slot_count ? d->slot_count * 2 : FIRST_SLOTS;

@@ -43,6 +43,8 @@ void dictionary_release(struct dictionary *dictionary);
  * *ret_added tells whether it was new; may be NULL. */
 uint32_t dictionary_number(struct dictionary *dictionary, struct text text, bool *ret_added);
 
+size_t dictionary_bytes(const struct dictionary *dictionary); /* memory it holds */
+
 /* The text of a number; lives as long as the dictionary. */
 static inline struct text dictionary_text(const struct dictionary *dictionary, size_t number)
 {

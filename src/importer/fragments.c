@@ -32,9 +32,10 @@ void fragment_shelf_clear(struct fragment_shelf *shelf)
         fragment_shelf_init(shelf, shelf->number);
 }
 
+/* References are there twice while they are sorted. */
 size_t fragment_shelf_bytes(const struct fragment_shelf *shelf)
 {
-        return shelf->chunk_count * CHUNK_BYTES + shelf->ref_capacity * sizeof(*shelf->refs);
+        return shelf->chunk_count * CHUNK_BYTES + (shelf->ref_capacity + shelf->ref_count) * sizeof(*shelf->refs);
 }
 
 /* Room for one more reference and one whole fragment. */

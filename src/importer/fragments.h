@@ -4,9 +4,8 @@
  *
  * The lines of a document may stand anywhere in a file. Consecutive lines of one document form a *fragment*, packed
  * into memory by the thread that parsed them (a *shelf* each). When the file ends or the shelves hold enough, all
- * fragments
- * are sorted by customer id and document number; what does not fit in memory is spilled to a sorted *run* in the
- * staging folder. Merging the runs brings the fragments of each document together, in the order the database is
+ * fragments are sorted by customer id and document number; what does not fit in memory is spilled to sorted *runs* in
+ * the staging folder. Merging the runs brings the fragments of each document together, in the order the database is
  * clustered by. Memory is bounded by the ceiling of the shelves whatever the size of the file.
  */
 #ifndef TREUE_IMPORTER_FRAGMENTS_H
@@ -63,7 +62,7 @@ void fragment_end(struct fragment_shelf *shelf);
 /* A fragment that says: this document has a wrong line. `key_hash` identifies it for the error file. */
 void fragment_reject(struct fragment_shelf *shelf, uint32_t customer, struct text number, uint64_t key_hash);
 
-size_t fragment_shelf_bytes(const struct fragment_shelf *shelf); /* memory in use */
+size_t fragment_shelf_bytes(const struct fragment_shelf *shelf); /* memory in use, with what sorting will need */
 
 /* A fragment as the merge hands it out; borrowed until the next one. */
 struct fragment {
@@ -92,7 +91,7 @@ struct fragment_names {
 struct fragment_merge;
 must_check enum status fragment_merge_new(const char *staging_directory, struct fragment_merge **ret,
                                           struct error *error);
-/* Sorts the shelves' fragments and writes them to a run; the shelves are cleared. */
+/* Sorts the shelves' fragments and writes them to runs, on several threads; the shelves are cleared. */
 must_check enum status fragment_merge_spill(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                             const struct fragment_names *names, size_t shelf_count,
                                             struct error *error);

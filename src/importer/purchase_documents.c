@@ -259,7 +259,8 @@ static enum status reject(struct purchase_documents *documents, const struct joi
                           const struct purchase_customer *customer, uint8_t why, struct error *error)
 {
         struct text number = {joined->number, joined->number_length};
-        uint64_t hash = joined->rejected ? joined->key_hash : purchase_key_hash(customer->number, number);
+        uint64_t hash = joined->rejected ? joined->key_hash
+                                         : purchase_key_hash(purchase_names_number(documents->names, customer), number);
         if (!hash_set_add(&documents->rejected, hash, why))
                 return error_memory(error);
         if (documents->rejected.count > REJECTED_MAX)

@@ -9,10 +9,11 @@
 #include "db/write.h"
 #include "queries.h"
 
-enum status purchase_names_init(struct purchase_names *names, struct import_run *run, size_t worker_count,
-                                struct error *error)
+enum status purchase_names_init(struct purchase_names *names, struct import_run *run,
+                                const struct purchase_worker *workers, size_t worker_count, struct error *error)
 {
-        *names = (struct purchase_names){.run = run, .worker_count = worker_count, .next_unknown = -1};
+        *names = (struct purchase_names){
+                .run = run, .workers = workers, .worker_count = worker_count, .next_unknown = -1};
         names->translations = calloc(worker_count, sizeof(*names->translations));
         names->fragment_names = calloc(worker_count, sizeof(*names->fragment_names));
         if (names->translations && names->fragment_names)
@@ -47,16 +48,16 @@ static bool widen(void *array, size_t count, size_t size)
         return wider != NULL;
 }
 
-static bool remember_customer(struct purchase_names *names, int64_t id, struct text number, bool created)
+static bool remember_customer(struct purchase_names *names, int64_t id, size_t worker, size_t name, bool created)
 {
         if (names->customer_count == names->customer_capacity) {
-                size_t capacity = names->customer_capacity ? names->customer_capacity * 2 : 1024;
+                size_t capacity = names->customer_capacity ? names->customer_capacity / 2 * 3 : 1024;
                 if (!widen(&names->customers, capacity, sizeof(*names->customers)))
                         return false;
                 names->customer_capacity = capacity;
         }
         names->customers[names->customer_count++] =
-                (struct purchase_customer){.id = id, .number = number, .created = created};
+                (struct purchase_customer){id, (uint32_t)name, (uint8_t)worker, created, false};
         return true;
 }
 
@@ -89,10 +90,11 @@ static bool scratch_fill(struct scratch *scratch, const struct dictionary *dicti
         return true;
 }
 
-static enum status resolve_customers(struct purchase_names *names, struct purchase_worker *worker,
-                                     struct purchase_translation *table, struct error *error)
+static enum status resolve_customers(struct purchase_names *names, const struct purchase_worker *worker, size_t index,
+                                     struct error *error)
 {
         __attribute__((cleanup(scratch_release))) struct scratch scratch = {0};
+        struct purchase_translation *table = &names->translations[index];
         size_t from = table->customer_count, count = worker->customers.count - from;
         if (count == 0)
                 return STATUS_OK;
@@ -108,14 +110,14 @@ static enum status resolve_customers(struct purchase_names *names, struct purcha
         for (size_t i = 0; i < count; i++) {
                 if (ids[i] == 0)
                         ids[i] = names->next_unknown--;
-                if (!remember_customer(names, ids[i], scratch.texts[i], scratch.flags[i]))
+                if (!remember_customer(names, ids[i], index, from + i, scratch.flags[i]))
                         return error_memory(error);
         }
         table->customer_count = worker->customers.count;
         return STATUS_OK;
 }
 
-static enum status resolve_groups(struct purchase_names *names, struct purchase_worker *worker,
+static enum status resolve_groups(struct purchase_names *names, const struct purchase_worker *worker,
                                   struct purchase_translation *table, struct error *error)
 {
         __attribute__((cleanup(scratch_release))) struct scratch scratch = {0};
@@ -176,7 +178,7 @@ static enum status name_products(struct connection *connection, void *context, s
         return STATUS_OK;
 }
 
-static enum status resolve_products(struct purchase_names *names, struct purchase_worker *worker,
+static enum status resolve_products(struct purchase_names *names, const struct purchase_worker *worker,
                                     struct purchase_translation *table, struct error *error)
 {
         __attribute__((cleanup(scratch_release))) struct scratch scratch = {0};
@@ -212,14 +214,15 @@ static enum status resolve_products(struct purchase_names *names, struct purchas
         return db_write_bulk(names->run->database, name_products, &naming, error);
 }
 
-enum status purchase_names_resolve(struct purchase_names *names, struct purchase_worker *workers, struct error *error)
+enum status purchase_names_resolve(struct purchase_names *names, struct error *error)
 {
+        const struct purchase_worker *workers = names->workers;
         enum status status = STATUS_OK;
         if (!names->name_fact_id && !names->run->dry_run)
                 status = registry_fact_resolve(names->run, text_of("name"), &names->name_fact_id, error);
         for (size_t i = 0; i < names->worker_count && status == STATUS_OK; i++) {
                 struct purchase_translation *table = &names->translations[i];
-                status = resolve_customers(names, &workers[i], table, error);
+                status = resolve_customers(names, &workers[i], i, error);
                 if (status == STATUS_OK)
                         status = resolve_groups(names, &workers[i], table, error);
                 if (status == STATUS_OK)
@@ -234,11 +237,11 @@ enum status purchase_names_resolve(struct purchase_names *names, struct purchase
         return status;
 }
 
-uint64_t purchase_names_conflicts(struct purchase_names *names, const struct purchase_worker *workers)
+uint64_t purchase_names_conflicts(struct purchase_names *names)
 {
         for (size_t w = 0; w < names->worker_count; w++)
                 for (size_t i = 0; i < names->translations[w].product_count; i++)
-                        names->conflict[names->translations[w].product_ids[i]] |= workers[w].article_conflict[i];
+                        names->conflict[names->translations[w].product_ids[i]] |= names->workers[w].article_conflict[i];
         uint64_t count = 0;
         for (size_t i = 0; i < names->product_capacity; i++)
                 count += names->conflict[i];
@@ -262,15 +265,37 @@ void purchase_names_seal(struct purchase_names *names)
         names->customer_count = distinct;
 }
 
+size_t purchase_names_bytes(const struct purchase_names *names)
+{
+        size_t bytes = names->customer_capacity * sizeof(*names->customers);
+        for (size_t w = 0; w < names->worker_count; w++)
+                bytes += names->translations[w].customer_count * sizeof(*names->translations[w].customer_ids);
+        return bytes;
+}
+
 struct purchase_customer *purchase_names_customer(struct purchase_names *names, int64_t id)
 {
+        struct purchase_customer *customers = names->customers;
+        for (size_t at = names->customer_at; at < names->customer_count && at <= names->customer_at + 1; at++)
+                if (customers[at].id == id) {
+                        names->customer_at = at;
+                        return &customers[at];
+                }
         size_t low = 0, high = names->customer_count;
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
-                if (names->customers[middle].id < id)
+                if (customers[middle].id < id)
                         low = middle + 1;
                 else
                         high = middle;
         }
-        return low < names->customer_count && names->customers[low].id == id ? &names->customers[low] : NULL;
+        if (low == names->customer_count || customers[low].id != id)
+                return NULL;
+        names->customer_at = low;
+        return &customers[low];
+}
+
+struct text purchase_names_number(const struct purchase_names *names, const struct purchase_customer *customer)
+{
+        return dictionary_text(&names->workers[customer->worker].customers, customer->name);
 }

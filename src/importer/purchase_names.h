@@ -21,13 +21,15 @@ struct purchase_translation {
 
 struct purchase_customer {
         int64_t id;
-        struct text number;       /* lives in a worker's dictionary */
+        uint32_t name;            /* number in the worker's dictionary of customers */
+        uint8_t worker;
         bool created;             /* by this import */
         bool accepted;            /* a document of his goes in */
 };
 
 struct purchase_names {
         struct import_run *run;
+        const struct purchase_worker *workers; /* the caller's */
         size_t worker_count;
         struct purchase_translation *translations; /* one per worker */
         struct fragment_names *fragment_names;     /* the same for fragments.h; filled by purchase_names_resolve */
@@ -37,22 +39,27 @@ struct purchase_names {
         size_t product_capacity;
         struct purchase_customer *customers; /* sorted by id after purchase_names_seal */
         size_t customer_count, customer_capacity;
+        size_t customer_at;       /* who was asked for last: fragments come in the order of ids */
         int64_t next_unknown;
         int32_t name_fact_id;     /* fact "name", for descriptions */
 };
 
-must_check enum status purchase_names_init(struct purchase_names *names, struct import_run *run, size_t worker_count,
+must_check enum status purchase_names_init(struct purchase_names *names, struct import_run *run,
+                                           const struct purchase_worker *workers, size_t worker_count,
                                            struct error *error);
 void purchase_names_release(struct purchase_names *names);
 
 /* Translates what came new into the workers' dictionaries; creates customers and products where the profile says so. */
-must_check enum status purchase_names_resolve(struct purchase_names *names, struct purchase_worker *workers,
-                                              struct error *error);
+must_check enum status purchase_names_resolve(struct purchase_names *names, struct error *error);
 /* Articles this file names several groups for; after the last resolve. */
-uint64_t purchase_names_conflicts(struct purchase_names *names, const struct purchase_worker *workers);
+uint64_t purchase_names_conflicts(struct purchase_names *names);
 /* No more resolving: customers can be found by id from now on. */
 void purchase_names_seal(struct purchase_names *names);
-/* The customer behind an id handed out here; never NULL for ids of fragments. */
+/* Memory held for customers, without the workers' dictionaries. */
+size_t purchase_names_bytes(const struct purchase_names *names);
+/* The customer behind an id handed out here; never NULL for ids of fragments. Quick when asked in ascending order. */
 struct purchase_customer *purchase_names_customer(struct purchase_names *names, int64_t id);
+/* As the file writes his number; lives in a worker's dictionary. */
+struct text purchase_names_number(const struct purchase_names *names, const struct purchase_customer *customer);
 
 #endif

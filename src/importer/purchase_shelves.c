@@ -35,6 +35,12 @@ void purchase_worker_release(struct purchase_worker *worker)
         free(worker->article_conflict);
 }
 
+void purchase_worker_weigh(struct purchase_worker *worker)
+{
+        size_t bytes = fragment_shelf_bytes(&worker->shelf) + dictionary_bytes(&worker->customers);
+        __atomic_store_n(&worker->held_bytes, bytes, __ATOMIC_RELAXED);
+}
+
 static bool grow_articles(struct purchase_worker *worker)
 {
         size_t capacity = worker->article_capacity ? worker->article_capacity * 2 : 1024;
@@ -170,7 +176,7 @@ void purchase_worker_parse(struct purchase_worker *worker, struct block *block, 
         }
         close_fragment(worker); /* its key lies in the block */
         worker->failed |= worker->shelf.failed;
-        __atomic_store_n(&worker->shelf_bytes, fragment_shelf_bytes(&worker->shelf), __ATOMIC_RELAXED);
+        purchase_worker_weigh(worker);
 }
 
 struct parse_thread {
@@ -191,21 +197,21 @@ static void parse_blocks(void *context)
         }
 }
 
-static size_t shelves_bytes(struct purchase_worker *workers, size_t count)
+static size_t held_bytes(struct purchase_worker *workers, size_t count)
 {
         size_t bytes = 0;
         for (size_t i = 0; i < count; i++)
-                bytes += __atomic_load_n(&workers[i].shelf_bytes, __ATOMIC_RELAXED);
+                bytes += __atomic_load_n(&workers[i].held_bytes, __ATOMIC_RELAXED);
         return bytes;
 }
 
-/* Hands blocks to the threads until the end or until the shelves are full. */
+/* Hands blocks to the threads until the end or until they hold enough. */
 static enum status feed(struct queue *queue, struct purchase_worker *workers, size_t worker_count,
                         struct source_file *file, size_t bytes_max, void (*progress)(void *context),
                         void *progress_context, bool *ret_ended, struct error *error)
 {
         bool more = true;
-        while (more && shelves_bytes(workers, worker_count) < bytes_max) {
+        while (more && held_bytes(workers, worker_count) < bytes_max) {
                 struct block *block = calloc(1, sizeof(*block));
                 if (!block)
                         return error_memory(error);

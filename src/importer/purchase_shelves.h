@@ -25,7 +25,7 @@ struct purchase_worker {
         struct purchase_cache cache;
         uint64_t lines, lines_rounded, lines_faulty;
         bool failed;                   /* out of memory */
-        size_t shelf_bytes;            /* atomic: read by the thread that reads the file */
+        size_t held_bytes;             /* shelf and names of customers; atomic: the reading thread asks */
         /* the open fragment */
         bool open;
         uint32_t open_customer;
@@ -34,6 +34,7 @@ struct purchase_worker {
 
 void purchase_worker_init(struct purchase_worker *worker, const struct purchase_layout *layout, uint32_t number);
 void purchase_worker_release(struct purchase_worker *worker);
+void purchase_worker_weigh(struct purchase_worker *worker); /* sets held_bytes */
 
 /* Parses a block of complete records; takes no ownership. */
 void purchase_worker_parse(struct purchase_worker *worker, struct block *block, char delimiter);

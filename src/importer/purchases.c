@@ -18,7 +18,10 @@
 #include "queries.h"
 
 enum { WORKERS_MAX = 16, BATCHES_AHEAD = 2 };
+/* Shelves and names share the memory of parsing: who has many customers gets smaller shelves, and more runs. */
+#define PARSE_BYTES_MAX ((size_t)208 << 20)
 #define SHELVES_BYTES_MAX ((size_t)176 << 20)
+#define SHELVES_BYTES_MIN ((size_t)48 << 20)
 
 /* Everything of one purchases import; hangs on run->state until the frame releases it. */
 struct purchases {
@@ -78,6 +81,18 @@ static void report(void *context)
         import_report_progress(context);
 }
 
+/* What the workers may hold until the next spill, the names they hold already included. */
+static size_t held_bytes_max(const struct purchases *purchases)
+{
+        size_t held = 0, others = purchase_names_bytes(&purchases->names);
+        for (size_t i = 0; i < purchases->worker_count; i++)
+                held += purchases->workers[i].held_bytes;
+        size_t most = others < PARSE_BYTES_MAX ? PARSE_BYTES_MAX - others : 0;
+        if (most > held + SHELVES_BYTES_MAX)
+                return held + SHELVES_BYTES_MAX;
+        return most > held + SHELVES_BYTES_MIN ? most : held + SHELVES_BYTES_MIN;
+}
+
 /* Parses the whole file: full shelves are spilled as sorted runs, the rest stays in memory. */
 static enum status parse(struct purchases *purchases, struct import_run *run, struct error *error)
 {
@@ -85,9 +100,9 @@ static enum status parse(struct purchases *purchases, struct import_run *run, st
         enum status status = STATUS_OK;
         while (status == STATUS_OK && !ended) {
                 status = purchase_shelves_fill(purchases->workers, purchases->worker_count, run->file,
-                                               SHELVES_BYTES_MAX, report, run, &ended, error);
+                                               held_bytes_max(purchases), report, run, &ended, error);
                 if (status == STATUS_OK)
-                        status = purchase_names_resolve(&purchases->names, purchases->workers, error);
+                        status = purchase_names_resolve(&purchases->names, error);
                 struct fragment_shelf shelves[WORKERS_MAX];
                 for (size_t i = 0; i < purchases->worker_count; i++)
                         shelves[i] = purchases->workers[i].shelf;
@@ -96,7 +111,7 @@ static enum status parse(struct purchases *purchases, struct import_run *run, st
                                                       purchases->worker_count, error);
                         for (size_t i = 0; i < purchases->worker_count; i++) {
                                 purchases->workers[i].shelf = shelves[i];
-                                purchases->workers[i].shelf_bytes = 0;
+                                purchase_worker_weigh(&purchases->workers[i]);
                         }
                 } else if (status == STATUS_OK) {
                         status = fragment_merge_start(purchases->merge, shelves, purchases->names.fragment_names,
@@ -105,7 +120,7 @@ static enum status parse(struct purchases *purchases, struct import_run *run, st
         }
         for (size_t i = 0; i < purchases->worker_count; i++)
                 run->counters.lines_read += purchases->workers[i].lines;
-        run->counters.articles_several_groups = purchase_names_conflicts(&purchases->names, purchases->workers);
+        run->counters.articles_several_groups = purchase_names_conflicts(&purchases->names);
         purchase_names_seal(&purchases->names);
         return status;
 }
@@ -292,7 +307,8 @@ enum status import_purchases(struct import_run *run, struct error *error)
                 purchase_worker_init(&purchases->workers[i], &purchases->layout, (uint32_t)i);
         char staging[IMPORT_FILE_NAME_MAX];
         snprintf(staging, sizeof(staging), "%s/staging", database_directory(run->database));
-        enum status status = purchase_names_init(&purchases->names, run, purchases->worker_count, error);
+        enum status status = purchase_names_init(&purchases->names, run, purchases->workers,
+                                                 purchases->worker_count, error);
         if (status == STATUS_OK)
                 status = fragment_merge_new(staging, &purchases->merge, error);
         if (status == STATUS_OK)

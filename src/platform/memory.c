@@ -6,10 +6,11 @@
 
 #include <malloc.h>
 
-enum { MAP_FROM_BYTES = 64 << 20, TRIM_FROM_BYTES = 128 << 20 };
+enum { MAP_FROM_BYTES = 8 << 20, TRIM_FROM_BYTES = 128 << 20 };
 
 void memory_reuse_large_blocks(void)
 {
         mallopt(M_MMAP_THRESHOLD, MAP_FROM_BYTES);
         mallopt(M_TRIM_THRESHOLD, TRIM_FROM_BYTES);
+        mallopt(M_ARENA_MAX, 1);
 }

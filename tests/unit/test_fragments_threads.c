@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * test_fragments.c: fragments of documents come back sorted and complete, from memory and from spilled runs alike.
+ * test_fragments_threads.c: fragments of documents come back sorted and complete, from memory and from spilled runs
+ * alike.
  */
 #include <setjmp.h>
 #include <stdarg.h>
