@@ -6,7 +6,7 @@ program with it, and expects test_oracle.py or test_rules.py to fail.
   test_mutations.py BUILD_DIR [--only NAME] [--seeds N] [--check] [--hints]
 
 A block of mutations.txt (tests/support/mutant.py) says by which rule and which seed the mistake was noticed the last time:
-"rules: WORDS", "oracle: SEED", one of them or both. Each must notice it. These are tried first, also on the program
+"rules: WORDS", "oracle: SEED", one of them or both. Each must notice it (without such a line both). These are tried first, also on the program
 without the mistake, where they must pass; when a mistake gets by, all rules or N seeds are tried. --hints shows for
 each mistake what notices it first, and which test does not. --check only looks whether every search text occurs exactly
 once.
@@ -53,15 +53,16 @@ def by_all(binary, kind, seeds):
 def try_one(builder, options, one):
     """Problems; none when each test that should notices the mistake."""
     name, hints, places = one
+    hints = {} if options.hints else hints
     problems = []
     try:
         with road.Folder("mutation") as folder:
             binary = builder.build(mutant.changed_files(places), folder)
-            for kind in KINDS if options.hints else hints:
-                words = None if options.hints else by_hint(binary, kind, hints[kind])
+            for kind in hints or KINDS:
+                words = by_hint(binary, kind, hints[kind]) if kind in hints else None
                 if not words:
                     words = by_all(binary, kind, options.seeds)
-                    if words and not options.hints:
+                    if words and kind in hints:
                         words += f"; passed: {hints[kind]}"
                 if words:
                     print(f"ok: {name} ({words})", flush=True)
@@ -90,8 +91,8 @@ def main(arguments):
     options = parser.parse_args(arguments)
     chosen = [one for one in mutant.read_blocks(road.HERE / "mutations.txt") if options.only in one[0]]
     failures = [words for name, _, places in chosen for words in mutant.misplaced(name, places)]
-    failures += [f"{name}: neither rules nor oracle" for name, hints, _ in chosen
-                 if not options.hints and (not hints or set(hints) - set(KINDS))]
+    failures += [f"{name}: neither rules nor oracle: {kind}" for name, hints, _ in chosen
+                 for kind in set(hints) - set(KINDS)]
     if not failures and not options.check:
         builder = mutant.Builder(options.build, "treue")
         failures = [] if options.hints else baseline(builder, chosen)
