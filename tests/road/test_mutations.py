@@ -6,10 +6,10 @@ program with it, and expects test_oracle.py or test_rules.py to fail.
   test_mutations.py BUILD_DIR [--only NAME] [--seeds N] [--check] [--hints]
 
 A block of mutations.txt (tests/support/mutant.py) says by which rule and which seed the mistake was noticed the last time:
-"rules: WORDS", "oracle: SEED", one of them or both. Each must notice it (without such a line both). These are tried first, also on the program
-without the mistake, where they must pass; when a mistake gets by, all rules or N seeds are tried. --hints shows for
-each mistake what notices it first, and which test does not. --check only looks whether every search text occurs exactly
-once.
+"rules: WORDS", "oracle: SEED", one of them or both. Each must notice it (without such a line both). These are tried
+first, also on the program without the mistake, where they must pass; when a mistake gets by, all rules or N seeds are
+tried. --hints shows for each mistake what notices it first, and which test does not. --check only looks whether every
+search text occurs exactly once.
 """
 import argparse
 import concurrent.futures
