@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """X-08, X-10 (a PostgreSQL server that fails loses nothing): during imports and approvals the server is killed,
-restarted, or cut off by a proxy that refuses, stalls and cuts, also exactly between a COMMIT and its answer. After each
-cycle the database is compared with a model: what was acknowledged is there, once; what failed is not; what the program
-did not know it says, and the database decides.
+restarted, or cut off by a proxy that refuses, stalls and cuts, also exactly between a COMMIT and its answer, and killed
+just when something was acknowledged. After each cycle the database is compared with a model: what was acknowledged is
+there, once; what failed is not; what the program did not know it says, and the database decides.
 
   test_postgresql_outage.py TREUE [--cycles N] [--seed S]
 """
@@ -30,10 +30,14 @@ CUTOFF = "2025-12-31"
 DOCUMENTS = 1500
 PROFILE = ("kind: purchases\nsource: erp\ncolumns: {customer: customer, document: document, date: date, "
            "article: article, amount: amount}\ncreate: [customers, products]\n")
-FAULTS = ["cut", "commit lost", "answer lost", "answer lost", "stall", "server killed", "server restarted",
-          "backend killed"]
-# The writer alone is at work then, and knows how to go on.
-SURVIVED = ("commit lost", "answer lost", "stall")
+BY_PROXY = ("cut", "commit lost", "answer lost", "stall")
+WHEN_DONE = "server killed when done"
+FAULTS = ["cut", "commit lost", "commit lost", "answer lost", "answer lost", "stall", "server killed",
+          "server restarted", "backend killed", WHEN_DONE]
+# The writer alone is at work then, and knows how to go on; or nothing happens before the end.
+SURVIVED = ("commit lost", "answer lost", "stall", WHEN_DONE)
+# What nobody asked the server to sync stays in its memory as long as can be, so that a kill takes it.
+LAZY = ["wal_writer_delay=10s", "wal_writer_flush_after=1GB"]
 LIMIT_SECONDS = 150
 
 
@@ -132,7 +136,11 @@ def wait_for(server):
 
 
 def disturb(world, chance, fault, child):
-    if fault in ("cut", "commit lost", "answer lost", "stall"):
+    if fault in BY_PROXY:
+        return
+    if fault == WHEN_DONE:
+        child.wait(timeout=LIMIT_SECONDS)
+        end_server(world, fault)
         return
     time.sleep(chance.uniform(0.0, 0.6))
     if child.poll() is None or chance.random() < 0.2:
@@ -162,7 +170,7 @@ def cycle(world, chance):
              else world.start("--lang", "en", "evaluate", "--cutoff", CUTOFF, "--evaluation", "year", "--approve"))
     disturb(world, chance, fault, child)
     _, error = child.communicate(timeout=LIMIT_SECONDS)
-    happened = world.proxy.happened or fault not in ("cut", "commit lost", "answer lost", "stall")
+    happened = world.proxy.happened or fault not in BY_PROXY
     world.proxy.plan()
     wait_for(world.server)
     done = (world.imports() if importing else world.approved()) - before
@@ -241,7 +249,7 @@ def main():
         return 77
     chance, failures, told = random.Random(options.seed), 0, {}
     port = free_port()
-    with road.Folder("outage") as folder, postgresql.Server(port=port) as server, \
+    with road.Folder("outage") as folder, postgresql.Server(postgresql.NO_SYNC + LAZY, port=port) as server, \
             proxies.Proxy(("127.0.0.1", port)) as proxy:
         world = World(road.absolute(options.binary), folder, server, proxy)
         for number in range(1, options.cycles + 1):
