@@ -50,6 +50,7 @@ SCRIPTS = [
     ("road concept diff", "tests/road/test_diff.py", SANITIZER, 1800),
     ("road evaluate", "tests/road/test_evaluate.py", SANITIZER, 1800),
     ("road backup", "tests/road/test_backup.py", SANITIZER, 1800),
+    ("road index after a restore", "tests/road/test_restored_index.py", SANITIZER, 1800),
     ("road backup of PostgreSQL", "tests/road/test_backup_postgresql.py", RELEASE, 1800),
     ("road verify", "tests/road/test_verify.py", SANITIZER, 1800),
     ("road runs", "tests/road/test_runs.py", SANITIZER, 1800),
@@ -72,7 +73,7 @@ QUICK = ["tidy"]
 ON_SERVER = ["road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
              "road whatif", "road customers", "demo company", "road export", "road customer",
-             "road verify"]
+             "road verify", "road index after a restore"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]

@@ -109,6 +109,11 @@ DELETE FROM idempotency WHERE key = :key OR at_ms < :before_ms;
 -- row digest bytes
 SELECT number, digest FROM audit_entry ORDER BY number DESC LIMIT 1;
 
+-- name: audit_digest :one
+-- arg number int
+-- row digest bytes
+SELECT digest FROM audit_entry WHERE number = :number;
+
 -- name: audit_entry_insert :exec
 -- arg number int
 -- arg at_ms instant

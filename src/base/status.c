@@ -96,8 +96,12 @@ enum status error_system(struct error *error, const char *action, const char *pa
         char reason[128];
         const char *text = strerror_r(errno_value, reason, sizeof(reason));
         bool refused = errno_value == EACCES || errno_value == EPERM || errno_value == EROFS;
-        return error_set(error, STATUS_SYSTEM, refused ? "system.no_permission" : "system.failed", "action", action,
-                         "path", path, "reason", text, NULL);
+        bool full = errno_value == ENOSPC || errno_value == EDQUOT;
+        return error_set(error, STATUS_SYSTEM,
+                         refused ? "system.no_permission"
+                         : full  ? "system.full"
+                                 : "system.failed",
+                         "action", action, "path", path, "reason", text, NULL);
 }
 
 enum status error_memory(struct error *error)

@@ -56,8 +56,8 @@ enum status error_set(struct error *error, enum status status, const char *key, 
 enum status error_at(struct error *error, enum status status, unsigned line, unsigned column, const char *key, ...)
         __attribute__((sentinel));
 
-/* A failed system call: key "system.failed", where rights are missing "system.no_permission", with {action}, {path} and
- * {reason} = strerror(errno_value). */
+/* A failed system call: key "system.failed", where rights are missing "system.no_permission", on a full disk
+ * "system.full", with {action}, {path} and {reason} = strerror(errno_value). */
 enum status error_system(struct error *error, const char *action, const char *path, int errno_value);
 
 /* STATUS_MEMORY with key "system.memory". */

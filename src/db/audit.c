@@ -12,7 +12,7 @@
 #include "platform/clock.h"
 #include "platform/random.h"
 
-enum { DIGEST_BYTES = 32, SALT_BYTES = 32, ANCHOR_EVERY = 100 };
+enum { DIGEST_BYTES = AUDIT_DIGEST_BYTES, SALT_BYTES = 32, ANCHOR_EVERY = 100 };
 
 /* Each field goes in with its length, so that no two entries read the same. */
 static void add(crypto_generichash_state *state, const void *data, size_t length)
@@ -210,4 +210,38 @@ enum status audit_erase_detail(struct connection *connection, int64_t number, st
         char text[24];
         snprintf(text, sizeof(text), "%" PRId64, number);
         return error_set(error, STATUS_NOT_FOUND, "audit.no_detail", "number", text, NULL);
+}
+
+enum status audit_point_latest(struct connection *connection, struct audit_point *ret, struct error *error)
+{
+        struct q_audit_last_row last;
+        struct audit_point point = {.number = 0};
+        bool found = false;
+        enum status status = q_audit_last(connection, NULL, &last, &found, error);
+        if (status)
+                return status;
+        if (found && last.digest.length != DIGEST_BYTES)
+                return broken(last.number, error);
+        if (found) {
+                point.number = last.number;
+                memcpy(point.digest, last.digest.data, DIGEST_BYTES);
+        }
+        *ret = point;
+        return STATUS_OK;
+}
+
+enum status audit_point_holds(struct connection *connection, const struct audit_point *point, bool *ret,
+                              struct error *error)
+{
+        struct q_audit_digest_row row;
+        bool found = false;
+        if (point->number == 0) {
+                *ret = true;
+                return STATUS_OK;
+        }
+        enum status status = q_audit_digest(connection, &(struct q_audit_digest_args){.number = point->number}, &row,
+                                            &found, error);
+        if (!status)
+                *ret = found && is_digest(row.digest, point->digest);
+        return status;
 }

@@ -10,6 +10,8 @@
 
 #include "db/db.h"
 
+enum { AUDIT_DIGEST_BYTES = 32 };
+
 struct audit_event {
         const char *actor;    /* "cli" or a user */
         const char *kind;     /* "import.published", "import.undone", "concept.released", "run.approved", ... */
@@ -27,5 +29,15 @@ must_check enum status audit_verify(struct connection *connection, int64_t *ret_
 /* Erases the detail of an entry, inside a write function; the entry itself stays and the chain stays valid.
  * STATUS_NOT_FOUND "audit.no_detail" {number}. */
 must_check enum status audit_erase_detail(struct connection *connection, int64_t number, struct error *error);
+
+/* An entry of the chain names all that happened to the database until then. A database restored to an older state does
+ * not hold a later point, whatever happens to it afterwards: digests are salted. */
+struct audit_point {
+        int64_t number; /* 0: the beginning, which every database holds */
+        uint8_t digest[AUDIT_DIGEST_BYTES];
+};
+must_check enum status audit_point_latest(struct connection *connection, struct audit_point *ret, struct error *error);
+must_check enum status audit_point_holds(struct connection *connection, const struct audit_point *point, bool *ret,
+                                         struct error *error);
 
 #endif

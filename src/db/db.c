@@ -5,6 +5,7 @@
 #include "db/db.h"
 
 #include "db/engine.h"
+#include "platform/permission.h"
 
 enum { PATH_BYTES_MAX = 4096 };
 
@@ -135,9 +136,12 @@ enum status database_open(const struct database_options *options, struct databas
         const char *directory = options->data_directory;
         bool server = options->url && *options->url;
         /* With a server the directory holds only what can be made again. */
-        if (!options->create && !server && !file_exists(directory))
-                return error_set(error, STATUS_NOT_FOUND, "database.missing", "path", directory, NULL);
         enum status status = options->create || server ? directory_make(directory, error) : STATUS_OK;
+        if (!status && !options->create && !server && !file_exists(directory)) {
+                status = permission_check(directory, PERMISSION_READ, error);
+                if (!status)
+                        status = error_set(error, STATUS_NOT_FOUND, "database.missing", "path", directory, NULL);
+        }
         if (status)
                 return status;
         struct database *database = calloc(1, sizeof(*database));

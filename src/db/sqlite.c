@@ -4,11 +4,13 @@
  * a time, so SQLite's own locks are off. Only the writer checkpoints, readers never do, not even on close.
  */
 #include <assert.h>
+#include <errno.h>
 #include <sqlite3.h>
 
 #include "db/engine.h"
 #include "db/sqlite_bulk.h"
 #include "db/sqlite_lines.h"
+#include "platform/permission.h"
 
 enum { BUSY_TIMEOUT_MS = 10000, CHECKPOINT_TIMEOUT_MS = 200, BACKUP_STEP_PAGES = 256 };
 
@@ -24,6 +26,25 @@ struct sqlite_connection {
 static struct sqlite_connection *own(struct connection *connection)
 {
         return (struct sqlite_connection *)connection;
+}
+
+/* SQLite could not read or write: for want of a right to the file, its log or the folder both lie in? */
+static enum status io_failed(const char *path, int reason, const char *words, struct error *error)
+{
+        static const char *const endings[] = {"", "-wal", "-shm"};
+        enum status status = STATUS_OK;
+        if (reason == ENOSPC || reason == EDQUOT)
+                return error_set(error, STATUS_SYSTEM, "database.full", "path", path, NULL);
+        for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && !status; i++) {
+                struct buffer file buffer_cleanup;
+                buffer_init(&file, 4096);
+                buffer_addf(&file, "%s%s", path, endings[i]);
+                status = file.failed ? error_memory(error) : permission_check(file.data, PERMISSION_WRITE, error);
+        }
+        if (!status)
+                status = permission_check(path, PERMISSION_REPLACE, error);
+        return status ? status
+                      : error_set(error, STATUS_SYSTEM, "database.io", "path", path, "reason", words, NULL);
 }
 
 /* What SQLite said, as an error that names what was being done. */
@@ -45,7 +66,9 @@ static enum status failed(struct sqlite_connection *connection, int code, const 
         case SQLITE_IOERR:
         case SQLITE_CANTOPEN:
         case SQLITE_READONLY:
-                return error_set(error, STATUS_SYSTEM, "database.io", "path", path, "reason", reason, NULL);
+        case SQLITE_PERM:
+                return io_failed(path, connection->handle ? sqlite3_system_errno(connection->handle) : 0, reason,
+                                 error);
         case SQLITE_CONSTRAINT:
                 return error_set(error, STATUS_CONFLICT, "database.constraint", "action", action, "reason", reason,
                                  NULL);
@@ -80,9 +103,11 @@ static int count_log(void *context, sqlite3 *handle, const char *name, int pages
 
 static enum status sqlite_open(struct database *database, bool create, struct error *error)
 {
-        if (!create && !file_exists(database->place))
-                return error_set(error, STATUS_NOT_FOUND, "database.missing", "path", database->directory, NULL);
-        return STATUS_OK;
+        if (create || file_exists(database->place))
+                return STATUS_OK;
+        enum status status = permission_check(database->place, PERMISSION_READ, error);
+        return status ? status
+                      : error_set(error, STATUS_NOT_FOUND, "database.missing", "path", database->directory, NULL);
 }
 
 static void sqlite_disconnect(struct connection *connection)

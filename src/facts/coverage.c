@@ -101,7 +101,16 @@ enum status coverage_of(struct connection *connection, const struct index_manife
 {
         struct known_import *imports = NULL;
         size_t count = 0;
-        enum status status = load(connection, manifest->base_generation, generation, &imports, &count, error);
+        bool ours = false;
+        enum status status = audit_point_holds(connection, &manifest->point, &ours, error);
+        if (status == STATUS_OK && !ours) {
+                *ret = COVERAGE_FOREIGN;
+                *ret_missing = NULL;
+                *ret_missing_count = 0;
+                return STATUS_OK;
+        }
+        if (status == STATUS_OK)
+                status = load(connection, manifest->base_generation, generation, &imports, &count, error);
         if (status != STATUS_OK)
                 return status;
         bool afresh = false, add = false;

@@ -2,9 +2,9 @@
  *
  * coverage.h: does a column index show the purchases of a generation?
  *
- * It does when the imports whose documents it holds are those visible at the generation, none of them replaced a
- * version held in another segment, and no cost of a product came or went since. What is missing can be added when it
- * only adds documents; else the index is made afresh.
+ * It does when it was made of this database as it is or was, the imports whose documents it holds are those visible at
+ * the generation, none of them replaced a version held in another segment, and no cost of a product came or went since.
+ * What is missing can be added when it only adds documents; else the index is made afresh.
  */
 #ifndef TREUE_FACTS_COVERAGE_H
 #define TREUE_FACTS_COVERAGE_H
@@ -16,6 +16,7 @@ enum coverage {
         COVERAGE_FITS,
         COVERAGE_ADD,   /* the documents of *ret_missing are to be added */
         COVERAGE_AFRESH,
+        COVERAGE_FOREIGN, /* to be made afresh: the database was restored to an older state since, or is another one */
 };
 
 /* *ret_missing: with COVERAGE_ADD a flag per import id below *ret_missing_count; free(). */

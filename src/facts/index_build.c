@@ -619,8 +619,8 @@ static void remove_orphan(void *context, const char *name)
                 return;
 }
 
-enum status index_publish(const char *index_directory, int64_t generation, const uint64_t *segments,
-                          size_t segment_count, bool replace, struct error *error)
+enum status index_publish(const char *index_directory, int64_t generation, const struct audit_point *point,
+                          const uint64_t *segments, size_t segment_count, bool replace, struct error *error)
 {
         enum status status = directory_make(index_directory, error);
         if (status != STATUS_OK)
@@ -637,6 +637,7 @@ enum status index_publish(const char *index_directory, int64_t generation, const
         manifest.generation = generation > manifest.generation ? generation : manifest.generation;
         if (replace)
                 manifest.base_generation = generation;
+        manifest.point = *point;
         struct segment_ledger *ledgers = realloc(manifest.segments, (manifest.segment_count + segment_count + 1) *
                                                  sizeof(*ledgers));
         status = ledgers ? STATUS_OK : error_memory(error);

@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "db/audit.h"
 #include "facts/packed_lines.h"
 
 struct index_builder;
@@ -39,9 +40,11 @@ void index_builder_discard(struct index_builder *builder);
 /* Adds finished segments to the manifest. `replace`: they hold all documents valid at `generation` and all earlier
  * segments are dropped; else they hold the documents of the one import published as `generation`, none of which
  * replaces an earlier version. An import that replaced some needs index_rebuild instead (a snapshot notices when that
- * was forgotten). Removes files that belong to no published segment, so no other builder may be at work at the same
+ * was forgotten), and so does an index of another history of the database. `point`: of the database, read after
+ * `generation` was. Removes files that belong to no published segment, so no other builder may be at work at the same
  * time. */
-must_check enum status index_publish(const char *index_directory, int64_t generation, const uint64_t *segments,
-                                     size_t segment_count, bool replace, struct error *error);
+must_check enum status index_publish(const char *index_directory, int64_t generation, const struct audit_point *point,
+                                     const uint64_t *segments, size_t segment_count, bool replace,
+                                     struct error *error);
 
 #endif

@@ -32,7 +32,8 @@ const char *const index_column_names[COLUMN_COUNT] = {
 };
 
 /* "treueix" and the format's version. */
-#define MANIFEST_MAGIC UINT64_C(0x7472657565697801)
+#define MANIFEST_MAGIC UINT64_C(0x7472657565697802)
+#define MAGIC_VERSION_BITS 8
 
 uint64_t index_checksum(const void *data, size_t length) { return XXH3_64bits(data, length); }
 
@@ -209,15 +210,18 @@ static bool manifest_path(char *out, size_t capacity, const char *directory)
         return length > 0 && (size_t)length < capacity;
 }
 
+/* `cursor` stands behind the magic. */
 static bool take_manifest(struct cursor *cursor, struct index_manifest *manifest)
 {
-        uint64_t magic, generation, base, count;
-        if (!take_word(cursor, &magic) || magic != MANIFEST_MAGIC || !take_word(cursor, &generation) ||
-            generation > INT64_MAX || !take_word(cursor, &base) || base > generation || !take_word(cursor, &count) ||
+        uint64_t generation, base, point, count;
+        if (!take_word(cursor, &generation) || generation > INT64_MAX || !take_word(cursor, &base) ||
+            base > generation || !take_word(cursor, &point) || point > INT64_MAX ||
+            !take(cursor, manifest->point.digest, sizeof(manifest->point.digest)) || !take_word(cursor, &count) ||
             count > cursor->left / sizeof(uint64_t))
                 return false;
         manifest->generation = (int64_t)generation;
         manifest->base_generation = (int64_t)base;
+        manifest->point.number = (int64_t)point;
         manifest->segments = calloc(count ? count : 1, sizeof(*manifest->segments));
         if (!manifest->segments)
                 return false;
@@ -239,12 +243,15 @@ enum status manifest_read(const char *directory, struct index_manifest *ret, uin
                 return error_system(error, "open", directory, ENAMETOOLONG);
         struct buffer words buffer_cleanup = {0};
         struct cursor cursor;
-        uint64_t checksum;
+        uint64_t checksum, magic = 0;
         enum status status = words_read(path, &words, &cursor, &checksum, error);
         if (status != STATUS_OK)
                 return status;
         struct index_manifest manifest = {0};
-        if (!take_manifest(&cursor, &manifest)) {
+        bool known = take_word(&cursor, &magic) && magic == MANIFEST_MAGIC;
+        if (!known && magic >> MAGIC_VERSION_BITS == MANIFEST_MAGIC >> MAGIC_VERSION_BITS)
+                return error_set(error, STATUS_NOT_FOUND, "file.not_found", "path", path, NULL);
+        if (!known || !take_manifest(&cursor, &manifest)) {
                 manifest_release(&manifest);
                 return damaged(path, error);
         }
@@ -263,6 +270,8 @@ enum status manifest_write(const char *directory, const struct index_manifest *m
         add_word(&words, MANIFEST_MAGIC);
         add_word(&words, (uint64_t)manifest->generation);
         add_word(&words, (uint64_t)manifest->base_generation);
+        add_word(&words, (uint64_t)manifest->point.number);
+        buffer_add(&words, manifest->point.digest, sizeof(manifest->point.digest));
         add_word(&words, manifest->segment_count);
         for (size_t s = 0; s < manifest->segment_count; s++)
                 add_ledger(&words, &manifest->segments[s]);

@@ -2,7 +2,8 @@
  *
  * index_format.h: the files of the column index, shared by index_build.c and index_open.c.
  *
- *   manifest            generation covered and the ledger of every segment, with a checksum of its own
+ *   manifest            generation covered, the point of the database's history at which it was written, and the ledger
+ *                       of every segment, with a checksum of its own
  *   SEGMENT.COLUMN      one column; SEGMENT is a decimal number, never used twice while a file of it exists
  *   SEGMENT.ledger      between finishing and publishing a segment: its ledger
  *
@@ -19,6 +20,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "db/audit.h"
 
 enum index_column {
         COLUMN_CUSTOMER,          /* int64 ids, ascending; only customers with documents */
@@ -86,9 +88,11 @@ struct segment_ledger {
 };
 
 /* The segments hold the documents valid at base_generation and, each of those added later, the documents of the import
- * that was published as its generation. So a publish that was missed is noticed, whoever forgot it. */
+ * that was published as its generation. So a publish that was missed is noticed, whoever forgot it. Generations are
+ * only numbers: a database restored to an older state counts them a second time. The point tells the two apart. */
 struct index_manifest {
         int64_t generation, base_generation;
+        struct audit_point point; /* not before the publish of `generation` */
         size_t segment_count;
         struct segment_ledger *segments;
 };
@@ -103,7 +107,8 @@ must_check enum status ledger_write(const char *directory, const struct segment_
 must_check enum status ledger_read(const char *directory, uint64_t number, struct segment_ledger *ret,
                                    struct error *error);
 
-/* STATUS_NOT_FOUND when there is none; STATUS_CORRUPT "index.damaged" {file}. `ret_checksum` tells versions apart. */
+/* STATUS_NOT_FOUND when there is none, or one in the form of another version of the program; STATUS_CORRUPT
+ * "index.damaged" {file}. `ret_checksum` tells versions apart. */
 must_check enum status manifest_read(const char *directory, struct index_manifest *ret, uint64_t *ret_checksum,
                                      struct error *error);
 must_check enum status manifest_write(const char *directory, const struct index_manifest *manifest,

@@ -64,7 +64,7 @@ static enum status map_segment(struct index *index, size_t s, const char *direct
                         return error_system(error, "open", directory, ENAMETOOLONG);
                 struct mapping *mapping = &index->mappings[s * COLUMN_COUNT + c];
                 enum status status = mapping_open(path, mapping, error);
-                if (status == STATUS_MEMORY)
+                if (status == STATUS_MEMORY || status == STATUS_SYSTEM)
                         return status;
                 if (status != STATUS_OK || mapping->length != ledger->columns[c].bytes)
                         return damaged(directory, ledger, c, error);

@@ -17,7 +17,8 @@ struct index {
 };
 
 /* STATUS_NOT_FOUND: no manifest. STATUS_CORRUPT "index.damaged" {file}: a file is missing, of the wrong length or with
- * a wrong checksum. A writer that publishes meanwhile is waited out by reading its new manifest. */
+ * a wrong checksum. STATUS_SYSTEM: a file cannot be read. A writer that publishes meanwhile is waited out by reading
+ * its new manifest. */
 must_check enum status index_open(const char *directory, const struct parallel *parallel, struct index **ret,
                                   struct error *error);
 void index_close(struct index *index); /* accepts NULL */

@@ -90,6 +90,7 @@ enum status index_rebuild(struct database *database, struct connection *connecti
         struct index_builder *builder = NULL;
         int64_t generation = 0;
         uint64_t documents = 0, segment = 0;
+        struct audit_point point;
         enum status status = generation_latest(connection, &generation, error);
         if (status == STATUS_OK)
                 status = visibility_load(connection, generation, &visibility, error);
@@ -104,7 +105,9 @@ enum status index_rebuild(struct database *database, struct connection *connecti
         }
         index_builder_discard(builder);
         if (status == STATUS_OK)
-                status = index_publish(directory, generation, &segment, documents ? 1 : 0, true, error);
+                status = audit_point_latest(connection, &point, error);
+        if (status == STATUS_OK)
+                status = index_publish(directory, generation, &point, &segment, documents ? 1 : 0, true, error);
         visibility_release(&visibility);
         free(directory);
         return status;

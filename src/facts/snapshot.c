@@ -67,9 +67,14 @@ static enum status reuse(struct opening *opening, struct snapshot *snapshot, boo
         if (status == STATUS_MEMORY)
                 return status;
         if (status != STATUS_OK) {
-                const char *file = error_argument(error, "file");
-                opening->note.key = "index.rebuilt_damaged";
-                snprintf(opening->note.detail, sizeof(opening->note.detail), "%s", file ? file : opening->directory);
+                const char *file = error_argument(error, "file"), *path = error_argument(error, "path");
+                const char *user = error_argument(error, "user");
+                opening->note.key = user ? "index.rebuilt_unreadable" : "index.rebuilt_damaged";
+                snprintf(opening->note.detail, sizeof(opening->note.detail), "%s%s%s",
+                         file   ? file
+                         : path ? path
+                                : opening->directory,
+                         user ? ", " : "", user ? user : "");
                 return STATUS_OK;
         }
         enum coverage coverage = COVERAGE_AFRESH;
@@ -77,7 +82,10 @@ static enum status reuse(struct opening *opening, struct snapshot *snapshot, boo
         size_t missing_count = 0;
         status = coverage_of(opening->connection, &snapshot->index->manifest, snapshot->visibility.generation,
                              &coverage, &missing, &missing_count, error);
-        if (status == STATUS_OK && coverage != COVERAGE_AFRESH) {
+        if (status == STATUS_OK && coverage == COVERAGE_FOREIGN) {
+                opening->note.key = "index.rebuilt_foreign";
+                snprintf(opening->note.detail, sizeof(opening->note.detail), "%s", opening->directory);
+        } else if (status == STATUS_OK && coverage != COVERAGE_AFRESH) {
                 bool merge = snapshot->index->manifest.segment_count > INDEX_SEGMENTS_MAX;
                 *ret_fits = !(opening->write_back && (merge || coverage == COVERAGE_ADD));
                 if (*ret_fits && coverage == COVERAGE_ADD)

@@ -4,7 +4,8 @@
  * purchases (memory-mapped segments plus an in-memory delta for published imports the index does not cover yet),
  * products and their groups, dated facts. Any number of threads may read one.
  *
- * A damaged or missing index is rebuilt from the database and said through `note`.
+ * A damaged, missing or unreadable index, or one from before the database was restored, is rebuilt from the database
+ * and said through `note`.
  */
 #ifndef TREUE_FACTS_SNAPSHOT_H
 #define TREUE_FACTS_SNAPSHOT_H

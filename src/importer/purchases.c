@@ -273,14 +273,21 @@ static enum status publish_index(struct import_run *run, struct error *error)
         struct q_purchase_imports_since_args args = {.covered = manifest.generation, .generation = run->generation};
         struct q_purchase_imports_since_row row;
         bool found;
+        struct audit_point point = manifest.point;
         size_t segments = manifest.segment_count;
         manifest_release(&manifest);
-        enum status status = q_purchase_imports_since(run->connection, &args, &row, &found, error);
+        bool ours = false;
+        enum status status = audit_point_holds(run->connection, &point, &ours, error);
+        if (status == STATUS_OK)
+                status = q_purchase_imports_since(run->connection, &args, &row, &found, error);
         if (status != STATUS_OK)
                 return status;
-        if (purchases->index_stale || row.imports > 0 || segments >= INDEX_SEGMENTS_MAX)
+        if (!ours || purchases->index_stale || row.imports > 0 || segments >= INDEX_SEGMENTS_MAX)
                 return index_rebuild(run->database, run->connection, error);
-        return index_publish(directory, run->generation, &purchases->segment, purchases->segment ? 1 : 0, false, error);
+        status = audit_point_latest(run->connection, &point, error);
+        return status ? status
+                      : index_publish(directory, run->generation, &point, &purchases->segment,
+                                      purchases->segment ? 1 : 0, false, error);
 }
 
 static enum status finish_segment(struct purchases *purchases, struct error *error)

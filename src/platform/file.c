@@ -4,6 +4,8 @@
  */
 #include "platform/file.h"
 
+#include "platform/permission.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,18 +18,28 @@
 
 enum { PATH_BYTES_MAX = 4096, WRITER_BUFFER_BYTES = 1 << 20, COPY_BYTES = 1 << 20 };
 
-static enum status open_failed(const char *path, struct error *error)
+/* After a failed call: errno says why. Where rights are missing, which and to whom. */
+static enum status failed(const char *action, const char *path, enum permission wanted, struct error *error)
+{
+        int reason = errno;
+        enum status status = STATUS_OK;
+        if (reason == EACCES || reason == EPERM || reason == EROFS)
+                status = permission_check(path, wanted, error);
+        return status ? status : error_system(error, action, path, reason);
+}
+
+static enum status open_failed(const char *path, enum permission wanted, struct error *error)
 {
         if (errno == ENOENT || errno == ENOTDIR)
                 return error_set(error, STATUS_NOT_FOUND, "file.not_found", "path", path, NULL);
-        return error_system(error, "open", path, errno);
+        return failed("open", path, wanted, error);
 }
 
 static enum status open_for_reading(const char *path, int *ret_descriptor, struct stat *ret_about, struct error *error)
 {
         int descriptor = open(path, O_RDONLY | O_CLOEXEC);
         if (descriptor < 0)
-                return open_failed(path, error);
+                return open_failed(path, PERMISSION_READ, error);
         if (fstat(descriptor, ret_about) != 0) {
                 enum status status = error_system(error, "fstat", path, errno);
                 close(descriptor);
@@ -132,14 +144,14 @@ enum status file_write(const char *path, const void *data, size_t length, bool d
                 return error_system(error, "open", path, ENAMETOOLONG);
         int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
         if (descriptor < 0)
-                return open_failed(temporary, error);
+                return open_failed(temporary, PERMISSION_WRITE, error);
         enum status status = write_fully(descriptor, temporary, data, length, error);
         if (status == STATUS_OK && durable && fsync(descriptor) != 0)
                 status = error_system(error, "fsync", temporary, errno);
         if (close(descriptor) != 0 && status == STATUS_OK)
                 status = error_system(error, "close", temporary, errno);
         if (status == STATUS_OK && rename(temporary, path) != 0)
-                status = error_system(error, "rename", path, errno);
+                status = failed("rename", path, PERMISSION_REPLACE, error);
         if (status != STATUS_OK)
                 unlink(temporary);
         else if (durable)
@@ -155,7 +167,7 @@ bool file_exists(const char *path)
 enum status file_rename(const char *from, const char *to, bool durable, struct error *error)
 {
         if (rename(from, to) != 0)
-                return error_system(error, "rename", to, errno);
+                return failed("rename", to, PERMISSION_REPLACE, error);
         return durable ? sync_directory_of(to, error) : STATUS_OK;
 }
 
@@ -167,12 +179,12 @@ bool directory_exists(const char *path)
 
 enum status directory_remove(const char *path, struct error *error)
 {
-        return rmdir(path) == 0 || errno == ENOENT ? STATUS_OK : error_system(error, "rmdir", path, errno);
+        return rmdir(path) == 0 || errno == ENOENT ? STATUS_OK : failed("rmdir", path, PERMISSION_REPLACE, error);
 }
 
 enum status file_remove(const char *path, struct error *error)
 {
-        return unlink(path) == 0 || errno == ENOENT ? STATUS_OK : error_system(error, "unlink", path, errno);
+        return unlink(path) == 0 || errno == ENOENT ? STATUS_OK : failed("unlink", path, PERMISSION_REPLACE, error);
 }
 
 enum status directory_make(const char *path, struct error *error)
@@ -188,7 +200,7 @@ enum status directory_make(const char *path, struct error *error)
                 char kept = partial[i];
                 partial[i] = '\0';
                 if (mkdir(partial, 0755) != 0 && errno != EEXIST)
-                        return error_system(error, "mkdir", partial, errno);
+                        return failed("mkdir", partial, PERMISSION_REPLACE, error);
                 partial[i] = kept;
         }
         struct stat about;
@@ -207,7 +219,7 @@ static enum status read_names(const char *path, char ***ret_names, size_t *ret_c
 {
         DIR *directory = opendir(path);
         if (!directory)
-                return open_failed(path, error);
+                return open_failed(path, PERMISSION_READ, error);
         char **names = NULL;
         size_t count = 0;
         enum status status = STATUS_OK;
@@ -348,7 +360,7 @@ enum status writer_open(const char *path, struct writer **ret, struct error *err
         size_t length = strlen(path);
         int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
         if (descriptor < 0)
-                return open_failed(path, error);
+                return open_failed(path, PERMISSION_WRITE, error);
         struct writer *writer = malloc(sizeof(*writer) + length + 1);
         char *buffer = malloc(WRITER_BUFFER_BYTES);
         if (!writer || !buffer) {
@@ -459,7 +471,7 @@ enum status lock_take(const char *path, struct lock **ret, struct error *error)
 {
         int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
         if (descriptor < 0)
-                return open_failed(path, error);
+                return open_failed(path, PERMISSION_WRITE, error);
         struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         if (fcntl(descriptor, F_OFD_SETLK, &whole) != 0) {
                 enum status status = errno == EAGAIN || errno == EACCES

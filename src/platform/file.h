@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * file.h: files and directories. All paths are UTF-8, relative to the working directory unless absolute.
- * Failures are STATUS_SYSTEM through error_system() with the path; a missing file is STATUS_NOT_FOUND "file.not_found".
+ * Failures are STATUS_SYSTEM through error_system() with the path, missing rights as permission.h tells them; a missing
+ * file is STATUS_NOT_FOUND "file.not_found".
  */
 #ifndef TREUE_PLATFORM_FILE_H
 #define TREUE_PLATFORM_FILE_H

@@ -94,7 +94,7 @@ static enum status check_open(struct verifying *verifying, const struct index *i
         free(missing);
         if (status)
                 return status;
-        if (coverage == COVERAGE_AFRESH) {
+        if (coverage == COVERAGE_AFRESH || coverage == COVERAGE_FOREIGN) {
                 note(verifying, "verify.index_outdated");
                 return STATUS_OK;
         }

@@ -142,12 +142,60 @@ static void erased_detail_keeps_chain(void **state)
         assert_int_equal(verify(fixture->database, &entries), STATUS_CORRUPT);
 }
 
+static void point_of(const struct fixture *fixture, struct audit_point *ret)
+{
+        connection_cleanup struct connection *connection = NULL;
+        assert_ok(db_connect(fixture->database, &connection, &error));
+        assert_ok(audit_point_latest(connection, ret, &error));
+}
+
+static bool is_held(const struct fixture *fixture, const struct audit_point *point)
+{
+        bool held = false;
+        connection_cleanup struct connection *connection = NULL;
+        assert_ok(db_connect(fixture->database, &connection, &error));
+        assert_ok(audit_point_holds(connection, point, &held, &error));
+        return held;
+}
+
+/* A database brought back to an older state holds what was until then, and nothing of what came later, also when the
+ * same happens again (X-08). */
+static void points_tell_histories_apart(void **state)
+{
+        struct fixture *fixture = *state;
+        static const struct audit_point beginning;
+        struct audit_point first, second, again;
+        int number = 2;
+        point_of(fixture, &first);
+        assert_int_equal(first.number, 1);
+        database_close(fixture->database);
+        fixture->database = NULL;
+        fixture_keep(fixture);
+        assert_ok(fixture_open(fixture, false, false, &fixture->database, &error));
+        assert_ok(db_write(fixture->database, append, &number, &error));
+        point_of(fixture, &second);
+        assert_int_equal(second.number, 2);
+        assert_true(is_held(fixture, &beginning) && is_held(fixture, &first) && is_held(fixture, &second));
+        database_close(fixture->database);
+        fixture->database = NULL;
+        fixture_back(fixture);
+        assert_ok(fixture_open(fixture, false, false, &fixture->database, &error));
+        assert_true(is_held(fixture, &beginning) && is_held(fixture, &first));
+        assert_false(is_held(fixture, &second));
+        assert_ok(db_write(fixture->database, append, &number, &error));
+        point_of(fixture, &again);
+        assert_int_equal(again.number, 2);
+        assert_true(is_held(fixture, &again));
+        assert_false(is_held(fixture, &second));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(chain_is_complete, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(every_change_is_found, fixture_new, fixture_free),
                 cmocka_unit_test_setup_teardown(erased_detail_keeps_chain, fixture_new, fixture_free),
+                cmocka_unit_test_setup_teardown(points_tell_histories_apart, fixture_new, fixture_free),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "facts_fixture.h"
 
 enum { DAY = 14700, SEEN_MAX = 2000 };
+static const struct audit_point beginning; /* every database holds it */
 
 /* ---- the builder alone ------------------------------------------------------------------------------------------- */
 
@@ -97,7 +98,7 @@ static void builds_in_memory_and_in_files(void **state)
         assert_ok(index_builder_finish(builder, &segment, &error));
         struct index *index;
         assert_int_equal(index_open(index_of(fixture), NULL, &index, &error), STATUS_NOT_FOUND);
-        assert_ok(index_publish(index_of(fixture), 3, &segment, 1, true, &error));
+        assert_ok(index_publish(index_of(fixture), 3, &beginning, &segment, 1, true, &error));
         assert_ok(index_open(index_of(fixture), NULL, &index, &error));
         assert_int_equal(index->manifest.generation, 3);
         assert_int_equal(index->manifest.segment_count, 1);
@@ -138,13 +139,13 @@ static void orphans_go(void **state)
         size_t before = files_in(index_of(fixture));
         index_builder_discard(one);
         assert_int_equal(files_in(index_of(fixture)), before - 1);
-        assert_ok(index_publish(index_of(fixture), 1, &first, 1, true, &error));
+        assert_ok(index_publish(index_of(fixture), 1, &beginning, &first, 1, true, &error));
         assert_int_equal(files_in(index_of(fixture)), COLUMN_COUNT + 1);
         index_builder_discard(NULL);
         /* A segment without documents is not kept. */
         assert_ok(index_builder_new(index_of(fixture), &one, &error));
         assert_ok(index_builder_finish(one, &second, &error));
-        assert_ok(index_publish(index_of(fixture), 2, &second, 1, false, &error));
+        assert_ok(index_publish(index_of(fixture), 2, &beginning, &second, 1, false, &error));
         assert_int_equal(files_in(index_of(fixture)), COLUMN_COUNT + 1);
 }
 
@@ -181,7 +182,7 @@ static void large_segments_agree(void **state)
         struct index *index;
         assert_ok(index_builder_finish(file, &segment, &error));
         assert_ok(index_builder_finish_memory(memory, &data, &error));
-        assert_ok(index_publish(index_of(fixture), 1, &segment, 1, false, &error));
+        assert_ok(index_publish(index_of(fixture), 1, &beginning, &segment, 1, false, &error));
         assert_ok(index_open(index_of(fixture), NULL, &index, &error));
         assert_true(data.bytes[COLUMN_LINE_AMOUNT] > INDEX_CHUNK_BYTES);
         for (size_t c = 0; c < COLUMN_COUNT; c++) {
@@ -327,6 +328,32 @@ static void every_damage_is_rebuilt(void **state)
         }
 }
 
+/* After an update of the program the index is made afresh, and nothing is called damaged. */
+static void older_form_is_rebuilt(void **state)
+{
+        struct fixture *fixture = *state;
+        struct error error;
+        static struct view right, view;
+        char path[256];
+        struct buffer words buffer_cleanup;
+        company(fixture);
+        look_at(fixture, 1, true, &right);
+        snprintf(path, sizeof(path), "%s/manifest", index_of(fixture));
+        assert_ok(file_read(path, 1 << 20, &words, &error));
+        uint64_t magic, checksum;
+        memcpy(&magic, words.data, sizeof(magic));
+        magic--;
+        memcpy(words.data, &magic, sizeof(magic));
+        checksum = index_checksum(words.data, words.length - sizeof(checksum));
+        memcpy(words.data + words.length - sizeof(checksum), &checksum, sizeof(checksum));
+        assert_ok(file_write(path, words.data, words.length, false, &error));
+        look_at(fixture, 1, true, &view);
+        assert_string_equal(view.note, "index.rebuilt_missing");
+        assert_same_view(&view, &right);
+        look_at(fixture, 1, true, &view);
+        assert_null(view.note);
+}
+
 /* What an importer does with an import that only adds: a segment of its documents. */
 static void publish_import(struct fixture *fixture, int import, int generation)
 {
@@ -342,7 +369,7 @@ static void publish_import(struct fixture *fixture, int import, int generation)
         assert_ok(index_builder_new(index_of(fixture), &builder, &error));
         assert_ok(index_fill(connection, &visibility, imports, builder, &documents, &error));
         assert_ok(index_builder_finish(builder, &segment, &error));
-        assert_ok(index_publish(index_of(fixture), generation, &segment, 1, false, &error));
+        assert_ok(index_publish(index_of(fixture), generation, &beginning, &segment, 1, false, &error));
         visibility_release(&visibility);
 }
 
@@ -503,7 +530,7 @@ static void foreign_index(void **state)
         const struct line line = {.product = 1, .quantity_milli = 1000, .amount_minor = 1};
         add(builder, 999999, 1, "X", DAY, &line, 1);
         assert_ok(index_builder_finish(builder, &segment, &error));
-        assert_ok(index_publish(index_of(fixture), 1, &segment, 1, true, &error));
+        assert_ok(index_publish(index_of(fixture), 1, &beginning, &segment, 1, true, &error));
         look_at(fixture, 1, true, &view);
         assert_string_equal(view.note, "index.rebuilt_damaged");
         assert_same_view(&view, &right);
@@ -512,7 +539,7 @@ static void foreign_index(void **state)
         const struct line article = {.product = 6, .quantity_milli = 1000, .amount_minor = 1};
         add(builder, 1000, 1, "X", DAY, &article, 1);
         assert_ok(index_builder_finish(builder, &segment, &error));
-        assert_ok(index_publish(index_of(fixture), 1, &segment, 1, true, &error));
+        assert_ok(index_publish(index_of(fixture), 1, &beginning, &segment, 1, true, &error));
         look_at(fixture, 1, false, &view);
         assert_same_view(&view, &right);
 }
@@ -546,6 +573,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(costs_are_resolved, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(foreign_index, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(damaged_document_is_named, fixture_new, facts_free),
+                cmocka_unit_test_setup_teardown(older_form_is_rebuilt, fixture_new, facts_free),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
