@@ -50,6 +50,7 @@ SCRIPTS = [
     ("road concept diff", "tests/road/test_diff.py", SANITIZER, 1800),
     ("road evaluate", "tests/road/test_evaluate.py", SANITIZER, 1800),
     ("road backup", "tests/road/test_backup.py", SANITIZER, 1800),
+    ("road missing rights, full disk", "tests/road/test_rights.py", SANITIZER, 1800),
     ("road index after a restore", "tests/road/test_restored_index.py", SANITIZER, 1800),
     ("road backup of PostgreSQL", "tests/road/test_backup_postgresql.py", RELEASE, 1800),
     ("road verify", "tests/road/test_verify.py", SANITIZER, 1800),
