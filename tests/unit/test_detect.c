@@ -299,9 +299,35 @@ static int tear_down(void **state)
         return 0;
 }
 
+/* The rule itself, byte by byte. */
+static uint64_t lines_by_hand(const char *data, size_t length)
+{
+        uint64_t count = 0;
+        for (size_t i = 0; i < length; i++)
+                count += data[i] == '\n' || (data[i] == '\r' && (i + 1 == length || data[i + 1] != '\n'));
+        return count;
+}
+
+/* In blocks of every length, so that line ends lie in and across the lanes compared at a time. */
+static void lines_are_counted(void **state)
+{
+        (void)state;
+        uint64_t seed = 11;
+        for (size_t length = 0; length < 6000; length += 1 + length / 40) {
+                char *data = malloc(length + 1); /* exact, so that reading beyond is noticed */
+                for (size_t i = 0; i < length; i++) {
+                        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+                        data[i] = "\n\ra\nb\r\n"[(seed >> 33) % 7];
+                }
+                assert_int_equal(encoding_count_lines(data, length), lines_by_hand(data, length));
+                free(data);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(lines_are_counted),
                 cmocka_unit_test(encodings),
                 cmocka_unit_test(delimiters),
                 cmocka_unit_test(decimals),
