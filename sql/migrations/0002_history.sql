@@ -63,6 +63,43 @@ CREATE TABLE contact_fact (
         PRIMARY KEY (customer_id, person_id, fact_id, valid_from, import_id)
 ) {strict_clustered};
 
+-- Wordings people were shown when they agreed or refused, each once: digest over language and wording.
+CREATE TABLE consent_text (
+        id {id} PRIMARY KEY,
+        digest {bytes} NOT NULL UNIQUE,
+        language {text} NOT NULL,
+        wording {text} NOT NULL
+) {strict};
+
+-- What a person declared about being addressed on a channel; never changed. A later entry about the same event (person,
+-- channel, kind, time) corrects the one before. import_id 0: recorded by hand. conditions: those of the
+-- existing-customer exception that were recorded as met (src/customers/consent.h). text_id 0: none was shown.
+CREATE TABLE consent_entry (
+        person_id {id} NOT NULL,
+        channel {text} NOT NULL CHECK (channel IN ('email', 'phone', 'post', 'portal')),
+        id {id} NOT NULL,
+        import_id {ordinal} NOT NULL,
+        kind {text} NOT NULL CHECK (kind IN ('consent', 'withdrawal', 'objection', 'objection_lifted')),
+        basis {text} NOT NULL CHECK (basis IN ('', 'consent', 'existing_customer')),
+        conditions {ordinal} NOT NULL,
+        at_ms {instant} NOT NULL,
+        confirmation {text} NOT NULL CHECK (confirmation IN ('', 'pending', 'confirmed')),
+        confirmed_ms {instant},
+        origin {text} NOT NULL,
+        text_id {id} NOT NULL,
+        actor {text} NOT NULL,
+        recorded_ms {instant} NOT NULL,
+        PRIMARY KEY (person_id, channel, id)
+) {strict_clustered};
+
+-- Undone imports of consents whose withdrawals and objections were mistakes of the file and count no longer.
+CREATE TABLE consent_release (
+        import_id {ordinal} PRIMARY KEY,
+        reason {text} NOT NULL,
+        actor {text} NOT NULL,
+        released_ms {instant} NOT NULL
+) {strict};
+
 -- Proofs of qualification; valid_to open as DAY_OPEN_END.
 CREATE TABLE certificate (
         customer_id {id} NOT NULL,

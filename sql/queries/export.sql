@@ -290,3 +290,42 @@ FROM (SELECT r.customer_id, r.territory, r.responsible, r.role, r.valid_from, r.
 LEFT JOIN customer_key k ON {export_visible_key}
 WHERE x.place = 1 AND x.source_id = :source_id AND (x.customer_id = 0 OR k.number IS NOT NULL)
 ORDER BY coalesce(k.number, ''), x.territory, x.role, x.responsible, x.valid_from;
+
+-- name: export_consents :scan
+-- What people known to a source declared before an instant and counts; of several entries about one event the last.
+-- arg source_id ordinal
+-- arg customer_source_id ordinal
+-- arg generation int
+-- arg end_ms instant
+-- row number text?
+-- row person_id id
+-- row person_name text?
+-- row channel text
+-- row kind text
+-- row at_ms instant
+-- row origin text
+-- row wording text?
+-- row language text?
+-- row basis text
+-- row conditions ordinal
+-- row confirmation text
+-- row confirmed_ms instant?
+SELECT (SELECT min(k.number) FROM contact o JOIN import i ON i.id = o.import_id
+                JOIN customer_key k ON k.customer_id = o.customer_id AND k.source_id = :customer_source_id
+                WHERE o.person_id = x.person_id AND {visible}),
+        x.person_id,
+        (SELECT f.value FROM contact_fact f JOIN import i ON i.id = f.import_id JOIN fact c ON c.id = f.fact_id
+                JOIN customer_key k ON k.customer_id = f.customer_id AND k.source_id = :customer_source_id
+                WHERE f.person_id = x.person_id AND c.code = 'name' AND {visible}
+                ORDER BY k.number, i.generation DESC, f.valid_from DESC LIMIT 1),
+        x.channel, x.kind, x.at_ms, x.origin, t.wording, t.language, x.basis, x.conditions, x.confirmation,
+        x.confirmed_ms
+FROM (SELECT e.person_id, e.channel, e.kind, e.at_ms, e.origin, e.text_id, e.basis, e.conditions, e.confirmation,
+                e.confirmed_ms, row_number() OVER (PARTITION BY e.person_id, e.channel, e.kind, e.at_ms
+                        ORDER BY e.id DESC) AS place
+        FROM consent_entry e LEFT JOIN import i ON i.id = e.import_id
+        WHERE e.at_ms < :end_ms AND {consent_counts}
+                AND e.person_id IN (SELECT p.person_id FROM person_key p WHERE p.source_id = :source_id)) x
+LEFT JOIN consent_text t ON t.id = x.text_id
+WHERE x.place = 1
+ORDER BY {export_person_order}, x.at_ms, x.channel, x.kind;

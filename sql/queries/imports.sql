@@ -245,6 +245,10 @@ DELETE FROM visit WHERE import_id = :import_id;
 -- arg import_id ordinal
 DELETE FROM responsibility WHERE import_id = :import_id;
 
+-- name: import_remove_consents :exec
+-- arg import_id ordinal
+DELETE FROM consent_entry WHERE import_id = :import_id;
+
 -- name: import_remove :exec
 -- arg import_id ordinal
 DELETE FROM import WHERE id = :import_id AND state = 'staging';

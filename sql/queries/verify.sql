@@ -61,6 +61,8 @@ SELECT t.place, t.import_id, COUNT(*) FROM (
         UNION ALL SELECT 'activity', import_id FROM activity
         UNION ALL SELECT 'visit', import_id FROM visit
         UNION ALL SELECT 'responsibility', import_id FROM responsibility
+        UNION ALL SELECT 'consent_entry', import_id FROM consent_entry WHERE import_id <> 0
+        UNION ALL SELECT 'consent_release', import_id FROM consent_release
         UNION ALL SELECT 'customer_merge', import_id FROM customer_merge) t
 WHERE NOT EXISTS (SELECT 1 FROM import i WHERE i.id = t.import_id)
 GROUP BY t.place, t.import_id
@@ -96,6 +98,7 @@ SELECT t.place, t.person_id FROM (
         SELECT 'person_key' AS place, person_id FROM person_key
         UNION SELECT 'contact', person_id FROM contact
         UNION SELECT 'contact_fact', person_id FROM contact_fact
+        UNION SELECT 'consent_entry', person_id FROM consent_entry
         UNION SELECT 'certificate', person_id FROM certificate) t
 WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.id = t.person_id)
 ORDER BY t.place, t.person_id;
@@ -126,7 +129,14 @@ WHERE undone_generation IS NOT NULL AND kind <> 'merge'
 UNION ALL
 SELECT 'run.approved', CAST(id AS text) FROM evaluation_run
 WHERE state = 'approved'
-        AND CAST(id AS text) NOT IN (SELECT subject FROM audit_entry WHERE kind = 'run.approved');
+        AND CAST(id AS text) NOT IN (SELECT subject FROM audit_entry WHERE kind = 'run.approved')
+UNION ALL
+SELECT 'consent.recorded', CAST(id AS text) FROM consent_entry
+WHERE import_id = 0
+        AND CAST(id AS text) NOT IN (SELECT subject FROM audit_entry WHERE kind = 'consent.recorded')
+UNION ALL
+SELECT 'consent.released', CAST(import_id AS text) FROM consent_release
+WHERE CAST(import_id AS text) NOT IN (SELECT subject FROM audit_entry WHERE kind = 'consent.released');
 
 -- name: verify_audited_gone :many
 -- What the audit chain tells and the database no longer has.
@@ -139,6 +149,10 @@ WHERE (kind = 'import.published'
         AND subject NOT IN (SELECT CAST(id AS text) FROM import WHERE undone_generation IS NOT NULL))
         OR (kind = 'run.approved'
         AND subject NOT IN (SELECT CAST(id AS text) FROM evaluation_run WHERE state = 'approved'))
+        OR (kind = 'consent.recorded'
+        AND subject NOT IN (SELECT CAST(id AS text) FROM consent_entry WHERE import_id = 0))
+        OR (kind = 'consent.released'
+        AND subject NOT IN (SELECT CAST(import_id AS text) FROM consent_release))
 ORDER BY number;
 
 -- name: verify_runs :many
@@ -174,3 +188,31 @@ ORDER BY customer_id;
 SELECT v.run_id, v.customer_id FROM decision_verdict v
 WHERE NOT EXISTS (SELECT 1 FROM decision d WHERE d.customer_id = v.customer_id AND d.run_id = v.run_id)
 ORDER BY v.run_id, v.customer_id;
+
+-- name: verify_consent_imports :many
+-- Imports of consents that were published once.
+-- row id ordinal
+SELECT id FROM import WHERE kind = 'consents' AND generation IS NOT NULL ORDER BY id;
+
+-- name: verify_audit_detail :one
+-- What the audit chain tells of a subject, if it was not erased.
+-- arg kind text
+-- arg subject text
+-- row detail text
+SELECT d.detail FROM audit_entry a JOIN audit_detail d ON d.number = a.number
+WHERE a.kind = :kind AND a.subject = :subject
+ORDER BY a.number LIMIT 1;
+
+-- name: verify_consent_texts :many
+-- Entries whose wording is gone.
+-- row id id
+SELECT e.id FROM consent_entry e
+WHERE e.text_id <> 0 AND NOT EXISTS (SELECT 1 FROM consent_text t WHERE t.id = e.text_id)
+ORDER BY e.id;
+
+-- name: verify_consent_wordings :scan
+-- row id id
+-- row digest bytes
+-- row language text
+-- row wording text
+SELECT id, digest, language, wording FROM consent_text ORDER BY id;

@@ -154,11 +154,9 @@ static bool read_directive(char directive, const char **cursor, const char *end,
         }
 }
 
-bool day_parse_format(struct text text, const char *format, int32_t *ret)
+bool moment_parse_format(struct text text, const char *format, int32_t *ret_day, int32_t *ret_second)
 {
         text = text_trim(text);
-        if (strcmp(format, "%Y-%m-%d") == 0 && day_parse_iso(text, ret))
-                return true; /* the pattern of most files; "2010-1-5" goes the long way */
         const char *cursor = text.data, *end = text.length ? text.data + text.length : text.data;
         struct parts parts = {0};
         for (const char *f = format; *f; f++) {
@@ -172,8 +170,18 @@ bool day_parse_format(struct text text, const char *format, int32_t *ret)
         if (cursor != end || parts.hour > 23 || parts.minute > 59 || parts.second > 60
             || !date_is_valid((int)parts.year, parts.month, parts.day))
                 return false;
-        *ret = day_from_date((struct date){(int)parts.year, parts.month, parts.day});
+        *ret_day = day_from_date((struct date){(int)parts.year, parts.month, parts.day});
+        *ret_second = (int32_t)(parts.hour * 3600 + parts.minute * 60 + (parts.second < 60 ? parts.second : 59));
         return true;
+}
+
+bool day_parse_format(struct text text, const char *format, int32_t *ret)
+{
+        int32_t second;
+        text = text_trim(text);
+        if (strcmp(format, "%Y-%m-%d") == 0 && day_parse_iso(text, ret))
+                return true; /* the pattern of most files; "2010-1-5" goes the long way */
+        return moment_parse_format(text, format, ret, &second);
 }
 
 bool day_format_is_valid(const char *format)
@@ -218,6 +226,14 @@ bool day_add_iso(struct buffer *out, int32_t day)
                 return true;
         struct date date = date_from_day(day);
         return buffer_addf(out, "%04d-%02u-%02u", date.year, date.month, date.day);
+}
+
+bool instant_add_iso(struct buffer *out, int64_t instant_ms)
+{
+        int64_t seconds = instant_ms / 1000 - (instant_ms % 1000 < 0);
+        int64_t day = seconds / 86400 - (seconds % 86400 < 0), rest = seconds - day * 86400;
+        return day_add_iso(out, (int32_t)day) &&
+               buffer_addf(out, "T%02d:%02d:%02dZ", (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
 }
 
 bool day_add_german(struct buffer *out, int32_t day)

@@ -16,6 +16,7 @@
         X(backtest) \
         X(backup) \
         X(concept) \
+        X(consent) \
         X(customer) \
         X(evaluate) \
         X(explain) \

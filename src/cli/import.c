@@ -155,6 +155,11 @@ static enum status undo(struct cli_context *context, const struct words *words, 
         snprintf(generation, sizeof(generation), "%lld", (long long)undone.generation);
         snprintf(runs, sizeof(runs), "%lld", (long long)undone.runs_flagged);
         cli_print(context, stdout, "import.undo.done", "import", number, "generation", generation);
+        if (undone.refusals_kept) {
+                char refusals[24];
+                snprintf(refusals, sizeof(refusals), "%lld", (long long)undone.refusals_kept);
+                cli_print(context, stdout, "import.undo.refusals_kept", "count", refusals, "import", number);
+        }
         if (undone.runs_flagged)
                 cli_print(context, stdout, "import.undo.runs_flagged", "count", runs);
         if (undone.index_stale)

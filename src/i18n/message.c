@@ -181,3 +181,9 @@ bool format_add_day(struct buffer *out, enum language language, int32_t day)
 {
         return language == LANGUAGE_GERMAN ? day_add_german(out, day) : day_add_english(out, day);
 }
+
+bool format_add_moment(struct buffer *out, enum language language, int32_t day, int32_t second)
+{
+        return format_add_day(out, language, day) &&
+               buffer_addf(out, " %02d:%02d", (int)(second / 3600), (int)(second / 60 % 60));
+}

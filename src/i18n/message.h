@@ -39,5 +39,7 @@ bool format_add_decimal(struct buffer *out, enum language language, int64_t unit
 /* numerator/denominator as percent with one decimal, half away from zero: German "12,5 %", English "12.5%". */
 bool format_add_percent(struct buffer *out, enum language language, int64_t numerator, int64_t denominator);
 bool format_add_day(struct buffer *out, enum language language, int32_t day);
+/* The day and the time, seconds since midnight: "31.01.2026 10:15". */
+bool format_add_moment(struct buffer *out, enum language language, int32_t day, int32_t second);
 
 #endif

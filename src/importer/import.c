@@ -36,6 +36,7 @@ const struct import_job import_jobs[IMPORT_KIND_COUNT] = {
         [IMPORT_ACTIVITIES] = {import_activities},
         [IMPORT_VISITS] = {import_visits},
         [IMPORT_RESPONSIBILITIES] = {import_responsibilities},
+        [IMPORT_CONSENTS] = {import_consents},
 };
 
 void import_report_progress(struct import_run *run)
@@ -146,6 +147,10 @@ static void add_detail(struct buffer *out, const struct import_run *run)
         for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
                 json_key(&json, numbers[i].key);
                 json_int(&json, (int64_t)numbers[i].value);
+        }
+        if (run->content_digest) {
+                json_key(&json, "digest");
+                json_string(&json, run->content_digest);
         }
         json_end_object(&json);
 }
@@ -283,6 +288,7 @@ static enum status start_over(struct import_run *run, struct error *error)
         run->release = NULL;
         run->published = NULL;
         run->state = NULL;
+        run->content_digest = NULL;
         run->errors = NULL;
         run->registry = NULL;
         run->counters = (struct import_counters){0};

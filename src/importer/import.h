@@ -86,6 +86,7 @@ struct import_run {
         int64_t resumed_customer_id;
         struct text resumed_number;
         size_t superseded;             /* unfinished imports removed, as file or profile have changed */
+        const char *content_digest;    /* of all that is staged, for the audit entry; NULL: the kind makes none */
         /* A kind may hang its state here: `published` is called after the publish (its failure does not undo it: only
          * what can be rebuilt belongs there), `release` at the end in every case. */
         void *state;
@@ -145,6 +146,7 @@ must_check enum status import_staged_rows(struct connection *connection, uint64_
 struct import_undone {
         int32_t import_id;
         int64_t generation;
+        int64_t refusals_kept; /* withdrawals and objections: they stay in force (customers/consents.h) */
         int64_t runs_flagged; /* approved runs that were made on it: they stay, and say so */
         bool index_stale;     /* the column index has to be rebuilt at its next use */
 };

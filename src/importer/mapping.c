@@ -6,6 +6,8 @@
 
 #include "base/buffer.h"
 #include "base/calendar.h"
+#include "customers/consent.h"
+#include "platform/clock.h"
 
 enum { MESSAGE_LIST_MAX = 700 };
 
@@ -279,6 +281,20 @@ static const struct choice_word choice_words[] = {
         {FIELD_ROLE, ROLE_DEPUTY, "deputy"}, {FIELD_ROLE, ROLE_DEPUTY, "vertretung"},
         {FIELD_ROLE, ROLE_INSIDE, "inside"}, {FIELD_ROLE, ROLE_INSIDE, "innendienst"},
         {FIELD_ROLE, ROLE_HEAD, "head"}, {FIELD_ROLE, ROLE_HEAD, "leitung"},
+        {FIELD_CHANNEL, CONSENT_EMAIL, "email"}, {FIELD_CHANNEL, CONSENT_EMAIL, "e-mail"},
+        {FIELD_CHANNEL, CONSENT_EMAIL, "mail"}, {FIELD_CHANNEL, CONSENT_PHONE, "phone"},
+        {FIELD_CHANNEL, CONSENT_PHONE, "telephone"}, {FIELD_CHANNEL, CONSENT_PHONE, "telefon"},
+        {FIELD_CHANNEL, CONSENT_POST, "post"}, {FIELD_CHANNEL, CONSENT_POST, "letter"},
+        {FIELD_CHANNEL, CONSENT_POST, "brief"}, {FIELD_CHANNEL, CONSENT_PORTAL, "portal"},
+        {FIELD_CONSENT, CONSENT_GIVEN, "consent"}, {FIELD_CONSENT, CONSENT_GIVEN, "einwilligung"},
+        {FIELD_CONSENT, CONSENT_WITHDRAWAL, "withdrawal"}, {FIELD_CONSENT, CONSENT_WITHDRAWAL, "widerruf"},
+        {FIELD_CONSENT, CONSENT_OBJECTION, "objection"}, {FIELD_CONSENT, CONSENT_OBJECTION, "widerspruch"},
+        {FIELD_CONSENT, CONSENT_LIFTED, "objection_lifted"}, {FIELD_CONSENT, CONSENT_LIFTED, "objection lifted"},
+        {FIELD_CONSENT, CONSENT_LIFTED, "widerspruch aufgehoben"},
+        {FIELD_BASIS, CONSENT_BASIS_CONSENT, "consent"}, {FIELD_BASIS, CONSENT_BASIS_CONSENT, "einwilligung"},
+        {FIELD_BASIS, CONSENT_BASIS_EXISTING, "existing_customer"},
+        {FIELD_BASIS, CONSENT_BASIS_EXISTING, "existing customer"},
+        {FIELD_BASIS, CONSENT_BASIS_EXISTING, "bestandskunde"},
 };
 enum { CHOICE_WORDS = sizeof(choice_words) / sizeof(choice_words[0]) };
 
@@ -298,7 +314,11 @@ static const char *parse_named(enum field_type type, struct text text, int64_t *
                 *ret = choice_words[i].number;
                 return NULL;
         }
-        return type == FIELD_STATUS ? "import.reason.status" : "import.reason.role";
+        return type == FIELD_STATUS    ? "import.reason.status"
+               : type == FIELD_ROLE    ? "import.reason.role"
+               : type == FIELD_CHANNEL ? "import.reason.channel"
+               : type == FIELD_CONSENT ? "import.reason.consent"
+                                       : "import.reason.basis";
 }
 
 /* Light: one @ with something on both sides, no blanks and no control characters. */
@@ -360,8 +380,15 @@ const char *field_parse(const struct mapped_column *column, struct text cell, en
         case FIELD_METHOD:
                 reason = parse_choice(column->field->type, cell, &value.yes);
                 break;
+        case FIELD_MOMENT:
+                if (!clock_parse_moment(cell, column->format, &value.instant_ms))
+                        reason = "import.reason.moment";
+                break;
         case FIELD_STATUS:
         case FIELD_ROLE:
+        case FIELD_CHANNEL:
+        case FIELD_CONSENT:
+        case FIELD_BASIS:
                 reason = parse_named(column->field->type, cell, &value.number);
                 break;
         case FIELD_EMAIL:

@@ -55,18 +55,20 @@ struct field_value {
         int64_t number;           /* FIELD_MONEY minor units, FIELD_QUANTITY thousandths, FIELD_SHARE millionths,
                                    * FIELD_INTEGER, FIELD_DECIMAL units */
         uint8_t scale;            /* FIELD_DECIMAL: number / 10^scale, without trailing zeros */
+        int64_t instant_ms;       /* FIELD_MOMENT, in the company's zone unless the text names one */
         bool yes;                 /* FIELD_YES_NO; FIELD_KIND: prospect; FIELD_METHOD: estimated */
 };
 
-/* FIELD_STATUS and FIELD_ROLE hold one of these as `number`. */
+/* FIELD_STATUS and FIELD_ROLE hold one of these as `number`; FIELD_CHANNEL, FIELD_CONSENT and FIELD_BASIS an enum
+ * consent_channel, consent_kind and consent_basis (customers/consent.h). */
 enum activity_status { ACTIVITY_CONFIRMED, ACTIVITY_PLANNED, ACTIVITY_CANCELLED };
 enum responsibility_role { ROLE_REP, ROLE_DEPUTY, ROLE_INSIDE, ROLE_HEAD };
 /* The word such a number is stored as: "confirmed", "rep", ... */
 const char *field_word(enum field_type type, int64_t number);
 
 /* Reads the cell of a column. NULL, or the key of the reason it is refused for (import.reason.date, .number,
- * .too_large, .too_precise, .integer, .yes_no, .kind, .method, .share, .email, .status, .role, .empty when the field is
- * required). */
+ * .too_large, .too_precise, .integer, .yes_no, .kind, .method, .share, .email, .status, .role, .moment, .channel,
+ * .consent, .basis, .empty when the field is required). */
 const char *field_parse(const struct mapped_column *column, struct text cell, enum decimal_mark mark,
                         unsigned minor_digits, struct field_value *ret);
 

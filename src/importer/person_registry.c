@@ -272,6 +272,20 @@ uint32_t person_meant(struct person_registry *people, int64_t customer_id, struc
         return by_key != PERSON_NONE ? by_key : person_by_name(people, customer_id, word);
 }
 
+bool person_known(struct person_registry *people, int64_t customer_id, struct text word, uint32_t *ret)
+{
+        bool memory = true;
+        uint32_t *keyed = index_slot(&people->by_code, word);
+        if (!keyed)
+                return false;
+        uint32_t by_key = *keyed, named = PERSON_NONE;
+        bool own = by_key != PERSON_NONE && customer_id && person_is_contact(people, customer_id, by_key);
+        if (!own && customer_id)
+                named = find_named(people, customer_id, word, &memory);
+        *ret = !own && named != PERSON_NONE ? named : by_key;
+        return memory;
+}
+
 enum status person_seen(struct seen_keys *seen, const struct import_run *run, struct import_row *row,
                         int64_t customer_id, uint32_t person, struct text rest, int32_t day, struct arena *arena,
                         struct error *error)

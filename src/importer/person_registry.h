@@ -28,6 +28,9 @@ uint32_t person_by_name(struct person_registry *people, int64_t customer_id, str
 /* Whom a file means by `word` at a customer: the contact with that key, else the contact with that name (of several the
  * one recorded first), else the person with that key, else a new person of that name (person_by_name). */
 uint32_t person_meant(struct person_registry *people, int64_t customer_id, struct text word);
+/* As person_meant, but nobody is made: the person with that key (also when the customer is 0), or the customer's
+ * contact of that name. *ret is PERSON_NONE when there is none. False without memory. */
+bool person_known(struct person_registry *people, int64_t customer_id, struct text word, uint32_t *ret);
 
 /* Refuses the row when this file spoke of the same customer, person and `rest` before, by whatever word. */
 must_check enum status person_seen(struct seen_keys *seen, const struct import_run *run, struct import_row *row,

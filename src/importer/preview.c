@@ -74,8 +74,14 @@ static void add_understood(struct buffer *out, enum field_type type, const struc
         case FIELD_METHOD:
                 buffer_add_text(out, value->yes ? "estimated" : "measured");
                 break;
+        case FIELD_MOMENT:
+                instant_add_iso(out, value->instant_ms);
+                break;
         case FIELD_STATUS:
         case FIELD_ROLE:
+        case FIELD_CHANNEL:
+        case FIELD_CONSENT:
+        case FIELD_BASIS:
                 buffer_add_text(out, field_word(type, value->number));
                 break;
         }

@@ -440,7 +440,9 @@ static enum status check_required(struct reading *reading, const yaml_node_t *co
 static bool key_applies(const char *key, const struct profile *profile)
 {
         bool has_customers = profile->kind != IMPORT_CUSTOMERS && profile->kind != IMPORT_PRODUCTS;
-        if (strcmp(key, "customer_source") == 0 || strcmp(key, "create") == 0)
+        if (strcmp(key, "create") == 0)
+                return kind_infos[profile->kind].create_customers;
+        if (strcmp(key, "customer_source") == 0)
                 return has_customers;
         if (strcmp(key, "product_source") == 0)
                 return profile->kind == IMPORT_PURCHASES;

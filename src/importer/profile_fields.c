@@ -122,6 +122,24 @@ static const struct field_info responsibility_fields[] = {
         {"valid_to", FIELD_DAY, false},
 };
 
+static const struct field_info consent_fields[] = {
+        {"person", FIELD_TEXT, true},
+        {"channel", FIELD_CHANNEL, true},
+        {"kind", FIELD_CONSENT, true},
+        {"time", FIELD_MOMENT, true},
+        {"origin", FIELD_TEXT, true},
+        {"customer", FIELD_TEXT, false},
+        {"text", FIELD_TEXT, false},
+        {"language", FIELD_TEXT, false},
+        {"basis", FIELD_BASIS, false},
+        {"address_from_sale", FIELD_YES_NO, false},
+        {"similar_goods", FIELD_YES_NO, false},
+        {"notice_given", FIELD_YES_NO, false},
+        {"no_objection", FIELD_YES_NO, false},
+        {"double_opt_in", FIELD_YES_NO, false},
+        {"confirmed", FIELD_MOMENT, false},
+};
+
 #define FIELDS(table) table, sizeof(table) / sizeof((table)[0])
 
 const struct kind_info kind_infos[IMPORT_KIND_COUNT] = {
@@ -135,4 +153,5 @@ const struct kind_info kind_infos[IMPORT_KIND_COUNT] = {
         [IMPORT_ACTIVITIES] = {"activities", FIELDS(activity_fields), true, false},
         [IMPORT_VISITS] = {"visits", FIELDS(visit_fields), true, false},
         [IMPORT_RESPONSIBILITIES] = {"responsibilities", FIELDS(responsibility_fields), true, false},
+        [IMPORT_CONSENTS] = {"consents", FIELDS(consent_fields), false, false},
 };

@@ -39,6 +39,8 @@ static enum status remove_people_rows(struct connection *connection, int32_t id,
         if (!status)
                 status = q_import_remove_responsibilities(
                         connection, &(struct q_import_remove_responsibilities_args){id}, NULL, error);
+        if (!status)
+                status = q_import_remove_consents(connection, &(struct q_import_remove_consents_args){id}, NULL, error);
         return status;
 }
 
@@ -474,6 +476,10 @@ static enum status append_undone(struct connection *connection, const struct und
         json_int(&json, undoing->result.generation);
         json_key(&json, "runs_flagged");
         json_int(&json, undoing->result.runs_flagged);
+        if (undoing->result.refusals_kept) {
+                json_key(&json, "refusals_kept");
+                json_int(&json, undoing->result.refusals_kept);
+        }
         json_end_object(&json);
         snprintf(subject, sizeof(subject), "%d", (int)undoing->import_id);
         if (detail.failed)
@@ -497,6 +503,12 @@ static enum status undo(struct connection *connection, void *context, struct err
         status = q_import_undo(connection, &args, &changes, error);
         if (!status)
                 status = q_import_flag_runs(connection, &flag, &undoing->result.runs_flagged, error);
+        struct q_consent_refusals_of_import_args count = {undoing->import_id};
+        struct q_consent_refusals_of_import_row refusals = {0};
+        bool found;
+        if (!status)
+                status = q_consent_refusals_of_import(connection, &count, &refusals, &found, error);
+        undoing->result.refusals_kept = refusals.refusals;
         return status ? status : append_undone(connection, undoing, error);
 }
 

@@ -12,6 +12,8 @@
 
 #include "base/calendar.h"
 
+enum { DAY_SECONDS = 86400 };
+
 static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool environment_read;
 static int64_t injected_ms = -1;
@@ -106,4 +108,70 @@ int32_t clock_local_day(int64_t instant_ms)
         if (!localtime_r(&time, &local))
                 return (int32_t)(seconds / 86400);
         return day_from_date((struct date){local.tm_year + 1900, (unsigned)local.tm_mon + 1, (unsigned)local.tm_mday});
+}
+
+/* Seconds the zone is ahead of UTC. */
+static int64_t offset_at(int64_t instant_s)
+{
+        time_t time = (time_t)instant_s;
+        struct tm local;
+        return localtime_r(&time, &local) ? (int64_t)local.tm_gmtoff : 0;
+}
+
+int64_t clock_local_instant(int32_t day, int32_t second)
+{
+        int64_t wall = (int64_t)day * DAY_SECONDS + second;
+        int64_t before = wall - offset_at(wall - DAY_SECONDS), after = wall - offset_at(wall + DAY_SECONDS);
+        bool fits_before = before + offset_at(before) == wall, fits_after = after + offset_at(after) == wall;
+        return (fits_after && !fits_before ? after : before) * 1000;
+}
+
+void clock_local_time(int64_t instant_ms, int32_t *ret_day, int32_t *ret_second)
+{
+        int64_t seconds = instant_ms / 1000 - (instant_ms % 1000 < 0);
+        int64_t wall = seconds + offset_at(seconds), day = wall / DAY_SECONDS - (wall % DAY_SECONDS < 0);
+        *ret_day = (int32_t)day;
+        *ret_second = (int32_t)(wall - day * DAY_SECONDS);
+}
+
+/* Cuts "Z" or "+01:00" off the end of 2026-01-31T10:15...; *ret_offset in seconds. False: none there. */
+static bool cut_zone(struct text *text, int64_t *ret_offset)
+{
+        int hours, minutes;
+        size_t length = text->length;
+        if (length > 11 && text->data[length - 1] == 'Z') {
+                *ret_offset = 0;
+                text->length--;
+                return true;
+        }
+        if (length < 17 || (text->data[length - 6] != '+' && text->data[length - 6] != '-') ||
+            text->data[length - 3] != ':' || !number_at(text->data, length - 5, 2, &hours) ||
+            !number_at(text->data, length - 2, 2, &minutes) || hours > 14 || minutes > 59)
+                return false;
+        *ret_offset = (text->data[length - 6] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+        text->length -= 6;
+        return true;
+}
+
+bool clock_parse_moment(struct text text, const char *format, int64_t *ret_ms)
+{
+        static const char *const forms[] = {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
+                                            "%Y-%m-%dT%H:%M",    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M",
+                                            "%d.%m.%Y"};
+        int32_t day, second = 0;
+        int64_t offset;
+        text = text_trim(text);
+        if (format ? moment_parse_format(text, format, &day, &second) : day_parse_iso(text, &day)) {
+                *ret_ms = clock_local_instant(day, second);
+                return true;
+        }
+        bool zoned = !format && cut_zone(&text, &offset);
+        for (size_t i = 0; !format && i < (zoned ? 4 : sizeof(forms) / sizeof(forms[0])); i++) {
+                if (!moment_parse_format(text, forms[i], &day, &second))
+                        continue;
+                *ret_ms = zoned ? ((int64_t)day * DAY_SECONDS + second - offset) * 1000
+                                : clock_local_instant(day, second);
+                return true;
+        }
+        return false;
 }

@@ -28,7 +28,9 @@ static const struct dossier_section sections[DOSSIER_PARTS] = {
                                                  "dossier.column.state", "dossier.column.reason",
                                                  "dossier.column.result"}, .column_count = 7},
         [DOSSIER_CONTACTS] = {"dossier.contacts", {"dossier.column.name", "dossier.column.role",
-                                                   "dossier.column.level"}, .column_count = 3},
+                                                   "dossier.column.level", "dossier.column.email",
+                                                   "dossier.column.phone", "dossier.column.post",
+                                                   "dossier.column.portal"}, .column_count = 7},
         [DOSSIER_CERTIFICATES] = {"dossier.certificates", {"dossier.column.person", "dossier.column.qualification",
                                                            "dossier.column.valid_from", "dossier.column.valid_to",
                                                            "dossier.column.state",
@@ -219,51 +221,6 @@ static enum status load_memberships(struct dossier_loading *loading, struct erro
         return dossier_done(loading, status, error);
 }
 
-static void put_contact(struct dossier_cell *cells, struct dossier_loading *loading, struct text code,
-                        struct dated *facts)
-{
-        static const char *const columns[] = {"name", "role", "level"};
-        struct text found;
-        dated_open(facts);
-        for (size_t c = 0; c < sizeof(columns) / sizeof(columns[0]); c++)
-                if (text_is(code, columns[c]) && dated_on(facts, loading->day, &found))
-                        cells[c] = dossier_text(loading, found);
-        dated_clear(facts);
-}
-
-static enum status load_contacts(struct dossier_loading *loading, struct error *error)
-{
-        struct q_dossier_contacts_args args = {loading->customer_id, loading->generation};
-        rows_cleanup struct rows *rows = NULL;
-        struct dossier_cell *cells = NULL;
-        struct text code = {NULL, 0};
-        int64_t person_id = 0;
-        struct dated facts;
-        dated_init(&facts);
-        enum status status = q_dossier_contacts_open(loading->connection, &args, &rows, error);
-        for (bool more = true; !status;) {
-                struct q_dossier_contacts_row row;
-                status = q_dossier_contacts_next(rows, &row, &more, error);
-                if (status)
-                        break;
-                bool same_person = more && cells && row.person_id == person_id;
-                if (cells && !(same_person && text_equal(row.code, code)))
-                        put_contact(cells, loading, code, &facts);
-                if (!more)
-                        break;
-                if (!same_person)
-                        cells = dossier_row(loading, DOSSIER_CONTACTS);
-                if (!cells)
-                        break;
-                person_id = row.person_id;
-                if (!facts.count)
-                        code = dossier_text(loading, row.code).text;
-                loading->failed |= !dated_add(&facts, row.valid_from, row.generation, row.value);
-        }
-        dated_release(&facts);
-        return dossier_done(loading, status, error);
-}
-
 /* What competitors leave. */
 static void put_own_share(struct dossier_loading *loading, size_t first)
 {
@@ -360,7 +317,7 @@ enum status dossier_load(const struct dossier_request *request, struct arena *ar
 {
         enum status (*const loaders[])(struct dossier_loading *, struct error *) = {
                 load_facts, dossier_load_responsible, load_memberships, dossier_load_overrides, dossier_load_appeals,
-                load_contacts, dossier_load_certificates, load_potentials, dossier_load_wallet, load_purchases,
+                dossier_load_contacts, dossier_load_certificates, load_potentials, dossier_load_wallet, load_purchases,
                 dossier_load_activities, dossier_load_visits, dossier_load_merges};
         struct dossier_loading loading = {
                 .request = request,

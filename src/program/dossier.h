@@ -4,9 +4,9 @@
  * a terminal, JSON and later a page show the same.
  *
  * Sections: facts (each value with its source, since when it holds and when it came in), responsible people,
- * memberships, overrides and appeals, contacts, certificates, potentials (with competitors' shares and what is left
- * for us: 100 % together), share of wallet, purchases by calendar year, activities and visits (the last ten of each),
- * merges.
+ * memberships, overrides and appeals, contacts (with where each stands on every channel: customers/consent.h),
+ * certificates, potentials (with competitors' shares and what is left for us: 100 % together), share of wallet,
+ * purchases by calendar year, activities and visits (the last ten of each), merges.
  *
  * Share of wallet = revenue of 12 months up to the day / yearly potential valid on it (concept-format.md, Metrics), per
  * product group with a potential and in total, with method and date of the estimate. Shown as at most 1, and said so.

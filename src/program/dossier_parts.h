@@ -32,6 +32,7 @@ struct dossier_cell dossier_word_of(struct dossier_loading *loading, const char 
 enum status dossier_done(const struct dossier_loading *loading, enum status status, struct error *error);
 
 enum status dossier_load_responsible(struct dossier_loading *loading, struct error *error); /* after the facts */
+enum status dossier_load_contacts(struct dossier_loading *loading, struct error *error);
 enum status dossier_load_certificates(struct dossier_loading *loading, struct error *error);
 enum status dossier_load_activities(struct dossier_loading *loading, struct error *error);
 enum status dossier_load_visits(struct dossier_loading *loading, struct error *error);

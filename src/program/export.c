@@ -34,6 +34,11 @@ static const char *const visit_columns[] = {"customer", "date", "rep", "kind", "
 static const char *const responsibility_columns[] = {"territory", "customer",   "responsible",
                                                      "role",      "valid_from", "valid_to"};
 
+static const char *const consent_columns[] = {"customer",      "person",       "channel",       "kind",
+                                              "time",          "origin",       "text",          "language",
+                                              "basis",         "address_from_sale", "similar_goods", "notice_given",
+                                              "no_objection",  "double_opt_in", "confirmed"};
+
 #define COLUMNS(table) table, sizeof(table) / sizeof((table)[0])
 static const struct export_kind kinds[] = {
         {"customers", COLUMNS(customer_columns), "attribute:", false, true, export_customers},
@@ -46,9 +51,10 @@ static const struct export_kind kinds[] = {
         {"visits", COLUMNS(visit_columns), NULL, false, false, export_visits},
         {"values", COLUMNS(value_columns), NULL, false, false, export_values},
         {"responsibilities", COLUMNS(responsibility_columns), NULL, false, false, export_responsibilities},
+        {"consents", COLUMNS(consent_columns), NULL, false, false, export_consents},
 };
 const char *const export_kind_names = "customers, contacts, products, purchases, potentials, certificates, activities, "
-                                      "visits, values, responsibilities";
+                                      "visits, values, responsibilities, consents";
 
 /* ---- sources ----------------------------------------------------------------------------------------------------- */
 
@@ -104,7 +110,9 @@ static enum status product_sources(struct export *export, struct sources *source
 
 static enum status import_sources(struct export *export, struct sources *sources, struct error *error)
 {
-        const struct q_export_sources_of_imports_args args = {text_of(export->kind->name), export->generation};
+        /* What people declared goes by the keys of the contacts, whoever recorded it. */
+        const char *kind = export->kind->run == export_consents ? "contacts" : export->kind->name;
+        const struct q_export_sources_of_imports_args args = {text_of(kind), export->generation};
         READ_SOURCES(q_export_sources_of_imports, &args);
 }
 

@@ -5,8 +5,8 @@
  *
  * Exported is what is valid at the latest generation: of dated facts every value with the day it begins to hold; or,
  * as of a day, what was valid then (potentials and values: the latest that had begun and not ended) and what had
- * happened by then. Rows come one by one in the order of customer numbers, articles, territories; memory does not grow
- * with purchases.
+ * happened by then; of what people declared about being addressed what counts, the latest entry about each event.
+ * Rows come one by one in the order of customer numbers, articles, territories; memory does not grow with purchases.
  */
 #ifndef TREUE_PROGRAM_EXPORT_H
 #define TREUE_PROGRAM_EXPORT_H

@@ -56,6 +56,7 @@ enum status export_certificates(struct export *export, struct error *error);
 enum status export_activities(struct export *export, struct error *error);
 enum status export_visits(struct export *export, struct error *error);
 enum status export_responsibilities(struct export *export, struct error *error);
+enum status export_consents(struct export *export, struct error *error);
 
 /* The keys people have at the source of the export, by person. */
 struct person_code {

@@ -239,7 +239,9 @@ static enum status check_audit(struct verifying *verifying, struct error *error)
         status = verify_damage(verifying, status, error);
         if (!status)
                 status = check_unaudited(verifying, error);
-        return status ? status : check_audited_gone(verifying, error);
+        if (!status)
+                status = check_audited_gone(verifying, error);
+        return status ? status : verify_consents(verifying, error);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------------- */

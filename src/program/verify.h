@@ -2,10 +2,11 @@
  *
  * verify.h: is what the database and the column index hold whole? Looks, changes nothing.
  *
- * Checked are, in this order: the engine's own structures; imports and generations (each published or undone import has
- * a generation of its own up to the head, none is missing, no rows of unknown imports); references to customers,
+ * Checked are, in this order: the engine's own structures; imports and generations (each published or undone import
+ * has a generation of its own up to the head, none is missing, no rows of unknown imports); references to customers,
  * people and articles; purchase documents (line count, total and content hash fit the packed lines); the audit chain,
- * and that it and the database tell the same; runs (complete, values readable); the column index.
+ * and that it and the database tell the same, consents entry by entry; runs (complete, values readable); the column
+ * index.
  *
  * All is read in one view, so that it works beside a running writer.
  */

@@ -35,6 +35,7 @@ enum { VERIFY_WORD_BYTES = 128 };
 const char *verify_word(char word[VERIFY_WORD_BYTES], struct text text);
 
 must_check enum status verify_documents(struct verifying *verifying, struct error *error);
+must_check enum status verify_consents(struct verifying *verifying, struct error *error); /* against the audit chain */
 must_check enum status verify_runs(struct verifying *verifying, struct error *error);
 must_check enum status verify_index(struct verifying *verifying, struct error *error);
 

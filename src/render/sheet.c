@@ -345,13 +345,6 @@ void sheet_day(struct sheet *sheet, int32_t day)
         end(sheet);
 }
 
-static void add_instant(struct buffer *out, int64_t instant_ms)
-{
-        int64_t seconds = instant_ms / 1000, rest = seconds % 86400;
-        day_add_iso(out, (int32_t)(seconds / 86400));
-        buffer_addf(out, "T%02d:%02d:%02dZ", (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
-}
-
 void sheet_instant(struct sheet *sheet, int64_t instant_ms)
 {
         const struct sheet_column *column = next(sheet, 1U << SHEET_INSTANT);
@@ -360,7 +353,7 @@ void sheet_instant(struct sheet *sheet, int64_t instant_ms)
                 if (sheet->style.form == FORM_TABLE)
                         format_add_day(&sheet->scratch, sheet->style.language, clock_local_day(instant_ms));
                 else
-                        add_instant(&sheet->scratch, instant_ms);
+                        instant_add_iso(&sheet->scratch, instant_ms);
                 put_scratch(sheet, column);
         }
         end(sheet);
