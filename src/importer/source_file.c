@@ -8,30 +8,27 @@
  */
 #include "importer/source_file.h"
 
-#include <xxhash.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
+#include "importer/byte_origin.h"
 #include "importer/csv.h"
 #include "importer/detect.h"
 #include "importer/encoding.h"
-#include "platform/file.h"
-#include "platform/random.h"
 
 enum { READ_BYTES = 1 << 20, SAMPLE_BYTES = 1 << 20 };
 
 struct source_file {
-        struct reader *reader;
+        struct byte_origin *origin;
         const struct profile *profile;
-        char *name, *spool_path;
         enum encoding encoding;
         bool maybe_windows_1252; /* auto, and only ASCII so far */
         size_t mark_bytes;
         char delimiter;
         enum decimal_mark decimal;
         const char *line_end;
-        XXH3_state_t *hash;
-        bool hash_complete;
-        uint64_t hash_value, bytes_total, bytes_done, first_line;
+        uint64_t first_line;
         bool at_end, header_pending;
         struct text *header;     /* fields of the first record */
         size_t header_count, header_bytes;
@@ -74,41 +71,28 @@ void source_file_close(struct source_file *file)
 {
         if (!file)
                 return;
-        reader_close(file->reader);
-        if (file->spool_path)
-                (void)!file_remove(file->spool_path, NULL);
-        XXH3_freeState(file->hash);
+        byte_origin_close(file->origin);
         arena_free(file->arena);
         buffer_release(&file->raw);
         free(file->carry);
-        free(file->spool_path);
-        free(file->name);
         free(file);
 }
 
 static enum status read_raw(struct source_file *file, char *out, size_t capacity, size_t *ret_length,
                             struct error *error)
 {
-        enum status status = reader_read(file->reader, out, capacity, ret_length, error);
+        enum status status = byte_origin_read(file->origin, out, capacity, ret_length, error);
         if (status)
                 return status;
         if (*ret_length == 0)
                 file->at_end = true;
-        file->bytes_done += *ret_length;
-        if (!file->hash_complete) {
-                XXH3_64bits_update(file->hash, out, *ret_length);
-                if (file->at_end) {
-                        file->hash_complete = true;
-                        file->hash_value = XXH3_64bits_digest(file->hash);
-                }
-        }
         return STATUS_OK;
 }
 
 static enum status invalid_text(const struct source_file *file, uint64_t line, const char *key, struct error *error)
 {
-        return error_at(error, STATUS_INVALID, line > UINT32_MAX ? 0 : (unsigned)line, 0, key, "file", file->name,
-                        "encoding", encoding_name(file->encoding), NULL);
+        return error_at(error, STATUS_INVALID, line > UINT32_MAX ? 0 : (unsigned)line, 0, key, "file",
+                        source_file_name(file), "encoding", encoding_name(file->encoding), NULL);
 }
 
 /* Reads and converts more text. */
@@ -165,12 +149,9 @@ static enum status skip_mark(struct source_file *file, struct error *error)
 
 enum status source_file_rewind(struct source_file *file, struct error *error)
 {
-        enum status status = reader_rewind(file->reader, error);
+        enum status status = byte_origin_rewind(file->origin, error);
         if (status)
                 return status;
-        if (!file->hash_complete)
-                XXH3_64bits_reset(file->hash);
-        file->bytes_done = 0;
         file->at_end = false;
         file->first_line = 1;
         file->header_pending = file->profile->header;
@@ -284,43 +265,13 @@ enum status source_file_next(struct source_file *file, struct block *ret, bool *
                 if (used == 0)
                         continue;
                 filling.data[used] = '\0';
-                *ret = (struct block){filling.data, used, first_line, file->bytes_done};
+                *ret = (struct block){filling.data, used, first_line, source_file_bytes_done(file)};
                 filling.data = NULL;
                 *ret_more = true;
                 return STATUS_OK;
         }
         *ret_more = false;
         return STATUS_OK;
-}
-
-/* A pipe cannot be read twice: copy it to a file first. */
-static enum status spool(struct source_file *file, const char *staging_directory, struct error *error)
-{
-        struct buffer path __attribute__((cleanup(buffer_release)));
-        buffer_init(&path, 4096);
-        buffer_addf(&path, "%s/spool-%016llx.csv", staging_directory, (unsigned long long)random_u64());
-        char *block = malloc(READ_BYTES);
-        struct writer *writer = NULL;
-        enum status status = block && !path.failed ? directory_make(staging_directory, error) : error_memory(error);
-        if (!status)
-                status = writer_open(path.data, &writer, error);
-        for (size_t length = 1; !status && length;) {
-                status = reader_read(file->reader, block, READ_BYTES, &length, error);
-                if (!status && length)
-                        status = writer_write(writer, block, length, error);
-        }
-        free(block);
-        if (status) {
-                writer_discard(writer);
-                return status;
-        }
-        file->spool_path = buffer_take(&path, NULL);
-        status = writer_close(writer, false, error);
-        if (status)
-                return status;
-        reader_close(file->reader);
-        file->reader = NULL;
-        return reader_open(file->spool_path, &file->reader, error);
 }
 
 static enum status refuse_compressed(const struct source_file *file, const struct filling *sample, struct error *error)
@@ -331,8 +282,8 @@ static enum status refuse_compressed(const struct source_file *file, const struc
         };
         for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
                 if (sample->length >= known[i].length && memcmp(sample->data, known[i].magic, known[i].length) == 0)
-                        return error_set(error, STATUS_INVALID, "import.compressed", "file", file->name, "format",
-                                         known[i].name, NULL);
+                        return error_set(error, STATUS_INVALID, "import.compressed", "file", source_file_name(file),
+                                         "format", known[i].name, NULL);
         return STATUS_OK;
 }
 
@@ -353,9 +304,9 @@ static enum status read_header(struct source_file *file, struct filling *sample,
         if (!file->header)
                 return error_memory(error);
         if (!csv_next(&parser, file->header, CSV_COLUMNS_MAX, &file->header_count, &line, &record))
-                return error_set(error, STATUS_INVALID, "import.empty_file", "file", file->name, NULL);
+                return error_set(error, STATUS_INVALID, "import.empty_file", "file", source_file_name(file), NULL);
         if (file->header_count > CSV_COLUMNS_MAX)
-                return error_set(error, STATUS_LIMIT, "import.too_many_columns", "file", file->name, NULL);
+                return error_set(error, STATUS_LIMIT, "import.too_many_columns", "file", source_file_name(file), NULL);
         file->header_bytes = (size_t)(parser.cursor - sample->data);
         file->header_lines = parser.line - 1;
         const char *end = record.data + record.length;
@@ -376,6 +327,7 @@ static enum status examine(struct source_file *file, struct error *error)
         struct filling raw __attribute__((cleanup(filling_release))) = {0};
         struct filling text __attribute__((cleanup(filling_release))) = {0};
         struct detected_encoding found;
+        const char *name = source_file_name(file);
         file->encoding = ENCODING_UTF_8;
         enum status status = fill(file, &raw, error);
         while (!status && raw.length < SAMPLE_BYTES && !file->at_end)
@@ -383,12 +335,12 @@ static enum status examine(struct source_file *file, struct error *error)
         if (status)
                 return status;
         if (raw.length == 0)
-                return error_set(error, STATUS_INVALID, "import.empty_file", "file", file->name, NULL);
+                return error_set(error, STATUS_INVALID, "import.empty_file", "file", name, NULL);
         bool whole = file->at_end;
         status = refuse_compressed(file, &raw, error);
         if (!status)
-                status = detect_encoding((uint8_t *)raw.data, raw.length, whole, file->profile->encoding, file->name,
-                                         &found, error);
+                status = detect_encoding((uint8_t *)raw.data, raw.length, whole, file->profile->encoding, name, &found,
+                                         error);
         if (status)
                 return status;
         file->encoding = found.encoding;
@@ -404,10 +356,10 @@ static enum status examine(struct source_file *file, struct error *error)
         text.data = buffer_take(&converted, &text.length);
         file->delimiter = file->profile->delimiter;
         if (!file->delimiter)
-                status = detect_delimiter(text.data, text.length, whole, file->profile, file->name, &file->delimiter,
+                status = detect_delimiter(text.data, text.length, whole, file->profile, name, &file->delimiter,
                                           error);
         if (!status)
-                status = detect_decimal(text.data, text.length, whole, file->delimiter, file->profile, file->name,
+                status = detect_decimal(text.data, text.length, whole, file->delimiter, file->profile, name,
                                         &file->decimal, error);
         return status ? status : read_header(file, &text, whole, error);
 }
@@ -420,21 +372,12 @@ enum status source_file_open(const char *path, const struct profile *profile, co
                 return error_memory(error);
         buffer_init(&file->raw, (size_t)8 * READ_BYTES);
         file->profile = profile;
-        const char *slash = strrchr(path, '/');
-        file->name = strdup(slash ? slash + 1 : path);
-        file->hash = XXH3_createState();
         file->arena = arena_new((size_t)16 * SAMPLE_BYTES);
-        if (!file->name || !file->hash || !file->arena)
+        if (!file->arena)
                 return error_memory(error);
-        XXH3_64bits_reset(file->hash);
-        enum status status = reader_open(path, &file->reader, error);
-        if (!status && !reader_can_rewind(file->reader))
-                status = spool(file, staging_directory, error);
-        if (status)
-                return status;
-        int64_t size_bytes = reader_size_bytes(file->reader);
-        file->bytes_total = size_bytes > 0 ? (uint64_t)size_bytes : 0;
-        status = examine(file, error);
+        enum status status = byte_origin_open(path, staging_directory, &file->origin, error);
+        if (!status)
+                status = examine(file, error);
         if (!status)
                 status = source_file_rewind(file, error);
         if (status)
@@ -466,12 +409,13 @@ struct text source_file_header_record(const struct source_file *file)
         return file->profile->header ? file->header_record : (struct text){0};
 }
 
-uint64_t source_file_bytes_total(const struct source_file *file) { return file->bytes_total; }
-uint64_t source_file_bytes_done(const struct source_file *file) { return file->bytes_done; }
+uint64_t source_file_bytes_total(const struct source_file *file) { return byte_origin_bytes_total(file->origin); }
+uint64_t source_file_bytes_done(const struct source_file *file) { return byte_origin_bytes_done(file->origin); }
 char source_file_delimiter(const struct source_file *file) { return file->delimiter; }
 enum decimal_mark source_file_decimal(const struct source_file *file) { return file->decimal; }
 enum encoding source_file_encoding(const struct source_file *file) { return file->encoding; }
+enum packing source_file_packing(const struct source_file *file) { return byte_origin_packing(file->origin); }
 bool source_file_has_mark(const struct source_file *file) { return file->mark_bytes > 0; }
 const char *source_file_line_end(const struct source_file *file) { return file->line_end; }
-const char *source_file_name(const struct source_file *file) { return file->name; }
-uint64_t source_file_hash(const struct source_file *file) { return file->hash_value; }
+const char *source_file_name(const struct source_file *file) { return byte_origin_name(file->origin); }
+uint64_t source_file_hash(const struct source_file *file) { return byte_origin_hash(file->origin); }

@@ -2,7 +2,8 @@
  *
  * source_file.h: a delimited text file as the importer sees it: UTF-8 without byte order mark, in writable blocks of
  * whole records, readable twice. Encoding, delimiter and decimal mark are taken from the profile or found out by
- * evidence (detect.h). A pipe is spooled to a file first. Files are never held in memory as a whole.
+ * evidence (detect.h). Packed files are unpacked while they are read, what a pipe brings is kept meanwhile
+ * (byte_origin.h). Files are never held in memory as a whole.
  */
 #ifndef TREUE_IMPORTER_SOURCE_FILE_H
 #define TREUE_IMPORTER_SOURCE_FILE_H
@@ -16,6 +17,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "importer/profile.h"
+#include "importer/unpack.h"
 
 struct source_file;
 
@@ -28,10 +30,10 @@ struct block {
 };
 void block_release(struct block *block); /* accepts a zeroed one */
 
-/* Opens `path` ("-": standard input) and finds out what the profile leaves open. `staging_directory` takes the spool
- * of a pipe; it is made when needed, the spool removed by close. Errors of the input carry {file} and a line where
+/* Opens `path` ("-": standard input) and finds out what the profile leaves open. `staging_directory` takes what
+ * a pipe brings; it is made when needed. Errors of the input carry {file} and a line where
  * known: import.unknown_encoding, import.unknown_delimiter, import.ambiguous_decimal, import.empty_file,
- * import.compressed. */
+ * import.compressed (packed twice, or in a way that is not known). */
 must_check enum status source_file_open(const char *path, const struct profile *profile, const char *staging_directory,
                                         struct source_file **ret, struct error *error);
 void source_file_close(struct source_file *file); /* accepts NULL */
@@ -50,11 +52,12 @@ must_check enum status source_file_next(struct source_file *file, struct block *
                                         struct error *error);
 must_check enum status source_file_rewind(struct source_file *file, struct error *error); /* to the first record */
 
-uint64_t source_file_bytes_total(const struct source_file *file);
+uint64_t source_file_bytes_total(const struct source_file *file); /* as they lie there, maybe packed; 0: a pipe */
 uint64_t source_file_bytes_done(const struct source_file *file);
 char source_file_delimiter(const struct source_file *file);
 enum decimal_mark source_file_decimal(const struct source_file *file);
 enum encoding source_file_encoding(const struct source_file *file); /* never ENCODING_AUTO */
+enum packing source_file_packing(const struct source_file *file);
 bool source_file_has_mark(const struct source_file *file);          /* began with a byte order mark */
 const char *source_file_line_end(const struct source_file *file);   /* "\n", "\r\n" or "\r": that of the first line */
 const char *source_file_name(const struct source_file *file);       /* without folders; "-" for standard input */

@@ -278,6 +278,8 @@ static void problems_name_their_line(void **state)
         source_file_close(open_bytes("", 0, two_columns, STATUS_INVALID));
         assert_string_equal(error.key, "import.empty_file");
         source_file_close(open_bytes(BYTES("\x1F\x8B\x08xx"), two_columns, STATUS_INVALID));
+        assert_string_equal(error.key, "import.packed_damaged");
+        source_file_close(open_bytes(BYTES("BZh91AY"), two_columns, STATUS_INVALID));
         assert_string_equal(error.key, "import.compressed");
 }
 
