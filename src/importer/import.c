@@ -319,7 +319,7 @@ static enum status attempt(struct import_run *run, struct import_result *result,
          * built at its next use. */
         struct error later;
         (void)!db_checkpoint(run->database, &later);
-        result->index_stale = run->published && run->published(run, &later) != STATUS_OK;
+        result->index_stale = run->published && run->published(run, &result->index_error) != STATUS_OK;
         return STATUS_OK;
 }
 

@@ -520,8 +520,7 @@ enum status import_undo(struct database *database, struct connection *connection
         if (status)
                 return status;
         /* Undone already; an index that could not be built now is noticed and built at its next use. */
-        struct error later;
-        if (undoing.holds_purchases && index_rebuild(database, connection, &later) != STATUS_OK)
+        if (undoing.holds_purchases && index_rebuild(database, connection, &undoing.result.index_error) != STATUS_OK)
                 undoing.result.index_stale = true;
         *ret = undoing.result;
         return STATUS_OK;
