@@ -602,6 +602,55 @@ static void guarded_units_are_not_lowered(void **state)
         company_free(&company);
 }
 
+enum { MANY = 6000, PAIRS = MANY / 3 };
+
+/* on two threads the same as on one; pairs of customers 3 i and 3 i + 1 or + 2, who have what both have. */
+static void many_units_on_two_threads(void **state)
+{
+        (void)state;
+        struct company company = company_new(MANY, CUTOFF);
+        struct arena *arena = company.arena;
+        struct company_sale *many = arena_array(arena, struct company_sale, MANY);
+        uint32_t *begin = arena_array(arena, uint32_t, PAIRS + 1), *pair = arena_array(arena, uint32_t, 2 * PAIRS);
+        uint32_t *head = arena_array(arena, uint32_t, PAIRS);
+        uint64_t *suspended = arena_array(arena, uint64_t, bits_words(MANY));
+        size_t pairs = 0;
+        for (uint32_t i = 0; i < MANY; i++) {
+                many[i] = (struct company_sale){i, "2010-05-05", {{i % 5, 100 + i, 0, false}}};
+                if (i % 7)
+                        bits_set(suspended, i);
+        }
+        for (uint32_t i = 0; i + 2 < MANY; i += 3, pairs++) {
+                pair[2 * pairs] = i;
+                pair[2 * pairs + 1] = i + 1 + i % 2;
+                head[pairs] = UNIT_HEAD_NONE;
+                begin[pairs + 1] = begin[pairs] + 2;
+        }
+        const struct engine_units units = {.unit_count = pairs, .first = begin, .members = pair, .counts_as = pair,
+                                           .head = head};
+        struct ladder ladder;
+        company_articles(&company, groups, 5, codes, 3);
+        company_sell(&company, many, MANY, 3);
+        company.input.units = &units;
+        company.input.suspended = suspended;
+        ladder_init(&ladder, GRACE_NONE);
+        struct company_result one = company_evaluate(&company, &ladder.concept, NULL, 0, NULL);
+        struct company_result two = company_evaluate(&company, &ladder.concept, NULL, 0, &company_two_threads);
+        assert_memory_equal(one.measures.columns[0].value, two.measures.columns[0].value, MANY * sizeof(int64_t));
+        assert_memory_equal(one.measures.suspended, two.measures.suspended, bits_words(MANY) * sizeof(uint64_t));
+        assert_memory_equal(one.decisions.segment, two.decisions.segment, MANY);
+        assert_memory_equal(&one.tally, &two.tally, sizeof(one.tally));
+        for (size_t i = 0; i < 2 * pairs; i += 2) {
+                uint32_t left = pair[i], right = pair[i + 1];
+                bool both = left % 7 && right % 7;
+                assert_int_equal(two.measures.columns[0].value[left], 200 + left + right);
+                assert_int_equal(two.measures.columns[0].value[right], 200 + left + right);
+                assert_int_equal(two.decisions.decision[left], both ? DECISION_SUSPENDED : DECISION_NEW);
+                assert_int_equal(two.decisions.decision[right], both ? DECISION_SUSPENDED : DECISION_NEW);
+        }
+        company_free(&company);
+}
+
 /* Sums beyond 63 bits are refused, for a unit too. */
 static void overflow_is_a_limit(void **state)
 {
@@ -641,6 +690,7 @@ int main(void)
                 cmocka_unit_test(kinds),
                 cmocka_unit_test(merged_customers),
                 cmocka_unit_test(guarded_units_are_not_lowered),
+                cmocka_unit_test(many_units_on_two_threads),
                 cmocka_unit_test(overflow_is_a_limit),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
