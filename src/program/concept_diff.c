@@ -171,10 +171,8 @@ enum status concept_diff(const struct concept *old_concept, const struct concept
         buffer_init(&diff.list, LIST_BYTES_MAX);
         compare(&diff);
         size_t count = diff.list.length / sizeof(struct concept_change);
-        struct concept_change *changes = arena_array(arena, struct concept_change, count + 1);
+        struct concept_change *changes = arena_keep_list(arena, &diff.list);
         diff.failed |= !changes;
-        if (!diff.failed && count)
-                memcpy(changes, diff.list.data, count * sizeof(*changes));
         buffer_release(&diff.list);
         if (diff.failed)
                 return error_memory(error);

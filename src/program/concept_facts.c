@@ -513,10 +513,8 @@ bool concept_facts(const struct concept *concept, const struct concept *other, e
         flatten_segments(&flat);
         flatten_mechanics(&flat);
         size_t count = flat.list.length / sizeof(struct concept_fact);
-        struct concept_fact *facts = arena_array(arena, struct concept_fact, count + 1);
+        struct concept_fact *facts = arena_keep_list(arena, &flat.list);
         bool done = facts && !flat.failed;
-        if (done && count)
-                memcpy(facts, flat.list.data, count * sizeof(*facts));
         buffer_release(&flat.list);
         buffer_release(&flat.raw);
         buffer_release(&flat.shown);

@@ -31,13 +31,6 @@ static size_t unit_of(const struct engine_units *units, uint32_t customer)
         return ALONE;
 }
 
-static bool keep_text(struct arena *arena, struct text from, struct text *ret)
-{
-        const char *copy = arena_copy(arena, from.data, from.length);
-        *ret = (struct text){copy, from.length};
-        return copy != NULL;
-}
-
 static enum status name_member(struct connection *connection, struct arena *arena, struct together_member *member,
                                struct error *error)
 {
@@ -48,7 +41,7 @@ static enum status name_member(struct connection *connection, struct arena *aren
         if (status != STATUS_OK)
                 return status;
         member->name = member->number;
-        return !found || keep_text(arena, row.name, &member->name) ? STATUS_OK : error_memory(error);
+        return !found || arena_keep_text(arena, row.name, &member->name) ? STATUS_OK : error_memory(error);
 }
 
 static enum status list_members(struct snapshot *snapshot, struct connection *connection,
