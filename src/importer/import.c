@@ -8,6 +8,7 @@
 #include "db/generation.h"
 #include "db/setting.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "importer/customers.h"
 #include "importer/events.h"
 #include "importer/figures.h"
@@ -18,7 +19,6 @@
 #include "importer/staged.h"
 #include "platform/clock.h"
 #include "platform/file.h"
-#include "program/audit_note.h"
 #include "queries.h"
 
 #define RUN_BYTES_MAX ((size_t)64 << 20)

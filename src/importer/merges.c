@@ -8,8 +8,8 @@
 #include "base/calendar.h"
 #include "db/generation.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
-#include "program/audit_note.h"
 #include "queries.h"
 
 enum { NUMBER_BYTES_MAX = 512, MERGES_MAX = 1000000 };

@@ -9,12 +9,12 @@
 #include "base/buffer.h"
 #include "db/generation.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "facts/rebuild.h"
 #include "importer/fragments.h"
 #include "importer/import.h"
 #include "platform/clock.h"
 #include "platform/file.h"
-#include "program/audit_note.h"
 #include "queries.h"
 
 /* ---- removing ---------------------------------------------------------------------------------------------- */

@@ -8,8 +8,8 @@
 #include "base/calendar.h"
 #include "db/identity.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
-#include "program/audit_note.h"
 #include "queries.h"
 
 enum { LIST_BYTES_MAX = 1 << 26 };

@@ -9,8 +9,8 @@
 #include "base/bits.h"
 #include "db/identity.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
-#include "program/audit_note.h"
 #include "program/standing.h"
 #include "queries.h"
 

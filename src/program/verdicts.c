@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
-#include "program/audit_note.h"
 #include "program/evaluation.h"
 #include "program/runs.h"
 #include "queries.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * audit_note.h: an entry of the audit chain (db/audit.h) whose detail is written key by key.
+ * audit_note.h: an entry of the audit chain (db/audit.h) whose detail is written key by key. It lies in the first
+ * folder that may use both the database and JSON.
  *
  *      struct audit_note note audit_note_cleanup;
  *      audit_note_begin(&note);
@@ -8,8 +9,8 @@
  *      json_string(&note.json, reason);
  *      return audit_note_append(&note, connection, actor, "run.rejected", run->id, error);
  */
-#ifndef TREUE_PROGRAM_AUDIT_NOTE_H
-#define TREUE_PROGRAM_AUDIT_NOTE_H
+#ifndef TREUE_FACTS_AUDIT_NOTE_H
+#define TREUE_FACTS_AUDIT_NOTE_H
 
 #include "base/buffer.h"
 #include "db/db.h"

@@ -2,7 +2,7 @@
  *
  * audit_note.c: puts the detail of an audit entry together.
  */
-#include "program/audit_note.h"
+#include "facts/audit_note.h"
 
 #include <stdio.h>
 
