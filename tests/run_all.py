@@ -61,6 +61,7 @@ SCRIPTS = [
     ("road lists", "tests/road/test_lists.py", SANITIZER, 1800),
     ("road export", "tests/road/test_export.py", RELEASE, 2700),
     ("road consent", "tests/road/test_consent.py", SANITIZER, 1800),
+    ("road consent, random people", "tests/road/test_consent_random.py", RELEASE, 1800),
     ("road customer", "tests/road/test_customer.py", SANITIZER, 600),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 1800),
     ("catalogue generator", "tests/tools/test_catalogue.py", NONE, 240),
@@ -75,7 +76,7 @@ QUICK = ["tidy"]
 ON_SERVER = ["road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
              "road whatif", "road customers", "demo company", "road export", "road customer", "road consent",
-             "road verify", "road index after a restore"]
+             "road consent, random people", "road verify", "road index after a restore"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]
