@@ -21,6 +21,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 import postgresql  # noqa: E402  (needs the path above)
 
+# Now, so that processes made for single cases share this one's server, which ends with it.
+if postgresql.wanted() or postgresql.both():
+    postgresql.the_server()
+
 CLOCK = "2026-01-02T03:04:05Z"
 IMPORT_DAY = datetime.date(2026, 1, 2)
 D = decimal.Decimal
