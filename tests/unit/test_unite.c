@@ -217,28 +217,31 @@ static void since_joined_is_the_earliest(void **state)
         company_free(&company);
 }
 
-/* digital_share divides the digital orders of all by the orders of all. */
+/* digital_share divides the digital orders of all by the orders of all; the latest order is not the last member's. */
 static void digital_orders_of_all(void **state)
 {
         (void)state;
         struct company company = company_new(CUSTOMERS, CUTOFF);
         struct unit unit;
-        const struct criterion share = wanted(METRIC_DIGITAL_SHARE, WINDOW(MONTHS, 12), NULL);
+        const struct criterion criteria[] = {wanted(METRIC_DIGITAL_SHARE, WINDOW(MONTHS, 12), NULL),
+                                             wanted(METRIC_RECENCY, WINDOW(NONE, 0), NULL)};
         static const struct company_sale orders[] = {
                 {1, "2010-03-01", {{0, 100, 0, false}}}, {1, "2010-03-02", {{0, 100, 0, false}}},
-                {2, "2010-03-01", {{0, 100, 0, false}}}, {3, "2010-03-03", {{0, 100, 0, false}}}};
+                {2, "2010-03-01", {{0, 100, 0, false}}}, {3, "2010-03-03", {{0, 100, 0, false}}},
+                {4, "2010-02-01", {{0, 100, 0, false}}}};
         /* Customer 1: no mark at all. 3: digital. */
-        static const uint8_t marks[] = {0, 0, 0, DOCUMENT_DIGITAL_KNOWN | DOCUMENT_DIGITAL};
+        static const uint8_t marks[] = {0, 0, 0, DOCUMENT_DIGITAL_KNOWN | DOCUMENT_DIGITAL, 0};
         company_articles(&company, groups, 5, codes, 3);
-        company_sell(&company, orders, 4, 1);
+        company_sell(&company, orders, 5, 1);
         struct purchase_segment marked = company.input.segments[0];
         marked.document_flags = marks;
         company.input.segments = &marked;
         unit_init(&unit, &company);
-        struct company_result r = measure(&company, &share, 1);
+        struct company_result r = measure(&company, criteria, 2);
         expect_unit(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, NULL), 1);
+        expect_unit(column(&r, METRIC_RECENCY, WINDOW_NONE, NULL), day_of(CUTOFF) - day_of("2010-03-03"));
         for (size_t i = 0; i < MEMBERS; i++)
-                assert_int_equal(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, NULL)->denominator[members[i]], 3);
+                assert_int_equal(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, NULL)->denominator[members[i]], 4);
         assert_false(bits_get(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, NULL)->known, 2));
         company_free(&company);
 }
