@@ -62,6 +62,7 @@ word() {
         products) say "Artikel" "articles" ;;
         purchases) say "Rechnungszeilen" "invoice lines" ;;
         contacts) say "Ansprechpartner" "contacts" ;;
+        consents) say "Einwilligungen und Widersprüche" "consents and objections" ;;
         responsibilities) say "Zuständigkeiten" "responsibilities" ;;
         potentials) say "Potenziale" "potentials" ;;
         certificates) say "Zertifikate" "certificates" ;;
@@ -71,7 +72,7 @@ word() {
         esac
 }
 
-kinds="customers products purchases contacts responsibilities potentials certificates activities visits values"
+kinds="customers products purchases contacts consents responsibilities potentials certificates activities visits values"
 
 # Imports one delivery; rejected lines end the demo.
 deliver() {
@@ -158,4 +159,6 @@ hint "Wer bringt 80 % des Umsatzes, und in welchem Segment?" "Who brings 80% of 
         analyse abc --cutoff 2025-12-31
 hint "Wer lässt nach?" "Who is falling off?" analyse risk --cutoff 2025-12-31
 hint "Was wurde wann beschlossen?" "What was decided when?" run list
+hint "Wen erreicht eine E-Mail an B, und wen warum nicht?" "Whom does an e-mail to B reach, and whom not, and why?" \
+        consent audience --channel email --segment B --skipped
 hint "Wer hält sein Segment durch eine Ausnahme?" "Who holds a segment by override?" override list

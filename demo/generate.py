@@ -9,7 +9,7 @@ files as different departments would make them), the import profiles and the pro
 same seed always gives the same bytes; nothing depends on the clock.
 
 plans.py says what every customer is meant to be, invoices.py makes invoices that add up to it, people.py the contacts,
-certificates, activities, visits and responsibilities. The program of this folder then finds 42 A, 118 B and 260 C
+certificates, activities, visits and responsibilities, consents.py what they declared. The program of this folder then finds 42 A, 118 B and 260 C
 customers with about 11.8, 8.4 and 4.4 million euros, and 180 prospects: by its rules, from these facts.
 """
 import csv
@@ -18,6 +18,7 @@ import pathlib
 import shutil
 import sys
 
+import consents
 import people
 import plans as planning
 import vocabulary
@@ -178,10 +179,14 @@ def write_deliveries(folder, name, encoding, delimiter, header, deliveries):
                 writer.writerows(rows)
 
 
-def write_people(folder, customers, dice):
+def write_people(folder, customers, dice, seed):
+    contacts = people.contact_rows(customers, dice)
     write_deliveries(folder, "contacts.csv", "utf-8", ";",
                      ["Kunde", "Personennr", "Name", "E-Mail", "Telefon", "Funktion", "Beziehungsebene", "Sprache"],
-                     people.contact_rows(customers, dice))
+                     contacts)
+    # Dice of their own: the other files stay what they were.
+    write_deliveries(folder, "consents.csv", "utf-8", ";", consents.HEADER,
+                     consents.consent_rows(customers, contacts, Dice(seed + 1)))
     write_deliveries(folder, "certificates.csv", "utf-8", ";",
                      ["Kunde", "Person", "Qualifikation", "Gültig ab", "Gültig bis", "Nachweis"],
                      people.certificate_rows(customers, dice))
@@ -199,7 +204,8 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     for delivery, _ in DELIVERIES:
         (folder / delivery).mkdir(parents=True, exist_ok=True)
-    dice = Dice(int(sys.argv[2]) if len(sys.argv) == 3 else 2026)
+    seed = int(sys.argv[2]) if len(sys.argv) == 3 else 2026
+    dice = Dice(seed)
     plans = planning.make_plans(dice)
     customers = make_customers(plans, dice)
     invoices = Invoices(dice)
@@ -217,7 +223,7 @@ def main():
                       *(f"Anteil {name}" for name in vocabulary.COMPETITORS), "Bemerkung"], potential_rows(customers, dice))
     write_deliveries(folder, "values.csv", "utf-8", ",", ["customer", "name", "amount", "valid_from"],
                      value_rows(customers, dice))
-    write_people(folder, customers, dice)
+    write_people(folder, customers, dice, seed)
     here = pathlib.Path(__file__).resolve().parent
     for source in [*sorted((here / "profiles").glob("*.yaml")), here / "partnerkreis.yaml"]:
         shutil.copyfile(source, folder / source.name)

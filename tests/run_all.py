@@ -61,6 +61,7 @@ SCRIPTS = [
     ("road lists", "tests/road/test_lists.py", SANITIZER, 1800),
     ("road export", "tests/road/test_export.py", RELEASE, 2700),
     ("road consent", "tests/road/test_consent.py", SANITIZER, 1800),
+    ("road consent, random people", "tests/road/test_consent_random.py", RELEASE, 1800),
     ("road customer", "tests/road/test_customer.py", SANITIZER, 600),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 1800),
     ("catalogue generator", "tests/tools/test_catalogue.py", NONE, 240),
@@ -75,12 +76,21 @@ QUICK = ["tidy"]
 ON_SERVER = ["road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
              "road whatif", "road customers", "demo company", "road export", "road customer", "road consent",
-             "road verify", "road index after a restore"]
+             "road consent, random people", "road verify", "road index after a restore"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]
 BOTH_ENVIRONMENT = {"TREUE_TEST_DB": "both"}
 SERVER_MARK = " on PostgreSQL"
+# About how many seconds the long ones take, alone on two processors: they begin first, the longest in front.
+SECONDS = {"road oracle on both engines": 210, "road whatif on PostgreSQL": 100, "road whatif": 40,
+           "fault kills, power losses, disk errors": 40, "road SQL metrics on PostgreSQL": 40,
+           "road rules on PostgreSQL": 35, "fault harnesses find planted bugs": 30, "road mutations": 30,
+           "road SQL metrics": 30, "road rules": 25, "road online retail on PostgreSQL": 25,
+           "road import on PostgreSQL": 25, "road import": 20, "road online retail": 20,
+           "road whatif online retail": 20, "test_resume_rows": 20, "test_resume_rows on PostgreSQL": 20,
+           "road verify on PostgreSQL": 17, "road verify": 15, "several programs on PostgreSQL": 15,
+           "road small, thread sanitizer": 15, "PostgreSQL outages": 15}
 # Unit tests with a database come a second time as well; what begins so is about servers only.
 FIXTURE = re.compile(r'^#include "(database|facts|resume)_fixture\.h"', re.MULTILINE)
 SERVER_ONLY = "test_server"
@@ -228,8 +238,8 @@ def main():
     tests = built(options.sanitizer, None, "", not options.quick)
     if options.thread:
         tests += built(options.thread, "thread", "tsan ", True)
-    # The long ones begin first.
     tests = scripts({RELEASE: options.release, SANITIZER: options.sanitizer, THREAD: options.thread}, options.quick) + tests
+    tests.sort(key=lambda test: -SECONDS.get(test.name, 0))
     if options.names:
         tests = [test for test in tests if any(name in test.name for name in options.names)]
     if any(test.environment.get("TREUE_TEST_DB") for test in tests):

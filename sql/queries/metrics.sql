@@ -18,6 +18,8 @@
 -- A row comes for each customer who has something to count; who has none is missing or counts 0. Arguments in common:
 -- `generation`: what is visible (src/db/generation.h). `cutoff_day`. `from_day` and `to_day`: both counted; with
 -- `since_joined` from_day is each customer's own joining day, else customer since, else the first document.
+-- Customers evaluated as one are counted by the queries ending in _united, a row per unit; `members` says who belongs
+-- to which unit, and from which day on his documents count there.
 -- `all_visible` and `none_replaced` come from metrics_state, `mentions` from metrics_mentions: a planner that knows
 -- them leaves out what only a database with staged, undone or replaced documents needs.
 
@@ -395,6 +397,17 @@ CASE WHEN (COALESCE(l.marks, 0) & 1) <> 0 THEN l.cost
           AND ABS(ROUND(l.quantity * CAST(c.value AS numeric) * :minor_unit * 0.001)) < 9223372036854775807
      THEN CAST(ROUND(l.quantity * CAST(c.value AS numeric) * :minor_unit * 0.001) AS bigint) END;
 
+-- name: unit_cost :part
+-- What one piece of the article of line l cost on the day of document d: c.value.
+LEFT JOIN (SELECT product_id, value, start_day,
+                  LEAD(start_day) OVER (PARTITION BY product_id ORDER BY start_day) AS next_day
+           FROM (SELECT product_id, value, start_day,
+                        ROW_NUMBER() OVER (PARTITION BY product_id, start_day ORDER BY generation DESC) AS place
+                 FROM ({product_facts_seen}) cost_facts WHERE code = 'cost') cost_fact
+           WHERE place = 1) c
+        ON c.product_id = l.article AND (COALESCE(l.marks, 0) & 33) = 0 AND d.day >= c.start_day
+           AND (c.next_day IS NULL OR d.day < c.next_day);
+
 -- name: metrics_margin :many
 -- Amount less cost over the lines that have one, all lines, and those without. `minor_unit`: 100 for two decimals.
 -- arg generation int
@@ -412,14 +425,7 @@ CASE WHEN (COALESCE(l.marks, 0) & 1) <> 0 THEN l.cost
 SELECT customer_id, CAST(COALESCE(SUM(amount - cost), 0) AS bigint), COUNT(*), COUNT(*) - COUNT(cost)
 FROM (SELECT d.customer_id, l.amount, {line_cost} AS cost
       FROM ({starts}) s JOIN document d ON {inside} JOIN {line}
-      LEFT JOIN (SELECT product_id, value, start_day,
-                        LEAD(start_day) OVER (PARTITION BY product_id ORDER BY start_day) AS next_day
-                 FROM (SELECT product_id, value, start_day,
-                              ROW_NUMBER() OVER (PARTITION BY product_id, start_day ORDER BY generation DESC) AS place
-                       FROM ({product_facts_seen}) cost_facts WHERE code = 'cost') cost_fact
-                 WHERE place = 1) c
-              ON c.product_id = l.article AND (COALESCE(l.marks, 0) & 33) = 0 AND d.day >= c.start_day
-                 AND (c.next_day IS NULL OR d.day < c.next_day)) costed
+      {unit_cost}) costed
 GROUP BY customer_id;
 
 -- name: metrics_digital_share :many
@@ -443,6 +449,168 @@ FROM (SELECT d.customer_id, MAX(CASE WHEN (l.marks & 4) <> 0 THEN 1 ELSE 0 END) 
       WHERE d.total_minor > 0
       GROUP BY d.customer_id, d.source_id, d.number, d.import_id) orders
 GROUP BY customer_id;
+
+-- ---- customers evaluated as one ------------------------------------------------------------------------------------
+
+-- name: members :part sqlite
+-- Who is counted with whom: `members` is a JSON array of [customer, number of the unit, first day].
+SELECT json_extract(value, '$[0]') AS customer_id, json_extract(value, '$[1]') AS unit,
+       json_extract(value, '$[2]') AS from_day
+FROM json_each(:members);
+-- name: members :part postgresql
+SELECT CAST(value ->> 0 AS bigint) AS customer_id, CAST(value ->> 1 AS bigint) AS unit,
+       CAST(value ->> 2 AS integer) AS from_day
+FROM jsonb_array_elements(CAST(:members AS jsonb)) AS listed (value);
+
+-- name: metrics_documents_united :many
+-- arg generation int
+-- arg all_visible flag
+-- arg none_replaced flag
+-- arg to_day day
+-- arg members text
+-- row unit int
+-- row total money
+-- row positive int
+SELECT s.unit, CAST(SUM(d.total_minor) AS bigint), COUNT(*) FILTER (WHERE d.total_minor > 0)
+FROM ({members}) s JOIN document d ON {inside}
+GROUP BY s.unit;
+
+-- name: metrics_active_months_united :many
+-- arg generation int
+-- arg all_visible flag
+-- arg none_replaced flag
+-- arg cutoff_day day
+-- arg to_day day
+-- arg members text
+-- row unit int
+-- row months int
+SELECT s.unit, COUNT(DISTINCT {month_back})
+FROM ({members}) s JOIN document d ON {inside}
+WHERE d.total_minor > 0
+GROUP BY s.unit;
+
+-- name: metrics_product_groups_united :many
+-- arg generation int
+-- arg all_visible flag
+-- arg none_replaced flag
+-- arg cutoff_day day
+-- arg to_day day
+-- arg members text
+-- arg mentions ordinal
+-- row unit int
+-- row positive int
+-- row ungrouped flag
+SELECT unit, COUNT(CASE WHEN group_id > 0 AND net_minor > 0 THEN 1 END),
+       MAX(CASE WHEN group_id = 0 AND not_zero = 1 THEN 1 ELSE 0 END)
+FROM (SELECT s.unit, a.group_id, SUM(l.amount) AS net_minor, MAX(CASE WHEN l.amount <> 0 THEN 1 ELSE 0 END) AS not_zero
+      FROM ({members}) s JOIN document d ON {inside} JOIN {line}
+      JOIN ({article_groups}) a ON a.product_id = l.article
+      GROUP BY s.unit, a.group_id) grouped
+GROUP BY unit;
+
+-- name: metrics_articles_united :many
+-- arg generation int
+-- arg all_visible flag
+-- arg none_replaced flag
+-- arg to_day day
+-- arg members text
+-- row unit int
+-- row positive int
+SELECT unit, COUNT(CASE WHEN net_minor > 0 THEN 1 END)
+FROM (SELECT s.unit, l.article, SUM(l.amount) AS net_minor
+      FROM ({members}) s JOIN document d ON {inside} JOIN {line}
+      GROUP BY s.unit, l.article) grouped
+GROUP BY unit;
+
+-- name: metrics_group_revenue_united :many
+-- arg generation int
+-- arg all_visible flag
+-- arg none_replaced flag
+-- arg cutoff_day day
+-- arg to_day day
+-- arg members text
+-- arg mentions ordinal
+-- arg group_code text
+-- row unit int
+-- row total money
+SELECT s.unit, CAST(SUM(l.amount) AS bigint)
+FROM ({members}) s JOIN document d ON {inside} JOIN {line}
+JOIN ({article_groups}) a ON a.product_id = l.article
+JOIN product_group wanted ON wanted.id = a.group_id
+WHERE wanted.code = :group_code
+GROUP BY s.unit;
+
+-- name: metrics_margin_united :many
+-- arg generation int
+-- arg all_visible flag
+-- arg none_replaced flag
+-- arg to_day day
+-- arg members text
+-- arg minor_unit int
+-- row unit int
+-- row margin money
+-- row line_count int
+-- row left_out int
+SELECT unit, CAST(COALESCE(SUM(amount - cost), 0) AS bigint), COUNT(*), COUNT(*) - COUNT(cost)
+FROM (SELECT s.unit, l.amount, {line_cost} AS cost
+      FROM ({members}) s JOIN document d ON {inside} JOIN {line}
+      {unit_cost}) costed
+GROUP BY unit;
+
+-- name: metrics_digital_share_united :many
+-- arg generation int
+-- arg all_visible flag
+-- arg none_replaced flag
+-- arg to_day day
+-- arg members text
+-- row unit int
+-- row orders int
+-- row digital int
+-- row marked flag
+SELECT unit, COUNT(*), COUNT(CASE WHEN digital = 1 THEN 1 END), MAX(marked)
+FROM (SELECT s.unit, MAX(CASE WHEN (l.marks & 4) <> 0 THEN 1 ELSE 0 END) AS digital,
+             MAX(CASE WHEN (l.marks & 2) <> 0 THEN 1 ELSE 0 END) AS marked
+      FROM ({members}) s JOIN document d ON {inside} JOIN {line}
+      WHERE d.total_minor > 0
+      GROUP BY s.unit, d.customer_id, d.source_id, d.number, d.import_id) orders
+GROUP BY unit;
+
+-- name: metrics_certified_people_united :many
+-- A person who certifies for several members counts once; the first day of a member means nothing here.
+-- arg generation int
+-- arg cutoff_day day
+-- arg qualification text
+-- arg members text
+-- row unit int
+-- row people int
+SELECT s.unit, COUNT(DISTINCT certified.person_id)
+FROM ({members}) s JOIN ({certificates_valid}) certified ON certified.customer_id = s.customer_id
+GROUP BY s.unit;
+
+-- name: metrics_activities_united :many
+-- arg generation int
+-- arg to_day day
+-- arg kind text
+-- arg members text
+-- row unit int
+-- row activities int
+SELECT s.unit, COUNT(*)
+FROM ({members}) s
+JOIN ({activities_seen}) seen ON seen.customer_id = s.customer_id AND seen.day BETWEEN s.from_day AND :to_day
+WHERE version = 1 AND confirmed = 1
+GROUP BY s.unit;
+
+-- name: metrics_visits_united :many
+-- arg generation int
+-- arg to_day day
+-- arg members text
+-- row unit int
+-- row visits int
+SELECT s.unit, COUNT(*)
+FROM ({members}) s
+JOIN ({visits_seen}) seen ON seen.customer_id = s.customer_id AND seen.day BETWEEN s.from_day AND :to_day
+WHERE version = 1
+GROUP BY s.unit;
 
 -- ---- dated figures -------------------------------------------------------------------------------------------------
 
@@ -474,14 +642,31 @@ GROUP BY customer_id;
 -- arg qualification text
 -- row customer_id id
 -- row people int
-SELECT customer_id, COUNT(DISTINCT person_id)
+SELECT customer_id, COUNT(DISTINCT person_id) FROM ({certificates_valid}) certified GROUP BY customer_id;
+
+-- name: certificates_valid :part
+-- People with a certificate valid at the cut-off, as often as they have one; `qualification` empty: any.
+SELECT customer_id, person_id
 FROM (SELECT c.customer_id, c.person_id, c.valid_from, c.valid_to,
              ROW_NUMBER() OVER (PARTITION BY c.customer_id, c.person_id, c.qualification, c.valid_from
                                 ORDER BY i.generation DESC) AS version
       FROM certificate c JOIN import i ON i.id = c.import_id
       WHERE (:qualification = '' OR c.qualification = :qualification) AND {visible}) seen
-WHERE version = 1 AND valid_from <= :cutoff_day AND valid_to >= :cutoff_day
-GROUP BY customer_id;
+WHERE version = 1 AND valid_from <= :cutoff_day AND valid_to >= :cutoff_day;
+
+-- name: activities_seen :part
+-- Versions of activities, the latest is version 1; `kind` empty: of any kind.
+SELECT a.customer_id, a.day, a.confirmed,
+       ROW_NUMBER() OVER (PARTITION BY a.customer_id, a.source_id, a.kind, a.day, a.number
+                          ORDER BY i.generation DESC) AS version
+FROM activity a JOIN import i ON i.id = a.import_id WHERE (:kind = '' OR a.kind = :kind) AND {visible};
+
+-- name: visits_seen :part
+-- Versions of visits, the latest is version 1.
+SELECT v.customer_id, v.day,
+       ROW_NUMBER() OVER (PARTITION BY v.customer_id, v.source_id, v.day, v.number
+                          ORDER BY i.generation DESC) AS version
+FROM visit v JOIN import i ON i.id = v.import_id WHERE {visible};
 
 -- name: metrics_activities :many
 -- Confirmed activities; `kind` empty: of any kind.
@@ -497,10 +682,7 @@ GROUP BY customer_id;
 -- row activities int
 SELECT s.customer_id, COUNT(*)
 FROM ({starts}) s
-JOIN (SELECT a.customer_id, a.day, a.confirmed,
-             ROW_NUMBER() OVER (PARTITION BY a.customer_id, a.source_id, a.kind, a.day, a.number
-                                ORDER BY i.generation DESC) AS version
-      FROM activity a JOIN import i ON i.id = a.import_id WHERE (:kind = '' OR a.kind = :kind) AND {visible}) seen
+JOIN ({activities_seen}) seen
         ON seen.customer_id = s.customer_id AND seen.day BETWEEN s.from_day AND :to_day
 WHERE version = 1 AND confirmed = 1
 GROUP BY s.customer_id;
@@ -517,10 +699,7 @@ GROUP BY s.customer_id;
 -- row visits int
 SELECT s.customer_id, COUNT(*)
 FROM ({starts}) s
-JOIN (SELECT v.customer_id, v.day,
-             ROW_NUMBER() OVER (PARTITION BY v.customer_id, v.source_id, v.day, v.number
-                                ORDER BY i.generation DESC) AS version
-      FROM visit v JOIN import i ON i.id = v.import_id WHERE {visible}) seen
+JOIN ({visits_seen}) seen
         ON seen.customer_id = s.customer_id AND seen.day BETWEEN s.from_day AND :to_day
 WHERE version = 1
 GROUP BY s.customer_id;

@@ -190,9 +190,12 @@ WHERE NOT EXISTS (SELECT 1 FROM decision d WHERE d.customer_id = v.customer_id A
 ORDER BY v.run_id, v.customer_id;
 
 -- name: verify_consent_imports :many
--- Imports of consents that were published once.
+-- Imports that were published once and may, or do, hold consents.
 -- row id ordinal
-SELECT id FROM import WHERE kind = 'consents' AND generation IS NOT NULL ORDER BY id;
+SELECT i.id FROM import i
+WHERE i.generation IS NOT NULL
+        AND (i.kind = 'consents' OR EXISTS (SELECT 1 FROM consent_entry e WHERE e.import_id = i.id))
+ORDER BY i.id;
 
 -- name: verify_audit_detail :one
 -- What the audit chain tells of a subject, if it was not erased.

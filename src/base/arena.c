@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
+
 enum { FIRST_CHUNK_BYTES = 4096, LARGEST_CHUNK_BYTES = 1 << 20, ALIGNMENT = 16 };
 
 struct chunk {
@@ -136,6 +138,20 @@ char *arena_copy(struct arena *arena, const char *data, size_t length)
                 memcpy(copy, data, length);
         copy[length] = '\0';
         return copy;
+}
+
+bool arena_keep_text(struct arena *arena, struct text from, struct text *ret)
+{
+        const char *copy = arena_copy(arena, from.data, from.length);
+        if (!copy)
+                return false;
+        *ret = (struct text){copy, from.length};
+        return true;
+}
+
+void *arena_keep_list(struct arena *arena, const struct buffer *list)
+{
+        return list->failed ? NULL : arena_copy(arena, list->data, list->length);
 }
 
 size_t arena_used(const struct arena *arena)

@@ -8,7 +8,10 @@
 #ifndef TREUE_BASE_ARENA_H
 #define TREUE_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "base/text.h"
 
 struct arena;
 
@@ -30,6 +33,12 @@ void *arena_alloc(struct arena *arena, size_t bytes);
 
 /* A NUL-terminated copy of `length` bytes. */
 char *arena_copy(struct arena *arena, const char *data, size_t length);
+
+/* A copy of a piece of text; of none (NULL) an empty one. False without memory. */
+bool arena_keep_text(struct arena *arena, struct text from, struct text *ret);
+
+/* A copy of a list gathered in a buffer, aligned for any type; NULL without memory or when the buffer failed. */
+void *arena_keep_list(struct arena *arena, const struct buffer *list);
 
 /* Bytes given out so far. */
 size_t arena_used(const struct arena *arena);

@@ -15,9 +15,21 @@ struct action {
         enum status (*run)(void *command, struct error *error); /* `command`: what the subcommand hands over */
 };
 
-/* The action that the first word names; *ret_rest are the words behind it. STATUS_USAGE "cli.action_missing" {actions},
- * "cli.unknown_action" {action} {actions}, the action's missing_key {action}, "cli.unexpected_word" {word}. */
-must_check enum status action_choose(const struct action *actions, size_t count, const struct words *words,
-                                     const struct action **ret, struct words *ret_rest, struct error *error);
+/* Parses the command line (options_parse) and finds the action its first word names; *ret_rest are the words behind it.
+ * STATUS_USAGE "cli.action_missing" {actions}, "cli.unknown_action" {action} {actions}, the action's missing_key
+ * {action}, "cli.unexpected_word" {word}. */
+struct action_syntax {
+        const struct option_info *options;
+        size_t option_count;
+        const struct action *actions;
+        size_t action_count;
+};
+must_check enum status action_parse(struct cli_context *context, const struct action_syntax *syntax, int argc,
+                                    char **argv, const struct action **ret, struct words *ret_rest,
+                                    struct error *error);
+
+#define ACTION_SYNTAX(options, actions) \
+        (&(struct action_syntax){(options), sizeof(options) / sizeof((options)[0]), (actions), \
+                                 sizeof(actions) / sizeof((actions)[0])})
 
 #endif

@@ -57,16 +57,14 @@ static enum status decide(void *context, struct error *error)
         struct session *session = &command->session;
         struct appeal *list;
         size_t count;
-        int64_t wanted = 0;
         if (command->grant == command->dismiss)
                 return error_set(error, STATUS_USAGE, "appeal.grant_or_dismiss", NULL);
         enum status status = appeal_list_load(session->connection, session->program_id, session->arena, &list, &count,
                                               error);
         if (status != STATUS_OK)
                 return status;
-        (void)decimal_parse_scaled(text_of(command->word), DECIMAL_POINT, 0, false, &wanted);
         for (size_t i = 0; i < count; i++) {
-                if (wanted != list[i].number && wanted != list[i].id)
+                if (!request_is(&list[i].request, command->word))
                         continue;
                 status = appeal_decide(session->database, &list[i], command->grant, command->result, command->actor,
                                        error);
@@ -102,21 +100,21 @@ static void put_appeal(struct sheet *sheet, const struct appeal *appeal, int32_t
 {
         bool overdue = appeal->state == APPEAL_OPEN && today > appeal->due_day;
         const char *state = appeal_state_names[appeal->state];
-        sheet_integer(sheet, appeal->number);
-        sheet_integer(sheet, appeal->id);
-        sheet_text(sheet, appeal->source);
-        sheet_text(sheet, appeal->customer);
+        sheet_integer(sheet, appeal->request.number);
+        sheet_integer(sheet, appeal->request.id);
+        sheet_text(sheet, appeal->request.source);
+        sheet_text(sheet, appeal->request.customer);
         sheet_integer(sheet, appeal->run_number);
         sheet_day(sheet, appeal->filed_day);
         sheet_day(sheet, appeal->due_day);
         sheet_yes_no(sheet, overdue);
         sheet_code(sheet, text_of(state));
         sheet_code(sheet, text_of(overdue ? "overdue" : state));
-        sheet_text(sheet, appeal->filed_by);
+        sheet_text(sheet, appeal->request.asked_by);
         sheet_text(sheet, appeal->owner);
-        sheet_text(sheet, appeal->reason);
-        sheet_text(sheet, appeal->decided_by);
-        sheet_text(sheet, appeal->result);
+        sheet_text(sheet, appeal->request.reason);
+        sheet_text(sheet, appeal->request.decided_by);
+        sheet_text(sheet, appeal->request.answer);
 }
 
 static enum status list(void *context, struct error *error)
@@ -167,11 +165,8 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &command->actor, NULL},
                 {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command->format, NULL},
         };
-        struct words words, rest;
-        enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
-                                           error);
-        if (status == STATUS_OK)
-                status = action_choose(actions, sizeof(actions) / sizeof(actions[0]), &words, ret, &rest, error);
+        struct words rest;
+        enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &rest, error);
         if (status != STATUS_OK)
                 return status;
         command->word = rest.count ? rest.items[0] : NULL;

@@ -181,13 +181,10 @@ int cmd_concept(struct cli_context *context, int argc, char **argv)
                 {"--release", OPTION_FLAG, NULL, "cli.option.release", &command.release, NULL, NULL},
                 {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command.format, NULL},
         };
-        struct words words;
         struct error error;
         const struct action *action = NULL;
-        enum status status = options_parse(context, options, 2, argc, argv, &words, &error);
-        if (status == STATUS_OK)
-                status = action_choose(actions, sizeof(actions) / sizeof(actions[0]), &words, &action, &command.words,
-                                       &error);
+        enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, &action, &command.words,
+                                          &error);
         if (status == STATUS_OK)
                 status = session_open(&command.session, context, action->access, &error);
         if (status == STATUS_OK)

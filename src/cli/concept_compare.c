@@ -46,9 +46,9 @@ static void add_json(struct buffer *out, const char *old_word, const char *new_w
                 json_key(&json, "where");
                 json_string(&json, changes[i].id);
                 json_key(&json, "old");
-                json_string(&json, changes[i].old_text);
+                json_string(&json, changes[i].old_value);
                 json_key(&json, "new");
-                json_string(&json, changes[i].new_text);
+                json_string(&json, changes[i].new_value);
                 json_key(&json, "text");
                 json_string(&json, changes[i].sentence);
                 json_end_object(&json);

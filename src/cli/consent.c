@@ -238,11 +238,8 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", .value = &values->actor},
                 {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", .value = &values->format},
         };
-        struct words words, rest;
-        enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
-                                           error);
-        if (!status)
-                status = action_choose(actions, sizeof(actions) / sizeof(actions[0]), &words, ret, &rest, error);
+        struct words rest;
+        enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &rest, error);
         if (status)
                 return status;
         values->word = rest.count ? rest.items[0] : NULL;

@@ -140,13 +140,9 @@ int cmd_customer(struct cli_context *context, int argc, char **argv)
                 {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", .value = &command.format},
         };
         struct error error;
-        struct words words;
         const struct action *action;
-        enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
-                                           &error);
-        if (status == STATUS_OK)
-                status = action_choose(actions, sizeof(actions) / sizeof(actions[0]), &words, &action, &command.words,
-                                       &error);
+        enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, &action, &command.words,
+                                          &error);
         if (status == STATUS_OK)
                 status = action->run(&command, &error);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);

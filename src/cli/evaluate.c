@@ -4,9 +4,6 @@
  */
 #include "cli/evaluate_output.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "cli/commands.h"
 #include "cli/concept_file.h"
 #include "cli/options.h"

@@ -4,46 +4,10 @@
  */
 #include "cli/evaluate_output.h"
 
-#include <stdlib.h>
-
 #include "base/bits.h"
+#include "cli/customer_labels.h"
 
 #define OUTPUT_BYTES_MAX ((size_t)4 << 30)
-
-/* ---- customers by number ---------------------------------------------------------------------------------------- */
-
-struct numbered {
-        const struct customer_number *number;
-        size_t index;
-};
-
-static int compare_numbered(const void *a, const void *b)
-{
-        const struct numbered *x = a, *y = b;
-        int order = text_compare(x->number->number, y->number->number);
-        return order ? order : text_compare(x->number->source, y->number->source);
-}
-
-/* The evaluated customers in the order of their numbers. */
-static enum status order_customers(struct connection *connection, const struct evaluation *evaluation,
-                                   struct arena *arena, struct numbered **ret, size_t *ret_count, struct error *error)
-{
-        struct customer_number *numbers;
-        enum status status = snapshot_numbers(evaluation->snapshot, connection, arena, &numbers, error);
-        if (status != STATUS_OK)
-                return status;
-        size_t count = 0;
-        struct numbered *ordered = arena_array(arena, struct numbered, evaluation->tally.evaluated + 1);
-        if (!ordered)
-                return error_memory(error);
-        for (size_t i = 0; i < evaluation->measures.customer_count; i++)
-                if (bits_get(evaluation->measures.exists, i))
-                        ordered[count++] = (struct numbered){&numbers[i], i};
-        qsort(ordered, count, sizeof(*ordered), compare_numbered);
-        *ret = ordered;
-        *ret_count = count;
-        return STATUS_OK;
-}
 
 static struct text segment_id(const struct evaluation *evaluation, uint8_t segment)
 {
@@ -121,12 +85,12 @@ static const struct sheet_column customer_columns[] = {
         {"revenue_12m", "evaluate.column.revenue", .kind = SHEET_MONEY, .forms = IN_CSV},
 };
 
-static void put_customer(struct sheet *sheet, const struct evaluation *evaluation, const struct numbered *customer)
+static void put_customer(struct sheet *sheet, const struct evaluation *evaluation,
+                         const struct customer_number *number, size_t i)
 {
         const struct decisions *d = &evaluation->decisions;
-        size_t i = customer->index;
-        sheet_text(sheet, customer->number->source);
-        sheet_text(sheet, customer->number->number);
+        sheet_text(sheet, number->source);
+        sheet_text(sheet, number->number);
         sheet_text(sheet, d->before[i] == SEGMENT_NONE ? (struct text){0} : segment_id(evaluation, d->before[i]));
         sheet_text(sheet, segment_id(evaluation, d->qualified[i]));
         sheet_text(sheet, segment_id(evaluation, d->segment[i]));
@@ -135,21 +99,27 @@ static void put_customer(struct sheet *sheet, const struct evaluation *evaluatio
         sheet_money(sheet, evaluation->measures.revenue_12m_minor[i]);
 }
 
+/* Those evaluated, in the order of their numbers. */
 static enum status put_customers(struct sheet_style *style, struct connection *connection,
                                  const struct evaluation *evaluation, struct arena *arena, struct error *error)
 {
-        struct numbered *customers;
-        size_t count;
+        struct customer_number *numbers;
+        size_t count = 0, *customers = arena_array(arena, size_t, evaluation->tally.evaluated + 1);
         struct sheet *sheet sheet_cleanup = NULL;
         style->minor_digits = evaluation->version->concept->minor_digits;
-        enum status status = order_customers(connection, evaluation, arena, &customers, &count, error);
+        enum status status = customers ? snapshot_numbers(evaluation->snapshot, connection, arena, &numbers, error)
+                                       : error_memory(error);
         if (status == STATUS_OK)
                 status = sheet_new(customer_columns, sizeof(customer_columns) / sizeof(customer_columns[0]), style,
                                    &sheet, error);
         if (status != STATUS_OK)
                 return status;
+        for (size_t i = 0; i < evaluation->measures.customer_count; i++)
+                if (bits_get(evaluation->measures.exists, i))
+                        customers[count++] = i;
+        customers_sort(numbers, customers, count);
         for (size_t i = 0; i < count; i++)
-                put_customer(sheet, evaluation, &customers[i]);
+                put_customer(sheet, evaluation, &numbers[customers[i]], customers[i]);
         return sheet_finish(sheet, error);
 }
 

@@ -7,7 +7,7 @@
 #include "cli/near_misses.h"
 #include "platform/clock.h"
 #include "program/amounts.h"
-#include "render/table.h"
+#include "render/cells.h"
 
 enum { LINE_COLUMNS = 79 };
 
@@ -53,22 +53,6 @@ static void add_head(struct page *page)
         buffer_add_text(page->out, "\n\n");
 }
 
-static void cell_percent(const struct page *page, struct table *table, struct buffer *scratch, int64_t part,
-                         int64_t all)
-{
-        buffer_clear(scratch);
-        if (all)
-                format_add_percent(scratch, page->context->language, part, all);
-        table_cell(table, (struct text){scratch->data, scratch->length});
-}
-
-static void cell_money(const struct page *page, struct table *table, struct buffer *scratch, int64_t minor)
-{
-        buffer_clear(scratch);
-        format_add_decimal(scratch, page->context->language, minor, page->evaluation->version->concept->minor_digits);
-        table_cell(table, (struct text){scratch->data, scratch->length});
-}
-
 /* How many came up into or down to a segment. */
 static void count_moves(const struct evaluation *evaluation, uint64_t *ups, uint64_t *downs)
 {
@@ -79,65 +63,57 @@ static void count_moves(const struct evaluation *evaluation, uint64_t *ups, uint
         }
 }
 
-static void add_column(const struct page *page, struct table *table, const char *key, enum table_align align)
+static void add_ladder_rows(const struct evaluation *evaluation, struct cells *cells)
 {
-        table_column(table, message_raw(page->context->language, key), align);
-}
-
-static void add_ladder_rows(struct page *page, struct table *table)
-{
-        const struct evaluation *evaluation = page->evaluation;
         const struct concept *concept = evaluation->version->concept;
         uint64_t ups[CONCEPT_SEGMENTS_MAX] = {0}, downs[CONCEPT_SEGMENTS_MAX] = {0};
         int64_t revenue = 0;
-        struct buffer scratch buffer_cleanup;
-        buffer_init(&scratch, 256);
         count_moves(evaluation, ups, downs);
         for (size_t s = 0; s < concept->segment_count; s++)
                 revenue += evaluation->tally.revenue_minor[s];
         for (size_t s = 0; s < concept->segment_count; s++) {
-                table_cell(table, concept->segments[s].id);
-                table_cell(table, bilingual_text(&concept->segments[s].name, page->context->language));
-                table_cell_string(table, count_text(page, &scratch, evaluation->tally.segment[s]));
-                cell_percent(page, table, &scratch, (int64_t)evaluation->tally.segment[s],
-                             (int64_t)evaluation->tally.evaluated);
-                table_cell_string(table, count_text(page, &scratch, evaluation->tally.qualified[s]));
-                table_cell_string(table, ups[s] ? count_text(page, &scratch, ups[s]) : "");
-                table_cell_string(table, downs[s] ? count_text(page, &scratch, downs[s]) : "");
-                cell_money(page, table, &scratch, evaluation->tally.revenue_minor[s]);
-                cell_percent(page, table, &scratch, evaluation->tally.revenue_minor[s], revenue);
+                cells_text(cells, concept->segments[s].id);
+                cells_text(cells, bilingual_text(&concept->segments[s].name, cells->language));
+                cells_count(cells, evaluation->tally.segment[s]);
+                cells_percent(cells, (int64_t)evaluation->tally.segment[s], (int64_t)evaluation->tally.evaluated);
+                cells_count(cells, evaluation->tally.qualified[s]);
+                cells_count_or_blank(cells, ups[s]);
+                cells_count_or_blank(cells, downs[s]);
+                cells_money(cells, evaluation->tally.revenue_minor[s]);
+                cells_percent(cells, evaluation->tally.revenue_minor[s], revenue);
         }
-        table_rule(table);
-        table_cell_string(table, "");
-        table_cell_string(table, message_raw(page->context->language, "evaluate.column.total"));
-        table_cell_string(table, count_text(page, &scratch, evaluation->tally.evaluated));
+        table_rule(cells->table);
+        table_cell_string(cells->table, "");
+        cells_key(cells, "evaluate.column.total");
+        cells_count(cells, evaluation->tally.evaluated);
         for (unsigned i = 0; i < 4; i++)
-                table_cell_string(table, "");
-        cell_money(page, table, &scratch, revenue);
-        table_cell_string(table, "");
+                table_cell_string(cells->table, "");
+        cells_money(cells, revenue);
+        table_cell_string(cells->table, "");
 }
 
 static enum status add_ladder(struct page *page, struct error *error)
 {
-        struct table *table table_cleanup = NULL;
+        const struct concept *concept = page->evaluation->version->concept;
+        struct cells cells cells_cleanup;
         char title[96];
-        enum status status = table_new(&table, error);
+        cells_init(&cells, page->context->language, concept->minor_digits);
+        enum status status = cells_begin(&cells, error);
         if (status != STATUS_OK)
                 return status;
-        add_column(page, table, "evaluate.column.segment", TABLE_LEFT);
-        add_column(page, table, "evaluate.column.name", TABLE_LEFT);
-        add_column(page, table, "evaluate.column.customers", TABLE_RIGHT);
-        add_column(page, table, "evaluate.column.share", TABLE_RIGHT);
-        add_column(page, table, "evaluate.column.qualified", TABLE_RIGHT);
-        add_column(page, table, "evaluate.column.up", TABLE_RIGHT);
-        add_column(page, table, "evaluate.column.down", TABLE_RIGHT);
-        struct text currency = page->evaluation->version->concept->currency;
-        snprintf(title, sizeof(title), "%s %.*s", message_raw(page->context->language, "evaluate.column.revenue"),
-                 (int)currency.length, currency.data);
-        table_column(table, title, TABLE_RIGHT);
-        add_column(page, table, "evaluate.column.share", TABLE_RIGHT);
-        add_ladder_rows(page, table);
-        return table_add_to(table, 0, page->out) ? STATUS_OK : error_memory(error);
+        cells_column(&cells, "evaluate.column.segment", TABLE_LEFT);
+        cells_column(&cells, "evaluate.column.name", TABLE_LEFT);
+        cells_column(&cells, "evaluate.column.customers", TABLE_RIGHT);
+        cells_column(&cells, "evaluate.column.share", TABLE_RIGHT);
+        cells_column(&cells, "evaluate.column.qualified", TABLE_RIGHT);
+        cells_column(&cells, "evaluate.column.up", TABLE_RIGHT);
+        cells_column(&cells, "evaluate.column.down", TABLE_RIGHT);
+        snprintf(title, sizeof(title), "%s %.*s", message_raw(cells.language, "evaluate.column.revenue"),
+                 (int)concept->currency.length, concept->currency.data);
+        cells_column_text(&cells, text_of(title), TABLE_RIGHT);
+        cells_column(&cells, "evaluate.column.share", TABLE_RIGHT);
+        add_ladder_rows(page->evaluation, &cells);
+        return table_add_to(cells.table, 0, page->out) ? STATUS_OK : error_memory(error);
 }
 
 static void add_decisions(struct page *page)

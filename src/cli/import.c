@@ -163,7 +163,7 @@ static enum status undo(struct cli_context *context, const struct words *words, 
         if (undone.runs_flagged)
                 cli_print(context, stdout, "import.undo.runs_flagged", "count", runs);
         if (undone.index_stale)
-                cli_print(context, stdout, "import.summary.index_stale");
+                import_print_stale(context, &undone.index_error);
         return STATUS_OK;
 }
 

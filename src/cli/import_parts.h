@@ -15,6 +15,8 @@ must_check enum status import_print_list(struct cli_context *context, enum form 
 /* After an import: what was read, what became of it, where the rejected lines are. */
 void import_print_summary(struct cli_context *context, const struct import_options *options,
                           const struct import_result *result);
+/* Published or undone, but the column index could not be brought up to date; `reason` says why. */
+void import_print_stale(struct cli_context *context, const struct error *reason);
 /* Before the summary of a dry run: mapping and first rows. */
 must_check enum status import_print_preview(struct cli_context *context, const struct import_result *result,
                                             struct error *error);

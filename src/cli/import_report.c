@@ -121,7 +121,16 @@ void import_print_summary(struct cli_context *context, const struct import_optio
                 cli_print(context, stdout, "import.summary.error_file", "path", result->error_path, "reasons",
                           result->reasons_path);
         if (result->index_stale)
-                cli_print(context, stdout, "import.summary.index_stale");
+                import_print_stale(context, &result->index_error);
+}
+
+void import_print_stale(struct cli_context *context, const struct error *reason)
+{
+        struct buffer text buffer_cleanup;
+        buffer_init(&text, CLI_TEXT_MAX);
+        message_add_error(&text, context->language, reason);
+        if (!text.failed)
+                cli_print(context, stdout, "import.summary.index_stale", "reason", text.data);
 }
 
 static void cut_column(struct cells *cells, const char *key, size_t width_max)

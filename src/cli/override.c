@@ -45,9 +45,9 @@ static enum status request(void *context, struct error *error)
                 status = override_list_load(session->connection, command->version.program_id, session->arena, &list,
                                             &count, error);
         for (size_t i = 0; i < count; i++)
-                if (list[i].id == id) {
+                if (list[i].request.id == id) {
                         char number[16];
-                        snprintf(number, sizeof(number), "%d", list[i].number);
+                        snprintf(number, sizeof(number), "%d", list[i].request.number);
                         cli_print(session->context, stdout, "override.requested", "override", number);
                 }
         return status;
@@ -61,14 +61,12 @@ static enum status decide(struct override_command *command, enum override_state 
         struct session *session = &command->session;
         struct override *list;
         size_t count;
-        int64_t wanted = 0;
         enum status status = override_list_load(session->connection, command->version.program_id, session->arena,
                                                 &list, &count, error);
         if (status != STATUS_OK)
                 return status;
-        (void)decimal_parse_scaled(text_of(command->word), DECIMAL_POINT, 0, false, &wanted);
         for (size_t i = 0; i < count; i++) {
-                if (wanted != list[i].number && wanted != list[i].id)
+                if (!request_is(&list[i].request, command->word))
                         continue;
                 status = override_decide(session->database, &command->version, &list[i], state, command->actor,
                                          command->reason, error);
@@ -118,18 +116,18 @@ static enum status put_overrides(const struct sheet_style *style, const struct o
         if (status != STATUS_OK)
                 return status;
         for (const struct override *override = list; override < list + count; override++) {
-                sheet_integer(sheet, override->number);
-                sheet_integer(sheet, override->id);
-                sheet_text(sheet, override->source);
-                sheet_text(sheet, override->customer);
+                sheet_integer(sheet, override->request.number);
+                sheet_integer(sheet, override->request.id);
+                sheet_text(sheet, override->request.source);
+                sheet_text(sheet, override->request.customer);
                 sheet_text(sheet, override->segment);
                 sheet_day(sheet, override->valid_from);
                 sheet_day(sheet, override->valid_to);
                 sheet_code(sheet, text_of(override_state_names[override->state]));
-                sheet_text(sheet, override->reason);
-                sheet_text(sheet, override->requested_by);
-                sheet_text(sheet, override->decided_by);
-                sheet_text(sheet, override->decision_reason);
+                sheet_text(sheet, override->request.reason);
+                sheet_text(sheet, override->request.asked_by);
+                sheet_text(sheet, override->request.decided_by);
+                sheet_text(sheet, override->request.answer);
         }
         return sheet_finish(sheet, error);
 }
@@ -264,11 +262,8 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--state", OPTION_VALUE, "STATE", "cli.option.state", NULL, &command->state, NULL},
                 {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command->format, NULL},
         };
-        struct words words, rest;
-        enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
-                                           error);
-        if (status == STATUS_OK)
-                status = action_choose(actions, sizeof(actions) / sizeof(actions[0]), &words, ret, &rest, error);
+        struct words rest;
+        enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &rest, error);
         if (status != STATUS_OK)
                 return status;
         command->word = rest.count ? rest.items[0] : NULL;

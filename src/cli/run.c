@@ -179,12 +179,8 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--from-facts", OPTION_FLAG, NULL, "cli.option.from_facts", &command->from_facts, NULL, NULL},
                 {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command->format, NULL},
         };
-        struct words words;
-        enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
-                                           error);
-        if (status == STATUS_OK)
-                status = action_choose(actions, sizeof(actions) / sizeof(actions[0]), &words, ret, &command->words,
-                                       error);
+        enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &command->words,
+                                          error);
         return status == STATUS_OK ? options_form(command->format, FORMS_ALL, &command->form, error) : status;
 }
 

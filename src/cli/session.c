@@ -60,14 +60,20 @@ void session_close(struct session *session)
 
 enum status session_choose_program(struct session *session, struct error *error)
 {
-        return program_choose(session->connection, session->context->program, session->arena, &session->program_id,
-                              &session->program, error);
+        const char *named = session->context->program ? session->context->program : session->document_program;
+        return program_choose(session->connection, named, session->arena, &session->program_id, &session->program,
+                              error);
 }
 
 enum status session_version(struct session *session, const char *concept, struct version *ret, struct error *error)
 {
-        if (concept && file_exists(concept))
-                return concept_file_look_up(session->context, session->connection, concept, session->arena, ret, error);
+        if (concept && file_exists(concept)) {
+                enum status status = concept_file_look_up(session->context, session->connection, concept,
+                                                          session->arena, ret, error);
+                if (status == STATUS_OK && ret->program_id)
+                        session->document_program = ret->program;
+                return status;
+        }
         enum status status = session_choose_program(session, error);
         if (status == STATUS_OK)
                 status = version_find(session->connection, session->program_id, session->program, concept,

@@ -20,6 +20,7 @@ struct session {
         struct pool *pool;
         struct parallel parallel;
         struct snapshot *snapshot;   /* NULL until session_open_snapshot */
+        const char *document_program; /* of a concept file that was given; NULL: none, or not in this database */
         int64_t program_id;          /* set by session_choose_program */
         const char *program;
 };
@@ -35,7 +36,7 @@ must_check enum status session_start_threads(struct session *session, struct err
 #define GENERATION_LATEST INT64_C(-1)
 must_check enum status session_open_snapshot(struct session *session, int64_t generation, bool may_store_index,
                                              struct error *error);
-/* The program --program names, else the only one (program_choose). */
+/* The program --program names, else that of a concept file looked up before, else the only one (program_choose). */
 must_check enum status session_choose_program(struct session *session, struct error *error);
 void session_close(struct session *session); /* also one that was not opened completely */
 #define session_cleanup __attribute__((cleanup(session_close)))

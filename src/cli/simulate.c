@@ -162,12 +162,17 @@ static enum status print(struct simulation_page *page, const struct request *req
         return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 
+/* A file comes first: it says of which program the other side is to be. */
 static enum status choose_versions(struct session *session, const struct request *request, struct version *versions,
                                    struct error *error)
 {
-        enum status status = session_version(session, request->concept, &versions[SIDE_CHANGED], error);
+        const char *const names[SIDE_COUNT] = {[SIDE_AGAINST] = request->against, [SIDE_CHANGED] = request->concept};
+        bool against_first = request->against && file_exists(request->against) && !file_exists(request->concept);
+        enum simulation_side first = against_first ? SIDE_AGAINST : SIDE_CHANGED;
+        enum simulation_side second = against_first ? SIDE_CHANGED : SIDE_AGAINST;
+        enum status status = session_version(session, names[first], &versions[first], error);
         if (status == STATUS_OK)
-                status = session_version(session, request->against, &versions[SIDE_AGAINST], error);
+                status = session_version(session, names[second], &versions[second], error);
         if (status != STATUS_OK)
                 return status;
         if (!text_equal(versions[SIDE_AGAINST].concept->program_id, versions[SIDE_CHANGED].concept->program_id))

@@ -9,14 +9,13 @@
 
 #include "base/buffer.h"
 #include "base/calendar.h"
-#include "db/audit.h"
 #include "db/identity.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
 #include "queries.h"
-#include "render/json.h"
 
-enum { DETAIL_BYTES_MAX = 1 << 16, HISTORY_BYTES_MAX = 1 << 28, NAME_BYTES_MAX = 4096 };
+enum { HISTORY_BYTES_MAX = 1 << 28, NAME_BYTES_MAX = 4096 };
 
 /* ---- digests ----------------------------------------------------------------------------------------------------- */
 
@@ -217,38 +216,31 @@ static enum status append_recorded(struct connection *connection, const struct r
                                    struct error *error)
 {
         const struct consent_record *record = recording->record;
-        struct buffer detail buffer_cleanup;
+        struct audit_note note audit_note_cleanup;
         struct buffer at buffer_cleanup;
         struct buffer actor buffer_cleanup;
-        struct json json;
-        char subject[24];
-        buffer_init(&detail, DETAIL_BYTES_MAX);
         buffer_init(&at, 64);
         buffer_init(&actor, NAME_BYTES_MAX);
         instant_add_iso(&at, record->entry.at_ms);
         buffer_add(&actor, record->actor.data, record->actor.length);
-        json_init(&json, &detail, false);
-        json_begin_object(&json);
-        json_key(&json, "person");
-        json_id_text(&json, record->person_id);
-        json_key(&json, "channel");
-        json_string(&json, consent_channel_names[record->channel]);
-        json_key(&json, "kind");
-        json_string(&json, consent_kind_names[record->entry.kind]);
-        json_key(&json, "basis");
-        json_string(&json, consent_basis_names[record->entry.basis]);
-        json_key(&json, "at");
-        json_string(&json, at.data);
-        json_key(&json, "origin");
-        json_text(&json, record->origin);
-        json_key(&json, "digest");
-        json_string(&json, hex);
-        json_end_object(&json);
-        if (detail.failed || at.failed || actor.failed)
+        audit_note_begin(&note);
+        json_key(&note.json, "person");
+        json_id_text(&note.json, record->person_id);
+        json_key(&note.json, "channel");
+        json_string(&note.json, consent_channel_names[record->channel]);
+        json_key(&note.json, "kind");
+        json_string(&note.json, consent_kind_names[record->entry.kind]);
+        json_key(&note.json, "basis");
+        json_string(&note.json, consent_basis_names[record->entry.basis]);
+        json_key(&note.json, "at");
+        json_string(&note.json, at.data);
+        json_key(&note.json, "origin");
+        json_text(&note.json, record->origin);
+        json_key(&note.json, "digest");
+        json_string(&note.json, hex);
+        if (at.failed || actor.failed)
                 return error_memory(error);
-        snprintf(subject, sizeof(subject), "%lld", (long long)recording->id);
-        struct audit_event event = {actor.data, "consent.recorded", text_of(subject), {detail.data, detail.length}};
-        return audit_append(connection, &event, error);
+        return audit_note_append(&note, connection, actor.data, "consent.recorded", recording->id, error);
 }
 
 static enum status write_record(struct connection *connection, void *context, struct error *error)
@@ -314,13 +306,11 @@ static enum status write_release(struct connection *connection, void *context, s
         struct q_head_lock_row head;
         struct q_consent_release_insert_args insert = {releasing->import_id, releasing->reason, releasing->actor,
                                                        clock_now_ms()};
-        struct buffer detail buffer_cleanup;
+        struct audit_note note audit_note_cleanup;
         struct buffer actor buffer_cleanup;
-        struct json json;
-        char subject[16];
         bool found;
         enum status status = q_head_lock(connection, NULL, &head, &found, error);
-        buffer_init(&detail, DETAIL_BYTES_MAX);
+        audit_note_begin(&note);
         buffer_init(&actor, NAME_BYTES_MAX);
         if (!status)
                 status = check_release(connection, releasing, error);
@@ -328,19 +318,14 @@ static enum status write_release(struct connection *connection, void *context, s
                 status = q_consent_release_insert(connection, &insert, NULL, error);
         if (status)
                 return status;
-        json_init(&json, &detail, false);
-        json_begin_object(&json);
-        json_key(&json, "refusals");
-        json_int(&json, releasing->refusals);
-        json_key(&json, "reason");
-        json_text(&json, releasing->reason);
-        json_end_object(&json);
+        json_key(&note.json, "refusals");
+        json_int(&note.json, releasing->refusals);
+        json_key(&note.json, "reason");
+        json_text(&note.json, releasing->reason);
         buffer_add(&actor, releasing->actor.data, releasing->actor.length);
-        if (detail.failed || actor.failed)
+        if (actor.failed)
                 return error_memory(error);
-        snprintf(subject, sizeof(subject), "%d", (int)releasing->import_id);
-        struct audit_event event = {actor.data, "consent.released", text_of(subject), {detail.data, detail.length}};
-        return audit_append(connection, &event, error);
+        return audit_note_append(&note, connection, actor.data, "consent.released", releasing->import_id, error);
 }
 
 enum status consents_release(struct database *database, int32_t import_id, struct text reason, struct text actor,

@@ -5,19 +5,15 @@
  */
 #include "db/sqlite_bulk.h"
 
+#include "db/sqlite_table.h"
+
 /* As many as a query may have arguments (tools/queries.py). */
 static const char columns[] = "CREATE TABLE bulk_rows(a1,a2,a3,a4,a5,a6,a7,a8,a9,a10,a11,a12,a13,a14,a15,a16,a17,a18,"
                               "a19,a20,a21,a22,a23,a24,a25,a26,a27,a28,a29,a30,a31,a32)";
 
-struct bulk_table {
-        sqlite3_vtab base;
-        struct sqlite_bulk *bulk;
-};
-
 struct bulk_cursor {
-        sqlite3_vtab_cursor base;
+        struct sqlite_table_cursor base;
         const struct sqlite_bulk *bulk;
-        size_t at;
 };
 
 static int connect_table(sqlite3 *handle, void *context, int argc, const char *const *argv, sqlite3_vtab **ret,
@@ -26,21 +22,7 @@ static int connect_table(sqlite3 *handle, void *context, int argc, const char *c
         (void)argc;
         (void)argv;
         (void)ret_message;
-        int code = sqlite3_declare_vtab(handle, columns);
-        if (code != SQLITE_OK)
-                return code;
-        struct bulk_table *table = sqlite3_malloc(sizeof(*table));
-        if (!table)
-                return SQLITE_NOMEM;
-        *table = (struct bulk_table){.bulk = context};
-        *ret = &table->base;
-        return SQLITE_OK;
-}
-
-static int disconnect_table(sqlite3_vtab *table)
-{
-        sqlite3_free(table);
-        return SQLITE_OK;
+        return sqlite_table_connect(handle, columns, context, ret);
 }
 
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info)
@@ -52,40 +34,21 @@ static int best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 
 static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **ret)
 {
-        struct bulk_cursor *cursor = sqlite3_malloc(sizeof(*cursor));
-        if (!cursor)
-                return SQLITE_NOMEM;
-        *cursor = (struct bulk_cursor){.bulk = ((struct bulk_table *)table)->bulk};
-        *ret = &cursor->base;
-        return SQLITE_OK;
-}
-
-static int close_cursor(sqlite3_vtab_cursor *cursor)
-{
-        sqlite3_free(cursor);
-        return SQLITE_OK;
+        (void)table;
+        return sqlite_table_open(sizeof(struct bulk_cursor), ret);
 }
 
 static int begin(sqlite3_vtab_cursor *cursor, int number, const char *text, int argc, sqlite3_value **argv)
 {
+        struct bulk_cursor *own = (struct bulk_cursor *)cursor;
         (void)number;
         (void)text;
         (void)argc;
         (void)argv;
-        ((struct bulk_cursor *)cursor)->at = 0;
+        own->bulk = ((struct sqlite_table *)cursor->pVtab)->context;
+        own->base.at = 0;
+        own->base.count = own->bulk->count;
         return SQLITE_OK;
-}
-
-static int next(sqlite3_vtab_cursor *cursor)
-{
-        ((struct bulk_cursor *)cursor)->at++;
-        return SQLITE_OK;
-}
-
-static int at_end(sqlite3_vtab_cursor *cursor)
-{
-        const struct bulk_cursor *own = (const struct bulk_cursor *)cursor;
-        return own->at >= own->bulk->count;
 }
 
 static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int number)
@@ -95,7 +58,7 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int numb
         if (number >= definition->argument_count)
                 return SQLITE_OK; /* NULL; no query asks for it */
         struct db_value value;
-        query_bulk_value(definition, own->bulk->rows + own->at * definition->bulk_bytes, (unsigned)number, &value);
+        query_bulk_value(definition, own->bulk->rows + own->base.at * definition->bulk_bytes, (unsigned)number, &value);
         if (value.is_null)
                 return SQLITE_OK;
         /* Empty is not NULL, whatever the pointer. */
@@ -114,27 +77,9 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int numb
         return SQLITE_OK;
 }
 
-static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *ret)
-{
-        *ret = (sqlite3_int64)((const struct bulk_cursor *)cursor)->at;
-        return SQLITE_OK;
-}
-
 int sqlite_bulk_register(sqlite3 *handle, struct sqlite_bulk *bulk)
 {
-        /* Without xCreate it exists by itself and cannot be made under another name. */
-        static const sqlite3_module module = {
-                .xConnect = connect_table,
-                .xBestIndex = best_index,
-                .xDisconnect = disconnect_table,
-                .xDestroy = disconnect_table,
-                .xOpen = open_cursor,
-                .xClose = close_cursor,
-                .xFilter = begin,
-                .xNext = next,
-                .xEof = at_end,
-                .xColumn = column,
-                .xRowid = rowid,
-        };
+        static const sqlite3_module module =
+                SQLITE_TABLE_MODULE(connect_table, best_index, open_cursor, sqlite_table_close, begin, column);
         return sqlite3_create_module_v2(handle, "bulk_rows", &module, bulk, NULL);
 }

@@ -4,6 +4,8 @@
  */
 #include "db/sqlite_lines.h"
 
+#include "db/sqlite_table.h"
+
 enum { COLUMN_ARTICLE, COLUMN_QUANTITY, COLUMN_AMOUNT, COLUMN_COST, COLUMN_GROUP, COLUMN_MARKS, COLUMN_PACKED };
 
 enum { LINES_EXPECTED = 10 };
@@ -11,15 +13,9 @@ enum { LINES_EXPECTED = 10 };
 static const char columns[] = "CREATE TABLE document_lines(article,quantity,amount,cost,product_group,marks,"
                               "packed HIDDEN)";
 
-struct lines_table {
-        sqlite3_vtab base;
-        const struct lines_codec *codec;
-};
-
 struct lines_cursor {
-        sqlite3_vtab_cursor base;
+        struct sqlite_table_cursor base;
         struct line_columns lines;
-        size_t at;
 };
 
 static int connect_table(sqlite3 *handle, void *context, int argc, const char *const *argv, sqlite3_vtab **ret,
@@ -28,21 +24,7 @@ static int connect_table(sqlite3 *handle, void *context, int argc, const char *c
         (void)argc;
         (void)argv;
         (void)ret_message;
-        int code = sqlite3_declare_vtab(handle, columns);
-        if (code != SQLITE_OK)
-                return code;
-        struct lines_table *table = sqlite3_malloc(sizeof(*table));
-        if (!table)
-                return SQLITE_NOMEM;
-        *table = (struct lines_table){.codec = context};
-        *ret = &table->base;
-        return SQLITE_OK;
-}
-
-static int disconnect_table(sqlite3_vtab *table)
-{
-        sqlite3_free(table);
-        return SQLITE_OK;
+        return sqlite_table_connect(handle, columns, context, ret);
 }
 
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info)
@@ -64,19 +46,13 @@ static int best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **ret)
 {
         (void)table;
-        struct lines_cursor *cursor = sqlite3_malloc(sizeof(*cursor));
-        if (!cursor)
-                return SQLITE_NOMEM;
-        *cursor = (struct lines_cursor){.at = 0};
-        *ret = &cursor->base;
-        return SQLITE_OK;
+        return sqlite_table_open(sizeof(struct lines_cursor), ret);
 }
 
 static int close_cursor(sqlite3_vtab_cursor *cursor)
 {
         line_columns_release(&((struct lines_cursor *)cursor)->lines);
-        sqlite3_free(cursor);
-        return SQLITE_OK;
+        return sqlite_table_close(cursor);
 }
 
 static int refuse(sqlite3_vtab *table, const char *message)
@@ -89,10 +65,10 @@ static int refuse(sqlite3_vtab *table, const char *message)
 static int begin(sqlite3_vtab_cursor *cursor, int number, const char *text, int argc, sqlite3_value **argv)
 {
         struct lines_cursor *own = (struct lines_cursor *)cursor;
-        const struct lines_codec *codec = ((struct lines_table *)cursor->pVtab)->codec;
+        const struct lines_codec *codec = ((struct sqlite_table *)cursor->pVtab)->context;
         (void)number;
         (void)text;
-        own->at = own->lines.count = 0;
+        own->base.at = own->base.count = 0;
         if (argc != 1 || sqlite3_value_type(argv[0]) != SQLITE_BLOB)
                 return SQLITE_OK; /* no lines, as unnest(NULL) has none */
         if (!codec)
@@ -100,43 +76,33 @@ static int begin(sqlite3_vtab_cursor *cursor, int number, const char *text, int 
         struct bytes packed = {sqlite3_value_blob(argv[0]), (size_t)sqlite3_value_bytes(argv[0])};
         if (!codec->split(packed, &own->lines))
                 return refuse(cursor->pVtab, "not the packed lines of a document");
+        own->base.count = own->lines.count;
         return SQLITE_OK;
-}
-
-static int next(sqlite3_vtab_cursor *cursor)
-{
-        ((struct lines_cursor *)cursor)->at++;
-        return SQLITE_OK;
-}
-
-static int at_end(sqlite3_vtab_cursor *cursor)
-{
-        const struct lines_cursor *own = (const struct lines_cursor *)cursor;
-        return own->at >= own->lines.count;
 }
 
 static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int number)
 {
         const struct lines_cursor *own = (const struct lines_cursor *)cursor;
         const struct line_columns *lines = &own->lines;
+        size_t at = own->base.at;
         switch (number) {
         case COLUMN_ARTICLE:
-                sqlite3_result_int64(result, (uint32_t)lines->article[own->at]);
+                sqlite3_result_int64(result, (uint32_t)lines->article[at]);
                 break;
         case COLUMN_QUANTITY:
-                sqlite3_result_int64(result, lines->quantity[own->at]);
+                sqlite3_result_int64(result, lines->quantity[at]);
                 break;
         case COLUMN_AMOUNT:
-                sqlite3_result_int64(result, lines->amount[own->at]);
+                sqlite3_result_int64(result, lines->amount[at]);
                 break;
         case COLUMN_COST:
-                sqlite3_result_int64(result, lines->cost[own->at]);
+                sqlite3_result_int64(result, lines->cost[at]);
                 break;
         case COLUMN_GROUP:
-                sqlite3_result_int64(result, (uint32_t)lines->group[own->at]);
+                sqlite3_result_int64(result, (uint32_t)lines->group[at]);
                 break;
         case COLUMN_MARKS:
-                sqlite3_result_int64(result, lines->marks[own->at]);
+                sqlite3_result_int64(result, lines->marks[at]);
                 break;
         default:
                 break; /* the argument itself: NULL, nobody asks for it */
@@ -144,27 +110,9 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int numb
         return SQLITE_OK;
 }
 
-static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *ret)
-{
-        *ret = (sqlite3_int64)((const struct lines_cursor *)cursor)->at;
-        return SQLITE_OK;
-}
-
 int sqlite_lines_register(sqlite3 *handle, const struct lines_codec *codec)
 {
-        /* Without xCreate it exists by itself and cannot be made under another name. */
-        static const sqlite3_module module = {
-                .xConnect = connect_table,
-                .xBestIndex = best_index,
-                .xDisconnect = disconnect_table,
-                .xDestroy = disconnect_table,
-                .xOpen = open_cursor,
-                .xClose = close_cursor,
-                .xFilter = begin,
-                .xNext = next,
-                .xEof = at_end,
-                .xColumn = column,
-                .xRowid = rowid,
-        };
+        static const sqlite3_module module =
+                SQLITE_TABLE_MODULE(connect_table, best_index, open_cursor, close_cursor, begin, column);
         return sqlite3_create_module_v2(handle, "document_lines", &module, (void *)codec, NULL);
 }

@@ -89,8 +89,7 @@ struct measures {
                                               (with those merged into it) where units share a value */
 };
 
-/* STATUS_LIMIT when a sum of amounts does not fit int64. STATUS_INVALID "engine.units_counted_alone" for figures
- * counted elsewhere when several customers form a unit. */
+/* STATUS_LIMIT when a sum of amounts does not fit int64. */
 must_check enum status engine_measure(const struct engine_plan *plan, const struct engine_input *input,
                                       const struct parallel *parallel, struct arena *arena, struct measures *ret,
                                       struct error *error);

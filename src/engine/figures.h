@@ -22,6 +22,9 @@ struct purchase_figures {
         const struct document_sum *const *sums;
         /* By column of the plan, then by customer; NULL: the column is made of intervals, history and facts. */
         const struct counted_cell *const *cells;
+        /* The same for the units of several customers, by unit in place of customer: their members who exist count
+         * together. NULL where everybody is alone. */
+        const struct purchase_figures *united;
 };
 
 #endif

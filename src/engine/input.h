@@ -73,7 +73,7 @@ struct event_column {
 struct purchase_figures;
 
 /* Customers looked at as one (concept-format.md, `program.evaluates` and merges). Only units of two or more are listed;
- * a customer is in at most one. Members ascend within a unit. */
+ * a customer is in at most one. Members ascend within a unit, units by their first member. */
 struct engine_units {
         size_t unit_count;
         const uint32_t *first;             /* unit_count + 1 offsets into the arrays below */

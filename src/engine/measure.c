@@ -13,7 +13,8 @@
 #include "engine/population.h"
 #include "engine/unite.h"
 
-enum { MEASURE_RANGES = 64, MEASURE_GRAIN_MIN = 1024, WORD = 64, PREFETCH_AHEAD = 6 };
+enum { MEASURE_RANGES = 64, MEASURE_GRAIN_MIN = 1024, WORD = 64, PREFETCH_AHEAD = 6, PREFETCH_UNITS_AHEAD = 2,
+       UNITS_GRAIN = 512 };
 enum failure { FAILURE_NONE, FAILURE_MEMORY, FAILURE_OVERFLOW };
 
 struct measure_job {
@@ -25,7 +26,8 @@ struct measure_job {
         uint32_t *column_group;      /* by column: dense group of revenue `of`; group_count + 1 when unknown */
         uint16_t *month_by_age;
         const struct plan_column *walked; /* the first column that walks lines, or NULL */
-        const uint64_t *in_unit;     /* bits: measured with others, after everybody else; NULL: nobody */
+        const uint64_t *in_unit;     /* bits: measured with others; NULL: nobody */
+        const struct purchase_history *history; /* known already; NULL: asked of the segments */
         size_t age_count, month_count;
         bool needs_groups, needs_articles, some_unnumbered;
         int failure;                 /* enum failure; the largest wins, whatever the order of threads */
@@ -234,7 +236,7 @@ static void measure_customer(const struct measure_job *job, struct scratch *scra
         struct measures *measures = job->measures;
         const struct purchase_figures *figures = job->input->figures;
         struct purchase_history history =
-                figures ? figures->history[customer] : purchases_history(job->input, customer);
+                job->history ? job->history[customer] : purchases_history(job->input, customer);
         struct membership_basis basis = population_resolve(job->input, customer, &history);
         if (basis.exists)
                 bits_set(measures->exists, customer);
@@ -364,136 +366,230 @@ static size_t measure_grain(size_t count)
 
 /* ---- units of several customers -------------------------------------------------------------------------------- */
 
-static void copy_bit(uint64_t *bits, size_t from, size_t to)
-{
-        if (bits && bits_get(bits, from))
-                bits_set(bits, to);
-}
-
-static void copy_row(struct measures *measures, size_t from, size_t to)
-{
-        measures->kind[to] = measures->kind[from];
-        measures->since_day[to] = measures->since_day[from];
-        measures->joined_day[to] = measures->joined_day[from];
-        measures->size_class[to] = measures->size_class[from];
-        for (size_t i = 0; i < measures->column_count; i++) {
-                struct metric_column *column = &measures->columns[i];
-                column->value[to] = column->value[from];
-                if (column->denominator)
-                        column->denominator[to] = column->denominator[from];
-                if (column->line_count) {
-                        column->line_count[to] = column->line_count[from];
-                        column->line_left_out[to] = column->line_left_out[from];
-                }
-                copy_bit(column->known, from, to);
-                copy_bit(column->estimated, from, to);
-                copy_bit(column->flagged, from, to);
-        }
-}
+/* Units measured as customers of their own, one row each. */
+struct unit_job {
+        struct measure_job job;      /* over the units */
+        const struct measures *customers; /* whose columns know the events */
+        struct united *united;
+};
 
 /* Activities and visits are those of all members. */
-static void add_events(const struct measure_job *job, const struct united *united)
+static void add_events(const struct unit_job *unit_job, size_t unit)
 {
-        size_t first = united->members[0];
-        int32_t joined_day = job->measures->joined_day[first] != DAY_NONE ? job->measures->joined_day[first]
-                                                                          : job->measures->since_day[first];
+        const struct measure_job *job = &unit_job->job;
+        const struct engine_units *units = unit_job->united->from->units;
+        struct measures *rows = job->measures;
+        int32_t joined_day = rows->joined_day[unit] != DAY_NONE ? rows->joined_day[unit] : rows->since_day[unit];
         for (size_t i = 0; i < job->plan->column_count; i++) {
                 const struct plan_column *planned = &job->plan->columns[i];
-                struct metric_column *column = &job->measures->columns[i];
+                const struct metric_column *column = &unit_job->customers->columns[i];
                 int32_t from_day = planned->window.kind == WINDOW_SINCE_JOINED ? joined_day : planned->from_day;
-                int64_t count = 0;
-                if (planned->metric != METRIC_ACTIVITIES && planned->metric != METRIC_VISITS)
+                if (!column->events)
                         continue;
-                for (size_t m = 0; m < united->count; m++) {
-                        facts_events(column, united->members[m], from_day);
-                        count += column->value[united->members[m]];
-                }
-                column->value[first] = count;
+                for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++)
+                        if (unit_job->united->exists[at])
+                                rows->columns[i].value[unit] += facts_count_events(column, units->members[at],
+                                                                                   from_day);
         }
 }
 
-/* Measures the members who exist as one customer, in the row of the first of them, and copies it to the others. A
- * member merged into another has no row of his own, and his revenue counts there. */
-static void measure_unit(const struct measure_job *job, struct scratch *scratch, struct united *united, size_t unit,
-                         int64_t *own_revenue_minor)
+static void prefetch_unit(const struct unit_job *unit_job, size_t unit)
 {
-        const struct engine_units *units = job->input->units;
-        const struct plan_interval *year = &job->plan->intervals[job->plan->columns[COLUMN_REVENUE_12M].interval];
-        size_t count = united_gather(united, job->input, unit, year->from_day, year->to_day, &scratch->overflow);
-        for (uint32_t at = units->first[unit]; !count && at < units->first[unit + 1]; at++)
-                measure_customer(job, scratch, units->members[at]);
-        if (!count)
-                return;
-        size_t first = united->members[0];
-        struct measure_job alone = *job;
-        alone.input = united_facts(united, &scratch->overflow);
-        measure_customer(&alone, scratch, first);
-        add_events(job, united);
-        bits_clear(job->measures->exists, first);
-        for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++) {
-                if (units->members[at] != first)
-                        copy_row(job->measures, first, units->members[at]);
-                own_revenue_minor[units->members[at]] = 0;
-        }
-        for (size_t i = 0; i < count; i++) {
-                uint32_t root = united->counts_as[i];
-                bits_set(job->measures->exists, root);
-                scratch->overflow |= __builtin_add_overflow(own_revenue_minor[root], united->revenue_minor[i],
-                                                            &own_revenue_minor[root]);
-        }
+        const struct engine_input *from = unit_job->united->from;
+        const struct plan_column *walked = unit_job->job.walked;
+        for (uint32_t at = from->units->first[unit]; at < from->units->first[unit + 1]; at++)
+                purchases_prefetch_lines(from, from->units->members[at], walked->from_day, walked->to_day);
 }
 
-static enum status measure_units(struct measure_job *job, struct united *united, struct arena *arena,
-                                 struct error *error)
+static void measure_unit_range(void *context, size_t begin, size_t end)
 {
-        const struct engine_units *units = job->input->units;
-        size_t count = job->input->customer_count;
-        struct measure_job united_job = *job;
+        struct unit_job *unit_job = context;
+        struct united *united = unit_job->united;
+        struct purchase_segment *views = calloc(united->views_max + 1, sizeof(*views));
+        struct engine_input input = united->input;
+        struct measure_job own = unit_job->job;
         struct scratch scratch;
-        int64_t *own_revenue_minor = arena_alloc(arena, count * sizeof(int64_t) + 1);
-        if (!own_revenue_minor)
-                return error_memory(error);
-        memcpy(own_revenue_minor, job->measures->columns[COLUMN_REVENUE_12M].value, count * sizeof(int64_t));
-        united_job.input = &united->input;
-        bool ready = scratch_init(&scratch, &united_job);
-        for (size_t unit = 0; ready && unit < units->unit_count; unit++)
-                measure_unit(job, &scratch, united, unit, own_revenue_minor);
+        input.segments = views;
+        input.segment_count = united->views_max;
+        own.input = &input;
+        if (scratch_init(&scratch, &own) && views) {
+                for (size_t unit = begin; unit < end; unit++) {
+                        if (own.walked && unit + PREFETCH_UNITS_AHEAD < end)
+                                prefetch_unit(unit_job, unit + PREFETCH_UNITS_AHEAD);
+                        united_fill(united, unit, unit + 1, &scratch.overflow);
+                        input.segment_count = united_views(united, unit, views);
+                        measure_customer(&own, &scratch, unit);
+                        if (!input.figures)
+                                add_events(unit_job, unit);
+                }
+                if (scratch.overflow)
+                        report_failure(&unit_job->job, FAILURE_OVERFLOW);
+        } else {
+                report_failure(&unit_job->job, FAILURE_MEMORY);
+        }
         scratch_release(&scratch);
-        if (!ready)
+        free(views);
+}
+
+static void copy_bit(const uint64_t *from_bits, size_t from, uint64_t *to_bits, size_t to)
+{
+        if (from_bits && bits_get(from_bits, from))
+                bits_set(to_bits, to);
+}
+
+static void copy_row(const struct measures *rows, size_t from, struct measures *measures, size_t to)
+{
+        measures->kind[to] = rows->kind[from];
+        measures->since_day[to] = rows->since_day[from];
+        measures->joined_day[to] = rows->joined_day[from];
+        measures->size_class[to] = rows->size_class[from];
+        for (size_t i = 0; i < rows->column_count; i++) {
+                const struct metric_column *row = &rows->columns[i];
+                struct metric_column *column = &measures->columns[i];
+                column->value[to] = row->value[from];
+                if (row->denominator)
+                        column->denominator[to] = row->denominator[from];
+                if (row->line_count) {
+                        column->line_count[to] = row->line_count[from];
+                        column->line_left_out[to] = row->line_left_out[from];
+                }
+                copy_bit(row->known, from, column->known, to);
+                copy_bit(row->estimated, from, column->estimated, to);
+                copy_bit(row->flagged, from, column->flagged, to);
+        }
+}
+
+/* A copy of bits by customer in which all members have their unit's. */
+static bool hand_out_bits(const struct united *united, const uint64_t *by_unit, struct arena *arena,
+                          const uint64_t **bits)
+{
+        const struct engine_units *units = united->from->units;
+        size_t words = bits_words(united->from->customer_count);
+        uint64_t *copy = *bits ? arena_array(arena, uint64_t, words + 1) : NULL;
+        if (!*bits)
+                return true;
+        if (!copy)
+                return false;
+        memcpy(copy, *bits, words * sizeof(*copy));
+        for (size_t unit = 0; unit < units->unit_count; unit++)
+                for (uint32_t at = units->first[unit]; at < units->first[unit + 1] && united->count[unit]; at++) {
+                        bits_clear(copy, units->members[at]);
+                        copy_bit(by_unit, unit, copy, units->members[at]);
+                }
+        *bits = copy;
+        return true;
+}
+
+/* The same for the values of an attribute. */
+static bool hand_out_attribute(const struct united *united, const struct attribute_value *by_unit,
+                               struct arena *arena, const struct attribute_column **attribute)
+{
+        const struct engine_units *units = united->from->units;
+        size_t count = united->from->customer_count;
+        struct attribute_column *copy = arena_array(arena, struct attribute_column, 1);
+        struct attribute_value *values = arena_alloc(arena, count * sizeof(*values) + 1);
+        if (!copy || !values)
+                return false;
+        memcpy(values, (*attribute)->values, count * sizeof(*values));
+        for (size_t unit = 0; unit < units->unit_count; unit++)
+                for (uint32_t at = units->first[unit]; at < units->first[unit + 1] && united->count[unit]; at++)
+                        values[units->members[at]] = by_unit[unit];
+        *copy = (struct attribute_column){(*attribute)->name, values};
+        *attribute = copy;
+        return true;
+}
+
+/* Gives all members the row of their unit. A member merged into another has no decision of his own, and his revenue
+ * counts there. Units of which nobody exists are left as they are. */
+static enum status hand_out(const struct united *united, const struct measures *rows, struct measures *measures,
+                            struct arena *arena, struct error *error)
+{
+        const struct engine_units *units = united->from->units;
+        size_t count = measures->customer_count;
+        int64_t *own_revenue_minor = arena_alloc(arena, count * sizeof(int64_t) + 1);
+        bool complete = own_revenue_minor && hand_out_bits(united, united->suspended, arena, &measures->suspended) &&
+                        hand_out_bits(united, united->guarded, arena, &measures->guarded);
+        for (size_t i = 0; complete && i < measures->column_count; i++)
+                if (measures->columns[i].attribute)
+                        complete = hand_out_attribute(united, rows->columns[i].attribute->values, arena,
+                                                      &measures->columns[i].attribute);
+        if (!complete)
                 return error_memory(error);
-        if (scratch.overflow)
+        memcpy(own_revenue_minor, measures->columns[COLUMN_REVENUE_12M].value, count * sizeof(int64_t));
+        bool overflow = false;
+        for (size_t unit = 0; unit < units->unit_count; unit++) {
+                if (!united->count[unit])
+                        continue;
+                for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++) {
+                        copy_row(rows, unit, measures, units->members[at]);
+                        own_revenue_minor[units->members[at]] = 0;
+                }
+                for (uint32_t at = units->first[unit]; at < units->first[unit + 1]; at++) {
+                        uint32_t root = units->counts_as[at];
+                        if (!united->exists[at])
+                                continue;
+                        bits_set(measures->exists, root);
+                        overflow |= __builtin_add_overflow(own_revenue_minor[root], united->revenue_minor[at],
+                                                           &own_revenue_minor[root]);
+                }
+        }
+        if (overflow)
                 return error_set(error, STATUS_LIMIT, "engine.amount_too_large", NULL);
-        job->measures->revenue_12m_minor = own_revenue_minor;
+        measures->revenue_12m_minor = own_revenue_minor;
         return STATUS_OK;
+}
+
+static enum status failure_status(int failure, struct error *error)
+{
+        if (failure == FAILURE_OVERFLOW)
+                return error_set(error, STATUS_LIMIT, "engine.amount_too_large", NULL);
+        return failure == FAILURE_MEMORY ? error_memory(error) : STATUS_OK;
+}
+
+/* Measures all units, and says who need not be measured alone. */
+static enum status measure_units(struct measure_job *job, struct united *united, const struct parallel *parallel,
+                                 struct arena *arena, struct measures *rows, struct error *error)
+{
+        const struct engine_units *units = job->input->units;
+        uint64_t *in_unit = arena_array(arena, uint64_t, bits_words(job->input->customer_count) + 1);
+        struct unit_job unit_job = {.job = *job, .customers = job->measures, .united = united};
+        if (!in_unit || !united_new(job->input, job->plan, arena, united) ||
+            !plan_columns_new(job->plan, units->unit_count, arena, rows))
+                return error_memory(error);
+        unit_job.job.input = &united->input;
+        unit_job.job.measures = rows;
+        unit_job.job.history = united->history;
+        for (size_t i = 0; i < job->plan->column_count; i++)
+                facts_prepare(&united->input, &rows->columns[i]);
+        parallel_for(parallel, units->unit_count, UNITS_GRAIN, measure_unit_range, &unit_job);
+        for (size_t unit = 0; unit < units->unit_count; unit++)
+                for (uint32_t at = units->first[unit]; at < units->first[unit + 1] && united->count[unit]; at++)
+                        bits_set(in_unit, units->members[at]);
+        job->in_unit = in_unit;
+        return failure_status(unit_job.job.failure, error);
 }
 
 enum status engine_measure(const struct engine_plan *plan, const struct engine_input *input,
                            const struct parallel *parallel, struct arena *arena, struct measures *ret,
                            struct error *error)
 {
-        struct measures measures;
-        struct measure_job job = {.plan = plan, .input = input, .measures = &measures};
+        struct measures measures, rows;
+        struct measure_job job = {.plan = plan, .input = input, .measures = &measures,
+                                  .history = input->figures ? input->figures->history : NULL};
         struct united united;
         bool units = input->units && input->units->unit_count;
-        if (units && input->figures)
-                return error_set(error, STATUS_INVALID, "engine.units_counted_alone", NULL);
-        if (units && !united_new(input, arena, &united))
-                return error_memory(error);
-        if (units) {
-                job.input = &united.facts;
-                job.in_unit = united.in_unit;
-        }
         if (!plan_columns_new(plan, input->customer_count, arena, &measures) || !prepare(&job, arena))
                 return error_memory(error);
-        measures.suspended = job.input->suspended;
-        measures.guarded = job.input->guarded;
-        measures.units = job.input->units;
+        measures.suspended = input->suspended;
+        measures.guarded = input->guarded;
+        measures.units = input->units;
+        enum status status = units ? measure_units(&job, &united, parallel, arena, &rows, error) : STATUS_OK;
+        if (status != STATUS_OK)
+                return status;
         parallel_for(parallel, input->customer_count, measure_grain(input->customer_count), measure_range, &job);
-        if (job.failure == FAILURE_OVERFLOW)
-                return error_set(error, STATUS_LIMIT, "engine.amount_too_large", NULL);
-        if (job.failure == FAILURE_MEMORY)
-                return error_memory(error);
-        enum status status = units ? measure_units(&job, &united, arena, error) : STATUS_OK;
+        status = failure_status(job.failure, error);
+        if (status == STATUS_OK && units)
+                status = hand_out(&united, &rows, &measures, arena, error);
         if (status == STATUS_OK)
                 *ret = measures;
         return status;

@@ -85,13 +85,18 @@ void facts_certified(struct metric_column *column, size_t customer)
         bits_set(column->known, customer);
 }
 
-void facts_events(struct metric_column *column, size_t customer, int32_t from_day)
+int64_t facts_count_events(const struct metric_column *column, size_t customer, int32_t from_day)
 {
         const struct event_column *events = column->events;
         int64_t count = 0;
         for (uint32_t i = events ? events->offset[customer] : 0; events && i < events->offset[customer + 1]; i++)
                 count += events->day[i] >= from_day && events->day[i] <= column->to_day;
-        column->value[customer] = count;
+        return count;
+}
+
+void facts_events(struct metric_column *column, size_t customer, int32_t from_day)
+{
+        column->value[customer] = facts_count_events(column, customer, from_day);
         bits_set(column->known, customer);
 }
 

@@ -21,5 +21,6 @@ void facts_attribute(struct metric_column *column, size_t customer);
 void facts_certified(struct metric_column *column, size_t customer);
 /* activities, visits: those from `from_day` to the column's last day; never unknown. */
 void facts_events(struct metric_column *column, size_t customer, int32_t from_day);
+int64_t facts_count_events(const struct metric_column *column, size_t customer, int32_t from_day);
 
 #endif

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * unite.h: several customers evaluated as one (concept-format.md, `program.evaluates`): the facts of the members who
- * exist at the cut-off are united, their purchases are looked at together.
+ * exist at the cut-off are united, their purchases are looked at together. What comes out is an input of its own, in
+ * which each unit is a customer.
  *
  *   - `customer since` and `joined`: the earliest; a customer when one member is
  *   - an attribute or an imported value: known when all members who have one have the same
  *   - potential: the sum; known when one is; estimated when a part is
  *   - size class: that of the head, else of the member with the largest revenue of 12 months, of equal ones the first
- *   - activities and visits: those of all; certified people: counted once for the unit when the input is made
+ *   - activities and visits: those of all, added by whoever measures; certified people: counted once for the unit when
+ *     the input of the customers is made
  *   - suspended when all are; guarded when one is
  *
  * Nothing is copied of the purchases: the documents of every member in every segment of the column index are handed to
@@ -18,40 +20,43 @@
 
 #include "base/arena.h"
 #include "engine/input.h"
+#include "engine/population.h"
 
-/* Working memory for one unit after the other. */
+struct engine_plan;
+
 struct united {
-        struct engine_input facts;     /* the input with its own copies of the facts that uniting changes */
-        struct engine_input input;     /* the unit at hand: those facts, its members' purchases as segments */
-        uint64_t *in_unit;             /* bits: member of some unit */
-        size_t count;                  /* members of the unit at hand who exist, ascending: */
-        uint32_t *members, *counts_as;
-        int64_t *revenue_minor;        /* of 12 months */
-        uint32_t size_from;            /* whose size class holds */
-        int32_t customer_since_day, recorded_day, joined_day;
-        enum customer_kind kind;
-        bool suspended, guarded;
-        struct purchase_segment *views;
-        /* The copies, writable. */
+        const struct engine_input *from;   /* the customers */
+        struct engine_input input;         /* the units; its segments come from united_views */
+        size_t views_max;                  /* segments of the largest unit */
+        int32_t year_from_day, year_to_day; /* the 12 months that say who is the largest */
+        uint32_t year_interval;            /* the plan's */
+        /* By place in from->units->members: */
+        bool *exists;                      /* at the cut-off, by his own facts: only those are united */
+        int64_t *revenue_minor;            /* of the 12 months, of those who exist */
+        /* By unit: */
+        uint32_t *count;                   /* members who exist */
+        uint32_t *size_from;               /* whose size class holds; UNIT_HEAD_NONE */
+        struct purchase_history *history;
+        /* The facts of `input`, writable. */
         uint8_t *kinds, *size_classes;
         int32_t *since_days, *joined_days, *recorded_days;
         int64_t *potential_minor;
-        uint64_t *potential_known, *potential_estimated, *suspended_bits, *guarded_bits;
+        uint64_t *potential_known, *potential_estimated, *suspended, *guarded;
         struct attribute_value **attributes;
-        int64_t **value_units;
+        int64_t **value_units, **certified;
         uint64_t **value_known;
 };
 
-/* False without memory. */
-bool united_new(const struct engine_input *input, struct arena *arena, struct united *ret);
+/* Rows for all units of `from`, still empty. Purchases are those of its segments or of its figures, which must then say
+ * what they count for units, too. Borrows from both. False without memory. */
+bool united_new(const struct engine_input *from, const struct engine_plan *plan, struct arena *arena,
+                struct united *ret);
 
-/* Finds the members of a unit who exist at the cut-off, each by his own facts; returns how many. `from_day` to
- * `to_day` are the 12 months that say who is the largest. */
-size_t united_gather(struct united *united, const struct engine_input *input, size_t unit, int32_t from_day,
-                     int32_t to_day, bool *overflow);
+/* Unites the units [begin, end). Threads may fill different words of 64 units at the same time. */
+void united_fill(struct united *united, size_t begin, size_t end, bool *overflow);
 
-/* Writes the united facts into the rows of all gathered members and returns the input in which the first of them stands
- * for the unit. After united_gather. */
-const struct engine_input *united_facts(struct united *united, bool *overflow);
+/* The purchases of a filled unit: writes up to views_max segments in which the unit's number finds its members'
+ * documents; returns how many. */
+size_t united_views(const struct united *united, size_t unit, struct purchase_segment *views);
 
 #endif

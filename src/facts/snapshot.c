@@ -166,8 +166,16 @@ void snapshot_unref(struct snapshot *snapshot)
                 return;
         drop_purchases(snapshot);
         visibility_release(&snapshot->visibility);
+        kept_facts_free(snapshot->kept);
         arena_free(snapshot->arena);
         free(snapshot);
+}
+
+bool snapshot_keep_facts(struct snapshot *snapshot)
+{
+        if (!snapshot->kept)
+                snapshot->kept = calloc(1, sizeof(*snapshot->kept));
+        return snapshot->kept != NULL;
 }
 
 int64_t snapshot_generation(const struct snapshot *snapshot) { return snapshot->visibility.generation; }

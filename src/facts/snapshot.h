@@ -48,6 +48,10 @@ must_check enum status snapshot_input(struct snapshot *snapshot, struct connecti
                                       const struct concept *concept, int32_t cutoff_day, struct arena *arena,
                                       struct engine_input *ret, struct error *error);
 
+/* From now on snapshot_input keeps the dated facts of customers in memory, so that many cut-offs read them once. Then
+ * only one thread at a time may ask. False without memory. */
+bool snapshot_keep_facts(struct snapshot *snapshot);
+
 /* Customer numbers for output: for the customers in dense order, number and source code ("erp"); one customer may have
  * several keys: the smallest (source, number) is shown. Lives in the arena. */
 struct customer_number {

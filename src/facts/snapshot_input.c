@@ -214,15 +214,36 @@ static bool resolve(struct filling *filling, struct dated *dated, int32_t fact_i
         return true;
 }
 
-static enum status read_facts(struct filling *filling, struct connection *connection, int64_t facts,
-                              struct error *error)
-{
-        const struct snapshot *snapshot = filling->snapshot;
-        struct customer_cursor cursor = {snapshot->ids, snapshot->customer_count, 0};
+/* Rows of one fact of one customer follow each other. */
+struct passing {
+        struct filling *filling;
+        struct customer_cursor cursor;
         struct dated dated;
-        dated_init(&dated);
-        int64_t customer_id = 0;
-        int32_t fact_id = 0;
+        int64_t customer_id;
+        int32_t fact_id;
+};
+
+/* The next visible row, or NULL after the last. */
+static bool pass(struct passing *passing, const struct kept_fact *row)
+{
+        struct dated *dated = &passing->dated;
+        if (dated->count && (!row || row->customer_id != passing->customer_id || row->fact_id != passing->fact_id)) {
+                int64_t customer = customer_cursor_find(&passing->cursor, passing->customer_id);
+                if (!resolve(passing->filling, dated, passing->fact_id, customer))
+                        return false;
+                dated_clear(dated);
+        }
+        if (!row)
+                return true;
+        passing->customer_id = row->customer_id;
+        passing->fact_id = row->fact_id;
+        return dated_add(dated, row->valid_from, row->generation, row->value);
+}
+
+static enum status pass_stored(struct passing *passing, struct connection *connection, int64_t facts,
+                               struct error *error)
+{
+        const struct visibility *visibility = &passing->filling->snapshot->visibility;
         bool fine = true;
         rows_cleanup struct rows *rows = NULL;
         enum status status = q_facts_of_customers_open(connection, &(struct q_facts_of_customers_args){.facts = facts},
@@ -230,21 +251,37 @@ static enum status read_facts(struct filling *filling, struct connection *connec
         for (bool more = true; status == STATUS_OK && more && fine;) {
                 struct q_facts_of_customers_row row;
                 status = q_facts_of_customers_next(rows, &row, &more, error);
-                if (status != STATUS_OK)
-                        break;
-                if (dated.count && (!more || row.customer_id != customer_id || row.fact_id != fact_id)) {
-                        fine = resolve(filling, &dated, fact_id, customer_cursor_find(&cursor, customer_id));
-                        dated_clear(&dated);
-                }
-                int64_t generation = more ? visibility_of(&snapshot->visibility, row.import_id) : 0;
-                if (generation && fine) {
-                        customer_id = row.customer_id;
-                        fact_id = row.fact_id;
-                        fine = dated_add(&dated, row.valid_from, generation, row.value);
-                }
+                int64_t generation = status == STATUS_OK && more ? visibility_of(visibility, row.import_id) : 0;
+                if (generation)
+                        fine = pass(passing, &(struct kept_fact){row.customer_id, generation, row.value, row.fact_id,
+                                                                 row.valid_from});
         }
-        dated_release(&dated);
         return status != STATUS_OK || fine ? status : error_memory(error);
+}
+
+static enum status pass_kept(struct passing *passing, struct connection *connection, int64_t facts,
+                             struct error *error)
+{
+        const struct snapshot *snapshot = passing->filling->snapshot;
+        enum status status = kept_facts_need(snapshot->kept, connection, &snapshot->visibility, facts, error);
+        bool fine = true;
+        for (size_t i = 0; status == STATUS_OK && fine && i < snapshot->kept->count; i++)
+                fine = pass(passing, &snapshot->kept->rows[i]);
+        return status != STATUS_OK || fine ? status : error_memory(error);
+}
+
+static enum status read_facts(struct filling *filling, struct connection *connection, int64_t facts,
+                              struct error *error)
+{
+        const struct snapshot *snapshot = filling->snapshot;
+        struct passing passing = {.filling = filling, .cursor = {snapshot->ids, snapshot->customer_count, 0}};
+        dated_init(&passing.dated);
+        enum status status = snapshot->kept ? pass_kept(&passing, connection, facts, error)
+                                            : pass_stored(&passing, connection, facts, error);
+        if (status == STATUS_OK && !pass(&passing, NULL))
+                status = error_memory(error);
+        dated_release(&passing.dated);
+        return status;
 }
 
 static void add_slot(struct filling *filling, enum slot_kind kind, struct text code, struct attribute_value *values)

@@ -8,6 +8,7 @@
 #include "db/generation.h"
 #include "facts/index_memory.h"
 #include "facts/index_open.h"
+#include "facts/kept_facts.h"
 #include "facts/snapshot.h"
 
 /* The earliest document that names a group for an article; day INT32_MAX: none. */
@@ -33,6 +34,7 @@ struct snapshot {
         struct article_mention *mentions; /* by article */
         struct text *group_codes;       /* by product_group.id */
         struct arena *arena;            /* of the codes */
+        struct kept_facts *kept;        /* snapshot_keep_facts; NULL: read afresh for every cut-off */
 };
 
 /* Dense numbers for customer ids that come in ascending order. */

@@ -10,6 +10,7 @@
 #include "engine/plan.h"
 #include "facts/figures.h"
 #include "facts/snapshot_parts.h"
+#include "facts/sql_united.h"
 #include "queries.h"
 
 enum { SLOTS = 6, MENTIONS_UNASKED = -1, DECIMALS_MAX = 18 };
@@ -239,12 +240,18 @@ static enum status count_group_revenue(struct counting *counting, const struct p
         return status;
 }
 
+static int64_t minor_unit_of(const struct engine_plan *plan)
+{
+        int64_t minor_unit = 1;
+        for (unsigned i = 0; i < plan->concept->minor_digits && i < DECIMALS_MAX; i++)
+                minor_unit *= 10;
+        return minor_unit;
+}
+
 static enum status count_margin(struct counting *counting, const struct plan_column *column,
                                 struct counted_cell *cells, struct error *error)
 {
-        int64_t minor_unit = 1;
-        for (unsigned i = 0; i < counting->plan->concept->minor_digits && i < DECIMALS_MAX; i++)
-                minor_unit *= 10;
+        int64_t minor_unit = minor_unit_of(counting->plan);
         for (size_t i = 0; i < counting->snapshot->customer_count; i++)
                 cells[i].known = false;
         rows_cleanup struct rows *rows = NULL;
@@ -525,14 +532,34 @@ static bool allocate(struct counting *counting)
         return true;
 }
 
+static enum status count_united(const struct counting *counting, struct engine_input *input,
+                                struct purchase_figures *figures, struct error *error)
+{
+        const struct sql_united sql = {
+                .connection = counting->connection, .plan = counting->plan, .arena = counting->arena,
+                .customer_ids = counting->snapshot->ids, .generation = counting->generation,
+                .minor_unit = minor_unit_of(counting->plan), .all_visible = counting->all_visible,
+                .none_replaced = counting->none_replaced, .mentions = counting->mentions};
+        return input->units ? sql_united_count(&sql, input, &figures->united, error) : STATUS_OK;
+}
+
 static enum status count_all(struct counting *counting, struct engine_input *input, struct error *error)
 {
+        struct purchase_figures *figures = arena_array(counting->arena, struct purchase_figures, 1);
+        if (!figures)
+                return error_memory(error);
         enum status status = ask_state(counting, error);
         if (status == STATUS_OK)
                 status = count_documents(counting, error);
         if (status == STATUS_OK)
                 status = count_columns(counting, error);
-        return status == STATUS_OK ? count_facts(counting, input, error) : status;
+        if (status == STATUS_OK)
+                status = count_facts(counting, input, error);
+        *figures = (struct purchase_figures){counting->history, (const struct document_sum *const *)counting->sums,
+                                             (const struct counted_cell *const *)counting->cells, NULL};
+        input->figures = figures;
+        input->segment_count = 0;
+        return status == STATUS_OK ? count_united(counting, input, figures, error) : status;
 }
 
 enum status sql_metrics_count(struct snapshot *snapshot, struct connection *connection, const struct engine_plan *plan,
@@ -540,17 +567,12 @@ enum status sql_metrics_count(struct snapshot *snapshot, struct connection *conn
 {
         struct counting counting = {.snapshot = snapshot, .connection = connection, .plan = plan, .arena = arena,
                                     .generation = snapshot_generation(snapshot), .mentions = MENTIONS_UNASKED};
-        struct purchase_figures *figures = arena_array(arena, struct purchase_figures, 1);
-        if (!figures || !allocate(&counting))
+        if (!allocate(&counting))
                 return error_memory(error);
         enum status status = db_read_begin(connection, error);
         if (status != STATUS_OK)
                 return status;
         status = count_all(&counting, input, error);
         db_read_end(connection);
-        *figures = (struct purchase_figures){counting.history, (const struct document_sum *const *)counting.sums,
-                                             (const struct counted_cell *const *)counting.cells};
-        input->figures = figures;
-        input->segment_count = 0;
         return status;
 }

@@ -14,8 +14,8 @@
 
 /* Counts what the columns of `plan` need and puts it into `input`, which snapshot_input filled for the same snapshot,
  * concept and cut-off: figures instead of segments, potentials, values and attributes afresh. All queries see one state
- * of the database. Lives in `arena`. A sum beyond 63 bits is an error of the database.
- * Everybody is counted alone: engine_measure refuses such figures where several customers are one unit. */
+ * of the database. Lives in `arena`. A sum beyond 63 bits is an error of the database. Several customers evaluated as
+ * one are counted alone, which says who of them exists, and then together (facts/sql_united.h). */
 must_check enum status sql_metrics_count(struct snapshot *snapshot, struct connection *connection,
                                          const struct engine_plan *plan, struct arena *arena,
                                          struct engine_input *input, struct error *error);

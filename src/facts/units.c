@@ -171,13 +171,6 @@ static int key_compare(const void *left, const void *right)
         return text_compare(a->number, b->number);
 }
 
-static bool keep_text(struct arena *arena, struct text from, struct text *ret)
-{
-        const char *copy = arena_copy(arena, from.data, from.length);
-        *ret = (struct text){copy, from.length};
-        return copy != NULL;
-}
-
 static enum status read_keys(struct snapshot *snapshot, struct connection *connection, struct arena *arena,
                              struct keys *keys, struct error *error)
 {
@@ -202,7 +195,7 @@ static enum status read_keys(struct snapshot *snapshot, struct connection *conne
                 }
                 struct key *key = &keys->list[keys->count++];
                 *key = (struct key){.source_id = row.source_id, .customer = (uint32_t)customer};
-                if (!keep_text(arena, row.number, &key->number))
+                if (!arena_keep_text(arena, row.number, &key->number))
                         status = error_memory(error);
         }
         return status;
@@ -225,7 +218,7 @@ static enum status read_sources(struct connection *connection, struct arena *are
                 keys->sources = grown;
                 while (keys->source_count <= (size_t)row.id)
                         keys->sources[keys->source_count++] = (struct text){"", 0};
-                if (!keep_text(arena, row.code, &keys->sources[row.id]))
+                if (!arena_keep_text(arena, row.code, &keys->sources[row.id]))
                         status = error_memory(error);
         }
         return status;

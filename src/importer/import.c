@@ -5,10 +5,10 @@
 #include "importer/import.h"
 
 #include "base/buffer.h"
-#include "db/audit.h"
 #include "db/generation.h"
 #include "db/setting.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "importer/customers.h"
 #include "importer/events.h"
 #include "importer/figures.h"
@@ -20,7 +20,6 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "queries.h"
-#include "render/json.h"
 
 #define RUN_BYTES_MAX ((size_t)64 << 20)
 enum { ATTEMPTS_MAX = 10 }; /* each one more was overtaken by another program's publish */
@@ -127,7 +126,7 @@ static enum status look_up_sources(struct import_run *run, struct error *error)
 
 /* ---- publishing -------------------------------------------------------------------------------------------- */
 
-static void add_detail(struct buffer *out, const struct import_run *run)
+static enum status append_audit(struct connection *connection, const struct import_run *run, struct error *error)
 {
         const struct import_counters *counters = &run->counters;
         const struct { const char *key; uint64_t value; } numbers[] = {
@@ -135,37 +134,23 @@ static void add_detail(struct buffer *out, const struct import_run *run)
                 {"rows_new", counters->rows_new}, {"rows_changed", counters->rows_changed},
                 {"rows_same", counters->rows_same}, {"rows_rejected", counters->rows_rejected},
         };
-        struct json json;
-        json_init(&json, out, false);
-        json_begin_object(&json);
-        json_key(&json, "kind");
-        json_string(&json, kind_infos[run->profile->kind].name);
-        json_key(&json, "source");
-        json_text(&json, run->profile->source);
-        json_key(&json, "file");
-        json_string(&json, source_file_name(run->file));
+        struct audit_note note audit_note_cleanup;
+        audit_note_begin(&note);
+        json_key(&note.json, "kind");
+        json_string(&note.json, kind_infos[run->profile->kind].name);
+        json_key(&note.json, "source");
+        json_text(&note.json, run->profile->source);
+        json_key(&note.json, "file");
+        json_string(&note.json, source_file_name(run->file));
         for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-                json_key(&json, numbers[i].key);
-                json_int(&json, (int64_t)numbers[i].value);
+                json_key(&note.json, numbers[i].key);
+                json_int(&note.json, (int64_t)numbers[i].value);
         }
         if (run->content_digest) {
-                json_key(&json, "digest");
-                json_string(&json, run->content_digest);
+                json_key(&note.json, "digest");
+                json_string(&note.json, run->content_digest);
         }
-        json_end_object(&json);
-}
-
-static enum status append_audit(struct connection *connection, const struct import_run *run, struct error *error)
-{
-        char subject[16];
-        struct buffer detail __attribute__((cleanup(buffer_release)));
-        buffer_init(&detail, 1 << 16);
-        snprintf(subject, sizeof(subject), "%d", (int)run->import_id);
-        add_detail(&detail, run);
-        if (detail.failed)
-                return error_memory(error);
-        struct audit_event event = {"cli", "import.published", text_of(subject), {detail.data, detail.length}};
-        return audit_append(connection, &event, error);
+        return audit_note_append(&note, connection, "cli", "import.published", run->import_id, error);
 }
 
 /* Refuses the publish when what was compared with is not what this would be published on. */
@@ -319,7 +304,7 @@ static enum status attempt(struct import_run *run, struct import_result *result,
          * built at its next use. */
         struct error later;
         (void)!db_checkpoint(run->database, &later);
-        result->index_stale = run->published && run->published(run, &later) != STATUS_OK;
+        result->index_stale = run->published && run->published(run, &result->index_error) != STATUS_OK;
         return STATUS_OK;
 }
 

@@ -116,6 +116,7 @@ struct import_result {
         char reasons_path[IMPORT_FILE_NAME_MAX];
         struct import_preview *preview;          /* of a dry run, else NULL; lives in the arena handed in */
         bool index_stale;                        /* published, but the column index has to be rebuilt at next use */
+        struct error index_error;                /* then: why */
         uint64_t rows_resumed;                   /* as import_run: what an interrupted import of this file had done */
         size_t superseded;                       /* unfinished imports removed, as file or profile have changed */
 };
@@ -149,6 +150,7 @@ struct import_undone {
         int64_t refusals_kept; /* withdrawals and objections: they stay in force (customers/consents.h) */
         int64_t runs_flagged; /* approved runs that were made on it: they stay, and say so */
         bool index_stale;     /* the column index has to be rebuilt at its next use */
+        struct error index_error; /* then: why */
 };
 /* Takes a published import back as one generation. import_id 0: the latest published one. STATUS_NOT_FOUND
  * "import.unknown" or "import.none", STATUS_CONFLICT "import.already_undone". */

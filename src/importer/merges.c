@@ -6,12 +6,11 @@
 
 #include "base/buffer.h"
 #include "base/calendar.h"
-#include "db/audit.h"
 #include "db/generation.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
 #include "queries.h"
-#include "render/json.h"
 
 enum { NUMBER_BYTES_MAX = 512, MERGES_MAX = 1000000 };
 
@@ -54,33 +53,19 @@ static enum status check(struct connection *connection, const struct merge_reque
 static enum status append_audit(struct connection *connection, const struct recording *recording, struct error *error)
 {
         const struct merge_request *request = recording->request;
-        char subject[24], into[24], import_id[16];
-        struct buffer detail buffer_cleanup;
-        struct buffer day buffer_cleanup;
-        struct json json;
-        buffer_init(&detail, 1 << 16);
-        buffer_init(&day, 64);
-        day_add_iso(&day, request->valid_from);
-        snprintf(subject, sizeof(subject), "%lld", (long long)request->customer_id);
-        snprintf(into, sizeof(into), "%lld", (long long)request->into_customer_id);
-        snprintf(import_id, sizeof(import_id), "%d", (int)recording->result.import_id);
-        json_init(&json, &detail, false);
-        json_begin_object(&json);
-        json_key(&json, "into");
-        json_string(&json, into);
-        json_key(&json, "from");
-        json_string(&json, day.data);
-        json_key(&json, "reason");
-        json_text(&json, request->reason);
-        json_key(&json, "import");
-        json_string(&json, import_id);
-        json_key(&json, "generation");
-        json_int(&json, recording->result.generation);
-        json_end_object(&json);
-        if (detail.failed || day.failed)
-                return error_memory(error);
-        struct audit_event event = {"cli", "customer.merged", text_of(subject), {detail.data, detail.length}};
-        return audit_append(connection, &event, error);
+        struct audit_note note audit_note_cleanup;
+        audit_note_begin(&note);
+        json_key(&note.json, "into");
+        json_id_text(&note.json, request->into_customer_id);
+        json_key(&note.json, "from");
+        json_day(&note.json, request->valid_from);
+        json_key(&note.json, "reason");
+        json_text(&note.json, request->reason);
+        json_key(&note.json, "import");
+        json_id_text(&note.json, recording->result.import_id);
+        json_key(&note.json, "generation");
+        json_int(&note.json, recording->result.generation);
+        return audit_note_append(&note, connection, "cli", "customer.merged", request->customer_id, error);
 }
 
 /* The merge as an import: staged and published at once. */

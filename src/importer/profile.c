@@ -320,7 +320,8 @@ static enum status read_column_map(struct reading *reading, yaml_node_t *node, e
                                       : read_place(reading, place, column);
         if (!status && format) {
                 status = read_text(reading, format, "format", &column->format);
-                if (!status && (type != FIELD_DAY || !day_format_is_valid(column->format.data)))
+                bool dated = type == FIELD_DAY || type == FIELD_MOMENT;
+                if (!status && (!dated || !day_format_is_valid(column->format.data)))
                         status = problem(reading, format, "profile.format", "value", column->format.data);
         }
         if (!status && prefix) {

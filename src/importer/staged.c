@@ -7,16 +7,15 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "db/audit.h"
 #include "db/generation.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "facts/rebuild.h"
 #include "importer/fragments.h"
 #include "importer/import.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "queries.h"
-#include "render/json.h"
 
 /* ---- removing ---------------------------------------------------------------------------------------------- */
 
@@ -466,26 +465,17 @@ static enum status find_published(struct connection *connection, struct undoing 
 
 static enum status append_undone(struct connection *connection, const struct undoing *undoing, struct error *error)
 {
-        char subject[16];
-        struct buffer detail __attribute__((cleanup(buffer_release)));
-        buffer_init(&detail, 1 << 16);
-        struct json json;
-        json_init(&json, &detail, false);
-        json_begin_object(&json);
-        json_key(&json, "generation");
-        json_int(&json, undoing->result.generation);
-        json_key(&json, "runs_flagged");
-        json_int(&json, undoing->result.runs_flagged);
+        struct audit_note note audit_note_cleanup;
+        audit_note_begin(&note);
+        json_key(&note.json, "generation");
+        json_int(&note.json, undoing->result.generation);
+        json_key(&note.json, "runs_flagged");
+        json_int(&note.json, undoing->result.runs_flagged);
         if (undoing->result.refusals_kept) {
-                json_key(&json, "refusals_kept");
-                json_int(&json, undoing->result.refusals_kept);
+                json_key(&note.json, "refusals_kept");
+                json_int(&note.json, undoing->result.refusals_kept);
         }
-        json_end_object(&json);
-        snprintf(subject, sizeof(subject), "%d", (int)undoing->import_id);
-        if (detail.failed)
-                return error_memory(error);
-        struct audit_event event = {"cli", "import.undone", text_of(subject), {detail.data, detail.length}};
-        return audit_append(connection, &event, error);
+        return audit_note_append(&note, connection, "cli", "import.undone", undoing->import_id, error);
 }
 
 static enum status undo(struct connection *connection, void *context, struct error *error)
@@ -520,8 +510,7 @@ enum status import_undo(struct database *database, struct connection *connection
         if (status)
                 return status;
         /* Undone already; an index that could not be built now is noticed and built at its next use. */
-        struct error later;
-        if (undoing.holds_purchases && index_rebuild(database, connection, &later) != STATUS_OK)
+        if (undoing.holds_purchases && index_rebuild(database, connection, &undoing.result.index_error) != STATUS_OK)
                 undoing.result.index_stale = true;
         *ret = undoing.result;
         return STATUS_OK;

@@ -35,6 +35,13 @@ static enum status open_failed(const char *path, enum permission wanted, struct 
         return failed("open", path, wanted, error);
 }
 
+static enum status create_failed(const char *path, enum permission wanted, struct error *error)
+{
+        if (errno == ENOENT || errno == ENOTDIR)
+                return error_set(error, STATUS_NOT_FOUND, "file.folder_missing", "path", path, NULL);
+        return failed("open", path, wanted, error);
+}
+
 static enum status open_for_reading(const char *path, int *ret_descriptor, struct stat *ret_about, struct error *error)
 {
         int descriptor = open(path, O_RDONLY | O_CLOEXEC);
@@ -144,12 +151,12 @@ enum status file_write(const char *path, const void *data, size_t length, bool d
                 return error_system(error, "open", path, ENAMETOOLONG);
         int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
         if (descriptor < 0)
-                return open_failed(temporary, PERMISSION_WRITE, error);
-        enum status status = write_fully(descriptor, temporary, data, length, error);
+                return create_failed(path, PERMISSION_REPLACE, error);
+        enum status status = write_fully(descriptor, path, data, length, error);
         if (status == STATUS_OK && durable && fsync(descriptor) != 0)
-                status = error_system(error, "fsync", temporary, errno);
+                status = error_system(error, "fsync", path, errno);
         if (close(descriptor) != 0 && status == STATUS_OK)
-                status = error_system(error, "close", temporary, errno);
+                status = error_system(error, "close", path, errno);
         if (status == STATUS_OK && rename(temporary, path) != 0)
                 status = failed("rename", path, PERMISSION_REPLACE, error);
         if (status != STATUS_OK)
@@ -360,7 +367,7 @@ enum status writer_open(const char *path, struct writer **ret, struct error *err
         size_t length = strlen(path);
         int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
         if (descriptor < 0)
-                return open_failed(path, PERMISSION_WRITE, error);
+                return create_failed(path, PERMISSION_WRITE, error);
         struct writer *writer = malloc(sizeof(*writer) + length + 1);
         char *buffer = malloc(WRITER_BUFFER_BYTES);
         if (!writer || !buffer) {

@@ -17,7 +17,7 @@
 /* Read a whole file of at most `bytes_max` bytes; larger is STATUS_LIMIT "file.too_large" {path} {limit}. The buffer is
  * initialised by the call. A directory is refused ("file.is_directory"). */
 must_check enum status file_read(const char *path, size_t bytes_max, struct buffer *ret_content, struct error *error);
-/* Write atomically: temporary file beside it, optional fsync of file and directory, rename. */
+/* Write atomically: temporary file beside it, optional fsync of file and directory, rename. Errors name `path`. */
 must_check enum status file_write(const char *path, const void *data, size_t length, bool durable, struct error *error);
 bool file_exists(const char *path);
 /* Gives a complete file its name; `durable`: the name outlives a power loss. An existing target is replaced. */

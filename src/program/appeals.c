@@ -6,14 +6,13 @@
 
 #include "base/buffer.h"
 #include "base/calendar.h"
-#include "db/audit.h"
 #include "db/identity.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
 #include "queries.h"
-#include "render/json.h"
 
-enum { DETAIL_BYTES_MAX = 1 << 16, LIST_BYTES_MAX = 1 << 26 };
+enum { LIST_BYTES_MAX = 1 << 26 };
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
 
 const char *const appeal_state_names[APPEAL_STATE_COUNT] = {"open", "granted", "dismissed"};
@@ -31,19 +30,10 @@ int32_t working_days_after(int32_t day, unsigned count)
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-static bool keep_text(struct arena *arena, struct text from, struct text *ret)
-{
-        const char *copy = arena_copy(arena, from.data ? from.data : "", from.length);
-        *ret = (struct text){copy, from.length};
-        return copy != NULL;
-}
-
 static bool keep_row(const struct q_appeal_list_row *row, struct arena *arena, struct appeal *ret)
 {
         *ret = (struct appeal){
-                .id = row->id,
-                .customer_id = row->customer_id,
-                .number = (int32_t)row->number,
+                .request = {.id = row->id, .customer_id = row->customer_id, .number = (int32_t)row->number},
                 .run_number = (int32_t)row->run_number,
                 .filed_day = row->filed_day,
                 .due_day = row->due_day,
@@ -51,23 +41,12 @@ static bool keep_row(const struct q_appeal_list_row *row, struct arena *arena, s
         for (int s = 0; s < APPEAL_STATE_COUNT; s++)
                 if (text_is(row->state, appeal_state_names[s]))
                         ret->state = (enum appeal_state)s;
-        return keep_text(arena, row->filed_by, &ret->filed_by) && keep_text(arena, row->reason, &ret->reason) &&
-               keep_text(arena, row->owner, &ret->owner) &&
-               (!row->has_decided_by || keep_text(arena, row->decided_by, &ret->decided_by)) &&
-               (!row->has_result || keep_text(arena, row->result, &ret->result));
-}
-
-static enum status name_customer(struct connection *connection, struct arena *arena, struct appeal *appeal,
-                                 struct error *error)
-{
-        struct q_customer_first_number_args args = {appeal->customer_id};
-        struct q_customer_first_number_row row;
-        bool found;
-        enum status status = q_customer_first_number(connection, &args, &row, &found, error);
-        if (status != STATUS_OK || !found)
-                return status;
-        return keep_text(arena, row.source, &appeal->source) && keep_text(arena, row.number, &appeal->customer)
-                       ? STATUS_OK : error_memory(error);
+        struct request *request = &ret->request;
+        return arena_keep_text(arena, row->filed_by, &request->asked_by) &&
+               arena_keep_text(arena, row->reason, &request->reason) &&
+               arena_keep_text(arena, row->owner, &ret->owner) &&
+               (!row->has_decided_by || arena_keep_text(arena, row->decided_by, &request->decided_by)) &&
+               (!row->has_result || arena_keep_text(arena, row->result, &request->answer));
 }
 
 enum status appeal_list_load(struct connection *connection, int64_t program_id, struct arena *arena,
@@ -89,13 +68,11 @@ enum status appeal_list_load(struct connection *connection, int64_t program_id, 
                         status = error_memory(error);
         }
         size_t count = list.length / sizeof(struct appeal);
-        struct appeal *appeals = arena_array(arena, struct appeal, count + 1);
+        struct appeal *appeals = status == STATUS_OK ? arena_keep_list(arena, &list) : NULL;
         if (status == STATUS_OK && !appeals)
                 status = error_memory(error);
-        if (status == STATUS_OK && count)
-                memcpy(appeals, list.data, list.length);
         for (size_t i = 0; i < count && status == STATUS_OK; i++)
-                status = name_customer(connection, arena, &appeals[i], error);
+                status = request_name_customer(connection, &appeals[i].request, arena, error);
         if (status != STATUS_OK)
                 return status;
         *ret = appeals;
@@ -108,23 +85,13 @@ enum status appeal_list_load(struct connection *connection, int64_t program_id, 
 static enum status append_audit(struct connection *connection, const char *kind, const char *actor, int64_t id,
                                 int64_t customer_id, const char *key, const char *words, struct error *error)
 {
-        struct buffer detail buffer_cleanup;
-        struct json json;
-        char subject[24];
-        buffer_init(&detail, DETAIL_BYTES_MAX);
-        json_init(&json, &detail, false);
-        json_begin_object(&json);
-        json_key(&json, "customer");
-        json_id_text(&json, customer_id);
-        json_key(&json, key);
-        json_string(&json, words);
-        json_end_object(&json);
-        if (detail.failed)
-                return error_memory(error);
-        snprintf(subject, sizeof(subject), "%lld", (long long)id);
-        struct audit_event event = {.actor = actor, .kind = kind, .subject = text_of(subject),
-                                    .detail = {detail.data, detail.length}};
-        return audit_append(connection, &event, error);
+        struct audit_note note audit_note_cleanup;
+        audit_note_begin(&note);
+        json_key(&note.json, "customer");
+        json_id_text(&note.json, customer_id);
+        json_key(&note.json, key);
+        json_string(&note.json, words);
+        return audit_note_append(&note, connection, actor, kind, id, error);
 }
 
 /* ---- filing ------------------------------------------------------------------------------------------------------ */
@@ -232,8 +199,8 @@ static enum status decide(struct connection *connection, void *context, struct e
         const struct appeal *appeal = deciding->appeal;
         int64_t changes = 0;
         struct q_appeal_decide_args args = {
-                .customer_id = appeal->customer_id,
-                .id = appeal->id,
+                .customer_id = appeal->request.customer_id,
+                .id = appeal->request.id,
                 .state = text_of(appeal_state_names[deciding->grant ? APPEAL_GRANTED : APPEAL_DISMISSED]),
                 .decided_by = text_of(deciding->actor),
                 .decided_ms = clock_now_ms(),
@@ -242,13 +209,10 @@ static enum status decide(struct connection *connection, void *context, struct e
         enum status status = q_appeal_decide(connection, &args, &changes, error);
         if (status != STATUS_OK)
                 return status;
-        if (changes != 1) {
-                char number[16];
-                snprintf(number, sizeof(number), "%d", appeal->number);
-                return error_set(error, STATUS_CONFLICT, "appeal.decided_already", "appeal", number, NULL);
-        }
+        if (changes != 1)
+                return request_conflict(&appeal->request, "appeal.decided_already", "appeal", error);
         return append_audit(connection, deciding->grant ? "appeal.granted" : "appeal.dismissed", deciding->actor,
-                            appeal->id, appeal->customer_id, "result", deciding->result, error);
+                            appeal->request.id, appeal->request.customer_id, "result", deciding->result, error);
 }
 
 enum status appeal_decide(struct database *database, const struct appeal *appeal, bool grant, const char *result,

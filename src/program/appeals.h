@@ -7,8 +7,7 @@
 #ifndef TREUE_PROGRAM_APPEALS_H
 #define TREUE_PROGRAM_APPEALS_H
 
-#include "base/arena.h"
-#include "db/db.h"
+#include "program/requests.h"
 #include "program/run_list.h"
 #include "program/versions.h"
 
@@ -17,13 +16,11 @@ extern const char *const appeal_state_names[APPEAL_STATE_COUNT]; /* also part of
 enum { APPEAL_WORKING_DAYS = 10 };
 
 struct appeal {
-        int64_t id, customer_id;
-        int32_t number, run_number;   /* 1, 2, ... within the program */
-        struct text source, customer; /* the number the customer is known by */
+        struct request request;       /* asked_by: who filed it; answer: the result */
+        int32_t run_number;
         int32_t filed_day, due_day;
-        struct text filed_by, reason, owner;
+        struct text owner;
         enum appeal_state state;
-        struct text decided_by, result; /* none while open */
 };
 
 /* By number. Lives in the arena. */

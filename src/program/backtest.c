@@ -74,7 +74,7 @@ static enum status start(struct chain *chain, struct error *error)
         chain->segments = arena_alloc(chain->lasting, chain->count * sizeof(*chain->segments) + 1);
         chain->flapped = arena_array(chain->lasting, bool, chain->count + 1);
         chain->seen = arena_array(chain->lasting, bool, chain->count + 1);
-        if (!chain->segments || !chain->flapped || !chain->seen)
+        if (!chain->segments || !chain->flapped || !chain->seen || !snapshot_keep_facts(chain->backtest->snapshot))
                 return error_memory(error);
         memset(chain->segments, SEGMENT_NONE, chain->count * sizeof(*chain->segments));
         return STATUS_OK;

@@ -83,10 +83,10 @@ static void add_touched(const struct diff *diff, struct buffer *out, const char 
         char mark[192];
         bool any = false;
         const char *name = parameter_id + strlen("parameter:");
-        snprintf(mark, sizeof(mark), "$%.*s;", (int)strcspn(name, "/"), name);
+        snprintf(mark, sizeof(mark), ";%.*s;", (int)strcspn(name, "/"), name);
         for (size_t i = 0; i < diff->new_side.count; i++) {
                 const struct concept_fact *fact = &diff->new_side.facts[i];
-                if (!fact->label || !strstr(fact->raw, mark))
+                if (!fact->label || !strstr(fact->parameters, mark))
                         continue;
                 if (!any)
                         buffer_addf(out, "; %s", message_raw(diff->language, "diff.touches"));
@@ -117,8 +117,8 @@ static void add_change(struct diff *diff, enum concept_change_kind kind, const s
         struct concept_change change = {
                 .kind = kind,
                 .id = fact->id,
-                .old_text = old ? old->shown : NULL,
-                .new_text = new ? new->shown : NULL,
+                .old_value = old && *old->raw ? old->raw : NULL,
+                .new_value = new && *new->raw ? new->raw : NULL,
                 .sentence = arena_copy(diff->arena, sentence.data, sentence.length),
         };
         diff->failed |= !change.sentence || sentence.failed || !buffer_add(&diff->list, &change, sizeof(change));
@@ -171,10 +171,8 @@ enum status concept_diff(const struct concept *old_concept, const struct concept
         buffer_init(&diff.list, LIST_BYTES_MAX);
         compare(&diff);
         size_t count = diff.list.length / sizeof(struct concept_change);
-        struct concept_change *changes = arena_array(arena, struct concept_change, count + 1);
+        struct concept_change *changes = arena_keep_list(arena, &diff.list);
         diff.failed |= !changes;
-        if (!diff.failed && count)
-                memcpy(changes, diff.list.data, count * sizeof(*changes));
         buffer_release(&diff.list);
         if (diff.failed)
                 return error_memory(error);

@@ -19,7 +19,7 @@ enum concept_change_kind { CONCEPT_CHANGED, CONCEPT_ADDED, CONCEPT_REMOVED };
 struct concept_change {
         enum concept_change_kind kind;
         const char *id;               /* where: "segment:A/path:volume/revenue.1/at_least" */
-        const char *old_text, *new_text; /* NULL: not there */
+        const char *old_value, *new_value; /* as the document writes them; NULL: none */
         const char *sentence;
 };
 

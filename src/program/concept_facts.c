@@ -8,7 +8,7 @@
 #include "program/amounts.h"
 #include "program/concept_keys.h"
 
-enum { TEXT_BYTES_MAX = 1 << 16, DEPTH_MAX = 8 };
+enum { TEXT_BYTES_MAX = 1 << 16, DEPTH_MAX = 8, FRACTION_DECIMALS_MAX = 6 };
 #define LIST_BYTES_MAX ((size_t)1 << 30)
 
 struct level {
@@ -22,7 +22,7 @@ struct flat {
         struct buffer list;
         struct level levels[DEPTH_MAX]; /* the things we are inside of */
         size_t depth;
-        struct buffer raw, shown;     /* of the statement being made */
+        struct buffer raw, shown, parameters; /* of the statement being made */
         bool has_number;
         struct decimal number;
         bool failed;
@@ -42,6 +42,7 @@ static void add(struct flat *flat, const char *id, const char *subject, const ch
                 .subject = subject,
                 .label = label,
                 .raw = copy_of(flat, &flat->raw),
+                .parameters = copy_of(flat, &flat->parameters),
                 .shown = copy_of(flat, &flat->shown),
                 .has_number = flat->has_number,
                 .number = flat->number,
@@ -49,7 +50,15 @@ static void add(struct flat *flat, const char *id, const char *subject, const ch
         flat->failed |= !buffer_add(&flat->list, &fact, sizeof(fact));
         buffer_clear(&flat->raw);
         buffer_clear(&flat->shown);
+        buffer_clear(&flat->parameters);
         flat->has_number = false;
+}
+
+/* One more of several codes in raw. */
+static void put_code(struct flat *flat, struct text code)
+{
+        buffer_add_text(&flat->raw, flat->raw.length ? ", " : "");
+        buffer_add(&flat->raw, code.data, code.length);
 }
 
 static const char *joined(struct flat *flat, const char *outer, const char *mark, const char *inner)
@@ -124,9 +133,23 @@ static void state_count(struct flat *flat, const char *key, const char *label_ke
         state_decimal(flat, key, label_key, true, (struct decimal){count, 0});
 }
 
+/* A decimal, which it was in the document; other fractions as such. */
+static void put_raw_fraction(struct flat *flat, struct fraction fraction)
+{
+        __int128 numerator = fraction.numerator;
+        unsigned scale = 0;
+        for (; scale < FRACTION_DECIMALS_MAX && numerator % fraction.denominator; scale++)
+                numerator *= 10;
+        buffer_add_text(&flat->raw, flat->raw.length ? ", " : "");
+        if (numerator % fraction.denominator == 0)
+                decimal_add_plain(&flat->raw, (int64_t)(numerator / fraction.denominator), scale);
+        else
+                buffer_addf(&flat->raw, "%lld/%lld", (long long)fraction.numerator, (long long)fraction.denominator);
+}
+
 static void put_fraction(struct flat *flat, struct fraction fraction)
 {
-        buffer_addf(&flat->raw, "%lld/%lld ", (long long)fraction.numerator, (long long)fraction.denominator);
+        put_raw_fraction(flat, fraction);
         struct rational value;
         if (!rational_make((__int128)fraction.numerator * 1000, fraction.denominator, &value))
                 return;
@@ -173,7 +196,9 @@ static void state_names(struct flat *flat, const char *key, const char *label_ke
 static void put_operand(struct flat *flat, const struct criterion *criterion, const struct operand *operand)
 {
         if (operand->parameter.length) {
-                buffer_addf(&flat->raw, "$%.*s;", (int)operand->parameter.length, operand->parameter.data);
+                buffer_add(&flat->raw, operand->parameter.data, operand->parameter.length);
+                buffer_addf(&flat->parameters, "%s%.*s;", flat->parameters.length ? "" : ";",
+                            (int)operand->parameter.length, operand->parameter.data);
                 buffer_addf(&flat->shown, "%.*s = ", (int)operand->parameter.length, operand->parameter.data);
         } else if (operand->kind == OPERAND_NUMBER) {
                 put_number(flat, operand->number);
@@ -199,7 +224,7 @@ static void put_threshold(struct flat *flat, const struct criterion *criterion)
         buffer_addf(&flat->raw, "%s ", comparator_names[criterion->comparator]);
         buffer_addf(&flat->shown, "%s ", message_raw(flat->language, key));
         for (size_t i = 0; i < criterion->operand_count; i++) {
-                buffer_add_text(&flat->raw, i ? "|" : "");
+                buffer_add_text(&flat->raw, i ? ", " : "");
                 buffer_add_text(&flat->shown, i ? ", " : "");
                 put_operand(flat, criterion, &criterion->operands[i]);
         }
@@ -217,7 +242,6 @@ static void flatten_criterion(struct flat *flat, const struct criterion *criteri
                  (int)criterion->of.length, criterion->of.length ? criterion->of.data : "", nth);
         amount_add_metric(&name, flat->language, criterion->metric, criterion->of);
         put_threshold(flat, criterion);
-        buffer_clear(&flat->raw);
         enter(flat, id, copy_of(flat, &name));
         put_threshold(flat, criterion);
         state(flat, "threshold", "diff.threshold");
@@ -234,7 +258,8 @@ static void flatten_criterion(struct flat *flat, const struct criterion *criteri
         else
                 both(flat, (struct text){0});
         state(flat, "keep", "diff.keep");
-        buffer_addf(&flat->raw, "%s%s", criterion->scale & SCALE_SIZE ? "size " : "",
+        buffer_addf(&flat->raw, "%s%s%s", criterion->scale & SCALE_SIZE ? "size" : "",
+                    criterion->scale == (SCALE_SIZE | SCALE_NEWCOMER) ? ", " : "",
                     criterion->scale & SCALE_NEWCOMER ? "newcomer" : "");
         buffer_addf(&flat->shown, "%s%s%s",
                     criterion->scale & SCALE_SIZE ? message_raw(flat->language, "diff.scale_size") : "",
@@ -274,18 +299,14 @@ static void flatten_path(struct flat *flat, const struct path *path)
         leave(flat);
 }
 
-static struct text name_of(const struct flat *flat, const struct bilingual *name)
-{
-        return flat->language == LANGUAGE_ENGLISH && name->english.length ? name->english : name->german;
-}
-
 static void flatten_segment(struct flat *flat, const struct segment *segment)
 {
         char id[128], subject[256];
-        struct text name = name_of(flat, &segment->name);
+        struct text name = bilingual_text(&segment->name, flat->language);
         snprintf(id, sizeof(id), "segment:%.*s", (int)segment->id.length, segment->id.data);
         snprintf(subject, sizeof(subject), "Segment %.*s", (int)segment->id.length, segment->id.data);
         buffer_add(&flat->shown, name.data, name.length);
+        put_code(flat, segment->name.german);
         enter(flat, id, subject);
         state_names(flat, "name", "diff.name", &segment->name);
         buffer_add_text(&flat->raw, segment->kind == KIND_PROSPECT ? "prospects" : "customers");
@@ -319,7 +340,7 @@ static void flatten_segments(struct flat *flat)
                 struct text id = flat->concept->segments[s].id;
                 if (!has_segment(flat->other, id))
                         continue;
-                buffer_addf(&flat->raw, "%.*s ", (int)id.length, id.data);
+                put_code(flat, id);
                 buffer_addf(&flat->shown, "%s%.*s", flat->shown.length ? ", " : "", (int)id.length, id.data);
         }
         state(flat, "segments", "diff.order");
@@ -347,6 +368,7 @@ static void flatten_program(struct flat *flat)
                 snprintf(id, sizeof(id), "parameter:%.*s", (int)parameter->name.length, parameter->name.data);
                 snprintf(subject, sizeof(subject), "%s %.*s", message_raw(flat->language, "diff.parameter"),
                          (int)parameter->name.length, parameter->name.data);
+                decimal_add_plain(&flat->raw, parameter->value.units, parameter->value.scale);
                 format_add_decimal(&flat->shown, flat->language, parameter->value.units, parameter->value.scale);
                 enter(flat, id, subject);
                 state_decimal(flat, "value", "diff.value", true, parameter->value);
@@ -361,6 +383,7 @@ static void flatten_program(struct flat *flat)
                          (int)replacement->old.length, replacement->old.data);
                 buffer_addf(&flat->shown, "%s %.*s", message_raw(flat->language, "diff.goes_on_in"),
                             (int)segment.length, segment.data);
+                put_code(flat, segment);
                 enter(flat, id, subject);
                 state_text(flat, "segment", "diff.goes_on_in", segment);
                 leave(flat);
@@ -370,12 +393,13 @@ static void flatten_program(struct flat *flat)
 static void flatten_goal(struct flat *flat, const struct goal *goal)
 {
         char id[128], subject[256];
-        struct text name = name_of(flat, &goal->name);
+        struct text name = bilingual_text(&goal->name, flat->language);
         struct text metric = goal->has_metric ? text_of(metric_infos[goal->metric].name) : (struct text){0};
         snprintf(id, sizeof(id), "goal:%.*s", (int)goal->id.length, goal->id.data);
         snprintf(subject, sizeof(subject), "%s %.*s", message_raw(flat->language, "diff.goal_of"), (int)goal->id.length,
                  goal->id.data);
         buffer_add(&flat->shown, name.data, name.length);
+        put_code(flat, goal->name.german);
         enter(flat, id, subject);
         state_names(flat, "name", "diff.name", &goal->name);
         state_text(flat, "segment", "diff.segment", goal->segment);
@@ -400,6 +424,7 @@ static void flatten_goal(struct flat *flat, const struct goal *goal)
 static void flatten_evaluation(struct flat *flat, const struct evaluation_rule *rule)
 {
         static const char *const moves[] = {"diff.move_up", "diff.move_down", "diff.move_grace"};
+        static const char *const codes[] = {"up", "down", "grace"};
         char id[128], subject[256];
         snprintf(id, sizeof(id), "evaluation:%.*s", (int)rule->id.length, rule->id.data);
         snprintf(subject, sizeof(subject), "%s %.*s", message_raw(flat->language, "diff.evaluation"),
@@ -410,11 +435,13 @@ static void flatten_evaluation(struct flat *flat, const struct evaluation_rule *
         state(flat, "cutoff", "diff.cutoff");
         put_month_day(flat, rule->effective);
         state(flat, "effective", "diff.effective");
-        buffer_addf(&flat->raw, "%u", rule->moves);
-        for (unsigned m = 0; m < 3; m++)
-                if (rule->moves >> m & 1)
-                        buffer_addf(&flat->shown, "%s%s", flat->shown.length ? ", " : "",
-                                    message_raw(flat->language, moves[m]));
+        for (unsigned m = 0; m < 3; m++) {
+                if (!(rule->moves >> m & 1))
+                        continue;
+                put_code(flat, text_of(codes[m]));
+                buffer_addf(&flat->shown, "%s%s", flat->shown.length ? ", " : "",
+                            message_raw(flat->language, moves[m]));
+        }
         state(flat, "moves", "diff.moves");
         leave(flat);
 }
@@ -446,12 +473,12 @@ static void flatten_mechanics(struct flat *flat)
 {
         const struct mechanics *mechanics = &flat->concept->mechanics;
         static const char *const graces[] = {"diff.grace_next", "diff.grace_months", "diff.grace_none"};
+        static const char *const grace_codes[] = {"next_evaluation", "months ", "none"};
         for (size_t i = 0; i < mechanics->evaluation_count; i++)
                 flatten_evaluation(flat, &mechanics->evaluations[i]);
-        buffer_addf(&flat->raw, "%d %u", (int)mechanics->grace,
-                    mechanics->grace == GRACE_MONTHS ? mechanics->grace_months : 0);
         char months[16];
         snprintf(months, sizeof(months), "%u", mechanics->grace_months);
+        buffer_addf(&flat->raw, "%s%s", grace_codes[mechanics->grace], mechanics->grace == GRACE_MONTHS ? months : "");
         message_add(&flat->shown, flat->language, graces[mechanics->grace], "count", months, NULL);
         state(flat, "grace", "diff.grace");
         state_count(flat, "demotion", "diff.demotion", mechanics->demotion_max_steps);
@@ -479,19 +506,19 @@ bool concept_facts(const struct concept *concept, const struct concept *other, e
         buffer_init(&flat.list, LIST_BYTES_MAX);
         buffer_init(&flat.raw, TEXT_BYTES_MAX);
         buffer_init(&flat.shown, TEXT_BYTES_MAX);
+        buffer_init(&flat.parameters, TEXT_BYTES_MAX);
         flatten_program(&flat);
         for (size_t i = 0; i < concept->goal_count; i++)
                 flatten_goal(&flat, &concept->goals[i]);
         flatten_segments(&flat);
         flatten_mechanics(&flat);
         size_t count = flat.list.length / sizeof(struct concept_fact);
-        struct concept_fact *facts = arena_array(arena, struct concept_fact, count + 1);
+        struct concept_fact *facts = arena_keep_list(arena, &flat.list);
         bool done = facts && !flat.failed;
-        if (done && count)
-                memcpy(facts, flat.list.data, count * sizeof(*facts));
         buffer_release(&flat.list);
         buffer_release(&flat.raw);
         buffer_release(&flat.shown);
+        buffer_release(&flat.parameters);
         if (done) {
                 *ret = facts;
                 *ret_count = count;

@@ -16,7 +16,9 @@ struct concept_fact {
         const char *id;
         const char *subject;          /* "Segment A, Weg volume, Umsatz 12m" */
         const char *label;            /* "Schwelle"; NULL: the thing itself */
-        const char *raw;              /* exact and the same in every language: what is compared */
+        const char *raw;              /* exact, the same in every language, as the document writes it: what is
+                                       * compared; "" for none. Of a thing: what describes it */
+        const char *parameters;       /* the parameters that stand for numbers in it, each between ';': ";market;" */
         const char *shown;
         bool has_number;
         struct decimal number;        /* for the change in percent */

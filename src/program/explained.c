@@ -8,13 +8,6 @@
 
 enum { HISTORY_MAX = 10000, SOURCES_BYTES_MAX = 4096 };
 
-static bool keep_text(struct arena *arena, struct text from, struct text *ret)
-{
-        const char *copy = arena_copy(arena, from.data, from.length);
-        *ret = (struct text){copy, from.length};
-        return copy != NULL;
-}
-
 /* ---- the customer ----------------------------------------------------------------------------------------------- */
 
 static enum status find_number(struct connection *connection, struct text source, struct text number,
@@ -38,7 +31,7 @@ static enum status find_number(struct connection *connection, struct text source
                 count++;
                 buffer_addf(sources, "%s%.*s", sources->length ? ", " : "", (int)row.source.length, row.source.data);
                 ret->customer_id = row.customer_id;
-                if (!keep_text(arena, row.source, &ret->source) || !keep_text(arena, number, &ret->number))
+                if (!arena_keep_text(arena, row.source, &ret->source) || !arena_keep_text(arena, number, &ret->number))
                         status = error_memory(error);
         }
         *ret_count = count;
@@ -55,7 +48,7 @@ static enum status find_name(struct connection *connection, struct arena *arena,
         if (status != STATUS_OK)
                 return status;
         ret->name = ret->number;
-        return !found || keep_text(arena, row.name, &ret->name) ? STATUS_OK : error_memory(error);
+        return !found || arena_keep_text(arena, row.name, &ret->name) ? STATUS_OK : error_memory(error);
 }
 
 enum status customer_find(struct connection *connection, const char *typed, struct arena *arena,
@@ -94,10 +87,11 @@ static enum status keep_decision(struct arena *arena, const struct q_decision_hi
                 .effective_day = row->has_effective_day ? row->effective_day : DAY_NONE,
                 .approved = text_is(row->state, "approved"),
         };
-        bool kept = keep_text(arena, row->evaluation, &ret->evaluation) && keep_text(arena, row->segment, &ret->segment)
-                    && keep_text(arena, row->decision, &ret->decision);
+        bool kept = arena_keep_text(arena, row->evaluation, &ret->evaluation) &&
+                    arena_keep_text(arena, row->segment, &ret->segment) &&
+                    arena_keep_text(arena, row->decision, &ret->decision);
         if (kept && row->has_segment_before)
-                kept = keep_text(arena, row->segment_before, &ret->before);
+                kept = arena_keep_text(arena, row->segment_before, &ret->before);
         return kept ? STATUS_OK : error_memory(error);
 }
 
@@ -219,9 +213,9 @@ static enum status load_override(struct connection *connection, int64_t program_
         if (status != STATUS_OK || !explained->has_override)
                 return status;
         granted->valid_to = row.valid_to;
-        bool kept = keep_text(arena, row.reason, &granted->reason) &&
-                    keep_text(arena, row.requested_by, &granted->requested_by) &&
-                    keep_text(arena, row.decided_by, &granted->approved_by);
+        bool kept = arena_keep_text(arena, row.reason, &granted->reason) &&
+                    arena_keep_text(arena, row.requested_by, &granted->requested_by) &&
+                    arena_keep_text(arena, row.decided_by, &granted->approved_by);
         return kept ? STATUS_OK : error_memory(error);
 }
 
@@ -265,7 +259,7 @@ static enum status name_merged(struct connection *connection, struct arena *aren
         struct explained other = {.customer_id = merged->customer_id, .number = {"", 0}};
         bool found;
         enum status status = q_explain_number(connection, &args, &row, &found, error);
-        if (status == STATUS_OK && found && !keep_text(arena, row.number, &other.number))
+        if (status == STATUS_OK && found && !arena_keep_text(arena, row.number, &other.number))
                 status = error_memory(error);
         if (status == STATUS_OK)
                 status = find_name(connection, arena, &other, error);

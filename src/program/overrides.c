@@ -6,33 +6,23 @@
 
 #include "base/buffer.h"
 #include "base/calendar.h"
-#include "db/audit.h"
 #include "db/identity.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
 #include "queries.h"
-#include "render/json.h"
 
-enum { DETAIL_BYTES_MAX = 1 << 16, LIST_BYTES_MAX = 1 << 26 };
+enum { LIST_BYTES_MAX = 1 << 26 };
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
 
 const char *const override_state_names[OVERRIDE_STATE_COUNT] = {"requested", "approved", "refused", "withdrawn"};
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-static bool keep_text(struct arena *arena, struct text from, struct text *ret)
-{
-        const char *copy = arena_copy(arena, from.data ? from.data : "", from.length);
-        *ret = (struct text){copy, from.length};
-        return copy != NULL;
-}
-
 static bool keep_row(const struct q_override_list_row *row, struct arena *arena, struct override *ret)
 {
         *ret = (struct override){
-                .id = row->id,
-                .customer_id = row->customer_id,
-                .number = (int32_t)row->number,
+                .request = {.id = row->id, .customer_id = row->customer_id, .number = (int32_t)row->number},
                 .valid_from = row->valid_from,
                 .valid_to = row->valid_to,
                 .requested_ms = row->requested_ms,
@@ -40,23 +30,12 @@ static bool keep_row(const struct q_override_list_row *row, struct arena *arena,
         for (int s = 0; s < OVERRIDE_STATE_COUNT; s++)
                 if (text_is(row->state, override_state_names[s]))
                         ret->state = (enum override_state)s;
-        return keep_text(arena, row->segment, &ret->segment) && keep_text(arena, row->reason, &ret->reason) &&
-               keep_text(arena, row->requested_by, &ret->requested_by) &&
-               (!row->has_decided_by || keep_text(arena, row->decided_by, &ret->decided_by)) &&
-               (!row->has_decision_reason || keep_text(arena, row->decision_reason, &ret->decision_reason));
-}
-
-static enum status name_customer(struct connection *connection, struct arena *arena, struct override *override,
-                                 struct error *error)
-{
-        struct q_customer_first_number_args args = {override->customer_id};
-        struct q_customer_first_number_row row;
-        bool found;
-        enum status status = q_customer_first_number(connection, &args, &row, &found, error);
-        if (status != STATUS_OK || !found)
-                return status;
-        return keep_text(arena, row.source, &override->source) && keep_text(arena, row.number, &override->customer)
-                       ? STATUS_OK : error_memory(error);
+        struct request *request = &ret->request;
+        return arena_keep_text(arena, row->segment, &ret->segment) &&
+               arena_keep_text(arena, row->reason, &request->reason) &&
+               arena_keep_text(arena, row->requested_by, &request->asked_by) &&
+               (!row->has_decided_by || arena_keep_text(arena, row->decided_by, &request->decided_by)) &&
+               (!row->has_decision_reason || arena_keep_text(arena, row->decision_reason, &request->answer));
 }
 
 enum status override_list_load(struct connection *connection, int64_t program_id, struct arena *arena,
@@ -78,13 +57,11 @@ enum status override_list_load(struct connection *connection, int64_t program_id
                         status = error_memory(error);
         }
         size_t count = list.length / sizeof(struct override);
-        struct override *overrides = arena_array(arena, struct override, count + 1);
+        struct override *overrides = status == STATUS_OK ? arena_keep_list(arena, &list) : NULL;
         if (status == STATUS_OK && !overrides)
                 status = error_memory(error);
-        if (status == STATUS_OK && count)
-                memcpy(overrides, list.data, list.length);
         for (size_t i = 0; i < count && status == STATUS_OK; i++)
-                status = name_customer(connection, arena, &overrides[i], error);
+                status = request_name_customer(connection, &overrides[i].request, arena, error);
         if (status != STATUS_OK)
                 return status;
         *ret = overrides;
@@ -103,29 +80,19 @@ struct happening {
 
 static enum status append_audit(struct connection *connection, const struct happening *happening, struct error *error)
 {
-        struct buffer detail buffer_cleanup;
-        struct json json;
-        char subject[24];
-        buffer_init(&detail, DETAIL_BYTES_MAX);
-        json_init(&json, &detail, false);
-        json_begin_object(&json);
-        json_key(&json, "customer");
-        json_id_text(&json, happening->customer_id);
-        json_key(&json, "segment");
-        json_text(&json, happening->segment);
-        json_key(&json, "from");
-        json_day(&json, happening->valid_from);
-        json_key(&json, "to");
-        json_day(&json, happening->valid_to);
-        json_key(&json, "reason");
-        json_string(&json, happening->reason ? happening->reason : "");
-        json_end_object(&json);
-        if (detail.failed)
-                return error_memory(error);
-        snprintf(subject, sizeof(subject), "%lld", (long long)happening->id);
-        struct audit_event event = {.actor = happening->actor, .kind = happening->kind, .subject = text_of(subject),
-                                    .detail = {detail.data, detail.length}};
-        return audit_append(connection, &event, error);
+        struct audit_note note audit_note_cleanup;
+        audit_note_begin(&note);
+        json_key(&note.json, "customer");
+        json_id_text(&note.json, happening->customer_id);
+        json_key(&note.json, "segment");
+        json_text(&note.json, happening->segment);
+        json_key(&note.json, "from");
+        json_day(&note.json, happening->valid_from);
+        json_key(&note.json, "to");
+        json_day(&note.json, happening->valid_to);
+        json_key(&note.json, "reason");
+        json_string(&note.json, happening->reason ? happening->reason : "");
+        return audit_note_append(&note, connection, happening->actor, happening->kind, happening->id, error);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------------ */
@@ -302,7 +269,7 @@ static enum status check_approval(struct connection *connection, const struct de
         struct override *list;
         size_t count;
         int64_t members, limit;
-        if (text_is(override->requested_by, deciding->actor))
+        if (text_is(override->request.asked_by, deciding->actor))
                 return error_set(error, STATUS_CONFLICT, "override.same_person", "actor", deciding->actor, NULL);
         enum status status = override_list_load(connection, deciding->version->program_id, deciding->arena, &list,
                                                 &count, error);
@@ -310,13 +277,10 @@ static enum status check_approval(struct connection *connection, const struct de
                 status = members_of(connection, deciding->version, override->segment, &members, &limit, error);
         if (status != STATUS_OK)
                 return status;
-        for (size_t i = 0; i < count; i++)
-                if (list[i].state == OVERRIDE_APPROVED && list[i].customer_id == override->customer_id &&
-                    list[i].valid_from <= override->valid_to && override->valid_from <= list[i].valid_to) {
-                        char number[16];
-                        snprintf(number, sizeof(number), "%d", list[i].number);
-                        return error_set(error, STATUS_CONFLICT, "override.overlaps", "override", number, NULL);
-                }
+        for (const struct override *other = list; other < list + count; other++)
+                if (other->state == OVERRIDE_APPROVED && other->request.customer_id == override->request.customer_id &&
+                    other->valid_from <= override->valid_to && override->valid_from <= other->valid_to)
+                        return request_conflict(&other->request, "override.overlaps", "override", error);
         int64_t valid = most_at_once(list, count, override);
         return valid + 1 > limit ? exceeded(deciding, valid, members, limit, error) : STATUS_OK;
 }
@@ -331,8 +295,8 @@ static enum status decide(struct connection *connection, void *context, struct e
         bool possible = override->state == OVERRIDE_REQUESTED ||
                         (override->state == OVERRIDE_APPROVED && deciding->state == OVERRIDE_WITHDRAWN);
         struct q_override_decide_args args = {
-                .customer_id = override->customer_id,
-                .id = override->id,
+                .customer_id = override->request.customer_id,
+                .id = override->request.id,
                 .seen = text_of(override_state_names[override->state]),
                 .state = text_of(override_state_names[deciding->state]),
                 .decided_by = text_of(deciding->actor),
@@ -345,13 +309,10 @@ static enum status decide(struct connection *connection, void *context, struct e
                 status = q_override_decide(connection, &args, &changes, error);
         if (status != STATUS_OK)
                 return status;
-        if (changes != 1) {
-                char number[16];
-                snprintf(number, sizeof(number), "%d", override->number);
-                return error_set(error, STATUS_CONFLICT, "override.wrong_state", "override", number, NULL);
-        }
-        struct happening happening = {kinds[deciding->state], deciding->actor, deciding->reason, override->id,
-                                      override->customer_id, override->segment, override->valid_from,
+        if (changes != 1)
+                return request_conflict(&override->request, "override.wrong_state", "override", error);
+        struct happening happening = {kinds[deciding->state], deciding->actor, deciding->reason, override->request.id,
+                                      override->request.customer_id, override->segment, override->valid_from,
                                       override->valid_to};
         return append_audit(connection, &happening, error);
 }

@@ -9,8 +9,7 @@
 #ifndef TREUE_PROGRAM_OVERRIDES_H
 #define TREUE_PROGRAM_OVERRIDES_H
 
-#include "base/arena.h"
-#include "db/db.h"
+#include "program/requests.h"
 #include "program/versions.h"
 
 enum override_state { OVERRIDE_REQUESTED, OVERRIDE_APPROVED, OVERRIDE_REFUSED, OVERRIDE_WITHDRAWN,
@@ -18,15 +17,11 @@ enum override_state { OVERRIDE_REQUESTED, OVERRIDE_APPROVED, OVERRIDE_REFUSED, O
 extern const char *const override_state_names[OVERRIDE_STATE_COUNT]; /* also part of catalogue keys */
 
 struct override {
-        int64_t id, customer_id;
-        int32_t number;               /* 1, 2, ... within the program */
-        struct text source, customer; /* the number the customer is known by */
+        struct request request;       /* answer: the reason of the decision */
         struct text segment;
         int32_t valid_from, valid_to; /* both inclusive */
-        struct text reason, requested_by;
         int64_t requested_ms;
         enum override_state state;
-        struct text decided_by, decision_reason; /* none while requested */
 };
 
 /* By number. Lives in the arena. */

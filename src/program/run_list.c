@@ -19,13 +19,6 @@ static enum run_state parse_state(struct text text)
         return RUN_PROPOSED;
 }
 
-static bool keep_text(struct arena *arena, struct text from, struct text *ret)
-{
-        const char *copy = arena_copy(arena, from.data ? from.data : "", from.length);
-        *ret = (struct text){copy, from.length};
-        return copy != NULL;
-}
-
 static bool keep_run(const struct q_run_list_row *row, int64_t program_id, struct arena *arena,
                      struct run_summary *ret)
 {
@@ -46,7 +39,7 @@ static bool keep_run(const struct q_run_list_row *row, int64_t program_id, struc
                 .rejected = row->rejected,
                 .beneath_undone = row->beneath_undone,
         };
-        return keep_text(arena, row->evaluation, &ret->evaluation);
+        return arena_keep_text(arena, row->evaluation, &ret->evaluation);
 }
 
 enum status run_list_load(struct connection *connection, int64_t program_id, struct arena *arena,
@@ -70,11 +63,9 @@ enum status run_list_load(struct connection *connection, int64_t program_id, str
         if (status != STATUS_OK)
                 return status;
         size_t count = runs.length / sizeof(struct run_summary);
-        struct run_summary *list = arena_array(arena, struct run_summary, count + 1);
+        struct run_summary *list = arena_keep_list(arena, &runs);
         if (!list)
                 return error_memory(error);
-        if (count)
-                memcpy(list, runs.data, count * sizeof(*list));
         *ret = list;
         *ret_count = count;
         return STATUS_OK;
@@ -120,10 +111,11 @@ static bool keep_decision(const struct q_run_decisions_row *row, struct arena *a
                 .effective_day = row->has_effective_day ? row->effective_day : DAY_NONE,
                 .own_verdict = row->has_reason,
         };
-        return (!row->has_segment_before || keep_text(arena, row->segment_before, &ret->before)) &&
-               keep_text(arena, row->qualified, &ret->qualified) && keep_text(arena, row->segment, &ret->segment) &&
-               (!row->has_reason || keep_text(arena, row->reason, &ret->reason)) &&
-               (!row->has_actor || keep_text(arena, row->actor, &ret->actor));
+        return (!row->has_segment_before || arena_keep_text(arena, row->segment_before, &ret->before)) &&
+               arena_keep_text(arena, row->qualified, &ret->qualified) &&
+               arena_keep_text(arena, row->segment, &ret->segment) &&
+               (!row->has_reason || arena_keep_text(arena, row->reason, &ret->reason)) &&
+               (!row->has_actor || arena_keep_text(arena, row->actor, &ret->actor));
 }
 
 enum status run_decisions_load(struct connection *connection, int64_t run_id, struct arena *arena,
@@ -188,8 +180,8 @@ enum status run_decisions_name(struct connection *connection, int64_t run_id, st
                         index++;
                 if (index == count || decisions[index].customer_id != row.customer_id || decisions[index].number.data)
                         continue;
-                if (!keep_text(arena, row.source, &decisions[index].source) ||
-                    !keep_text(arena, row.number, &decisions[index].number))
+                if (!arena_keep_text(arena, row.source, &decisions[index].source) ||
+                    !arena_keep_text(arena, row.number, &decisions[index].number))
                         status = error_memory(error);
         }
         return status;

@@ -7,15 +7,14 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
-#include "db/audit.h"
 #include "db/identity.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
 #include "program/standing.h"
 #include "queries.h"
-#include "render/json.h"
 
-enum { DECISIONS_PER_TRANSACTION = 50000, VALUES_BYTES_MAX = 1 << 20, DETAIL_BYTES_MAX = 1 << 16 };
+enum { DECISIONS_PER_TRANSACTION = 50000, VALUES_BYTES_MAX = 1 << 20 };
 
 struct storing {
         struct run *run;
@@ -88,41 +87,29 @@ static enum status insert_decisions(struct connection *connection, void *context
 static enum status add_audit(struct connection *connection, const char *kind, const struct run *run,
                              struct error *error)
 {
-        struct buffer detail buffer_cleanup;
-        struct buffer subject buffer_cleanup;
-        struct json json;
-        buffer_init(&detail, DETAIL_BYTES_MAX);
-        buffer_init(&subject, 64);
-        buffer_add_int(&subject, run->id);
-        json_init(&json, &detail, false);
-        json_begin_object(&json);
-        json_key(&json, "program");
-        json_string(&json, run->version->program);
-        json_key(&json, "version");
-        json_int(&json, run->version->number);
-        json_key(&json, "evaluation");
-        json_text(&json, run->version->concept->mechanics.evaluations[run->evaluation].id);
-        json_key(&json, "cutoff");
-        json_day(&json, run->cutoff_day);
-        json_key(&json, "generation");
-        json_int(&json, run->generation);
-        json_key(&json, "customers");
-        json_int(&json, (int64_t)run->customers_evaluated);
+        struct audit_note note audit_note_cleanup;
+        audit_note_begin(&note);
+        json_key(&note.json, "program");
+        json_string(&note.json, run->version->program);
+        json_key(&note.json, "version");
+        json_int(&note.json, run->version->number);
+        json_key(&note.json, "evaluation");
+        json_text(&note.json, run->version->concept->mechanics.evaluations[run->evaluation].id);
+        json_key(&note.json, "cutoff");
+        json_day(&note.json, run->cutoff_day);
+        json_key(&note.json, "generation");
+        json_int(&note.json, run->generation);
+        json_key(&note.json, "customers");
+        json_int(&note.json, (int64_t)run->customers_evaluated);
         if (run->effective_day != DAY_NONE) {
-                json_key(&json, "effective");
-                json_day(&json, run->effective_day);
+                json_key(&note.json, "effective");
+                json_day(&note.json, run->effective_day);
         }
         if (run->reason) {
-                json_key(&json, "reason");
-                json_string(&json, run->reason);
+                json_key(&note.json, "reason");
+                json_string(&note.json, run->reason);
         }
-        json_end_object(&json);
-        if (detail.failed || subject.failed)
-                return error_memory(error);
-        struct audit_event event = {.actor = run->actor ? run->actor : "cli", .kind = kind,
-                                    .subject = {subject.data, subject.length},
-                                    .detail = {detail.data, detail.length}};
-        return audit_append(connection, &event, error);
+        return audit_note_append(&note, connection, run->actor ? run->actor : "cli", kind, run->id, error);
 }
 
 static enum status insert_run(struct connection *connection, void *context, struct error *error)

@@ -5,7 +5,6 @@
 #include "program/together.h"
 
 #include "engine/evaluate.h"
-#include "engine/plan.h"
 #include "engine/unite.h"
 #include "queries.h"
 
@@ -32,13 +31,6 @@ static size_t unit_of(const struct engine_units *units, uint32_t customer)
         return ALONE;
 }
 
-static bool keep_text(struct arena *arena, struct text from, struct text *ret)
-{
-        const char *copy = arena_copy(arena, from.data, from.length);
-        *ret = (struct text){copy, from.length};
-        return copy != NULL;
-}
-
 static enum status name_member(struct connection *connection, struct arena *arena, struct together_member *member,
                                struct error *error)
 {
@@ -49,33 +41,40 @@ static enum status name_member(struct connection *connection, struct arena *aren
         if (status != STATUS_OK)
                 return status;
         member->name = member->number;
-        return !found || keep_text(arena, row.name, &member->name) ? STATUS_OK : error_memory(error);
+        return !found || arena_keep_text(arena, row.name, &member->name) ? STATUS_OK : error_memory(error);
 }
 
 static enum status list_members(struct snapshot *snapshot, struct connection *connection,
-                                const struct engine_input *input, const struct united *united, struct arena *arena,
-                                struct together *ret, struct error *error)
+                                const struct united *united, size_t unit, struct arena *arena, struct together *ret,
+                                struct error *error)
 {
         struct customer_number *numbers;
+        const struct engine_input *input = united->from;
         const struct engine_units *units = input->units;
-        struct together_member *list = arena_array(arena, struct together_member, united->count + 1);
+        struct together_member *list = arena_array(arena, struct together_member, united->count[unit] + 1);
+        size_t count = 0;
         enum status status = list ? snapshot_numbers(snapshot, connection, arena, &numbers, error)
                                   : error_memory(error);
-        for (size_t i = 0; i < united->count && status == STATUS_OK; i++) {
-                uint32_t customer = united->members[i];
+        for (uint32_t at = units->first[unit]; at < units->first[unit + 1] && status == STATUS_OK; at++) {
+                uint32_t customer = units->members[at];
                 bool merged = units->merged_into && units->merged_into[customer] != UNIT_HEAD_NONE;
-                list[i] = (struct together_member){
+                struct together_member *member = &list[count];
+                if (!united->exists[at])
+                        continue;
+                *member = (struct together_member){
                         .customer_id = snapshot_customer_ids(snapshot)[customer],
                         .number = numbers[customer].number,
                         .since_day = merged ? units->merged_day[customer] : DAY_NONE,
-                        .size_class_counts = united->size_from == customer && input->size_class[customer] != UINT8_MAX,
+                        .size_class_counts = united->size_from[unit] == customer &&
+                                             input->size_class[customer] != UINT8_MAX,
                 };
                 if (merged)
-                        list[i].into = numbers[units->merged_into[customer]].number;
-                status = name_member(connection, arena, &list[i], error);
+                        member->into = numbers[units->merged_into[customer]].number;
+                status = name_member(connection, arena, member, error);
+                count++;
         }
         if (status == STATUS_OK)
-                *ret = (struct together){united->count, list};
+                *ret = (struct together){count, list};
         return status;
 }
 
@@ -99,12 +98,14 @@ enum status together_load(struct snapshot *snapshot, struct connection *connecti
         size_t unit = unit_of(input.units, (uint32_t)customer);
         if (unit == ALONE)
                 return STATUS_OK;
-        if (!united_new(&input, arena, &united))
+        if (!united_new(&input, plan, arena, &united))
                 return error_memory(error);
-        const struct plan_interval *year = &plan->intervals[plan->columns[COLUMN_REVENUE_12M].interval];
-        size_t count = united_gather(&united, &input, unit, year->from_day, year->to_day, &overflow);
+        united_fill(&united, unit, unit + 1, &overflow);
         /* Alone, unless the only one who exists counts as somebody else. */
-        if (count < 2 && (count == 0 || united.counts_as[0] == united.members[0]))
+        bool merged = false;
+        for (uint32_t at = input.units->first[unit]; at < input.units->first[unit + 1]; at++)
+                merged |= united.exists[at] && input.units->counts_as[at] != input.units->members[at];
+        if (united.count[unit] < 2 && !merged)
                 return STATUS_OK;
-        return list_members(snapshot, connection, &input, &united, arena, ret, error);
+        return list_members(snapshot, connection, &united, unit, arena, ret, error);
 }

@@ -7,15 +7,13 @@
 
 #include <stdlib.h>
 
-#include "db/audit.h"
 #include "db/write.h"
+#include "facts/audit_note.h"
 #include "platform/clock.h"
 #include "program/evaluation.h"
 #include "program/runs.h"
 #include "queries.h"
-#include "render/json.h"
 
-#define DETAIL_BYTES_MAX ((size_t)256 << 20)
 #define ARENA_BYTES_MAX ((size_t)4 << 30)
 
 struct giving {
@@ -171,36 +169,24 @@ static enum status write_verdicts(struct connection *connection, const struct gi
 static enum status append_audit(struct connection *connection, const struct giving *giving, struct error *error)
 {
         const struct verdict_request *request = giving->request;
-        struct buffer detail buffer_cleanup;
-        struct json json;
-        char subject[24];
-        buffer_init(&detail, DETAIL_BYTES_MAX);
-        json_init(&json, &detail, false);
-        json_begin_object(&json);
-        json_key(&json, "reason");
-        json_string(&json, request->reason ? request->reason : "");
+        struct audit_note note audit_note_cleanup;
+        audit_note_begin(&note);
+        json_key(&note.json, "reason");
+        json_string(&note.json, request->reason ? request->reason : "");
         if (request->approve) {
-                json_key(&json, "approval");
-                json_int(&json, giving->approval_number);
-                json_key(&json, "effective");
-                json_day(&json, giving->effective_day);
+                json_key(&note.json, "approval");
+                json_int(&note.json, giving->approval_number);
+                json_key(&note.json, "effective");
+                json_day(&note.json, giving->effective_day);
         }
-        json_key(&json, "customers");
-        json_begin_array(&json);
+        json_key(&note.json, "customers");
+        json_begin_array(&note.json);
         for (size_t i = 0; i < giving->chosen_count; i++)
-                json_id_text(&json, giving->decisions[giving->chosen[i]].customer_id);
-        json_end_array(&json);
-        json_end_object(&json);
-        if (detail.failed)
-                return error_memory(error);
-        snprintf(subject, sizeof(subject), "%lld", (long long)request->run->id);
-        struct audit_event event = {
-                .actor = request->actor,
-                .kind = request->approve ? "run.decisions_approved" : "run.decisions_rejected",
-                .subject = text_of(subject),
-                .detail = {detail.data, detail.length},
-        };
-        return audit_append(connection, &event, error);
+                json_id_text(&note.json, giving->decisions[giving->chosen[i]].customer_id);
+        json_end_array(&note.json);
+        return audit_note_append(&note, connection, request->actor,
+                                 request->approve ? "run.decisions_approved" : "run.decisions_rejected",
+                                 request->run->id, error);
 }
 
 static enum status give(struct connection *connection, void *context, struct error *error)
@@ -287,21 +273,11 @@ static enum status reject_run(struct connection *connection, void *context, stru
                 return status;
         if (changes != 1)
                 return error_set(error, STATUS_CONFLICT, "run.already_decided", NULL);
-        struct buffer detail buffer_cleanup;
-        struct json json;
-        char subject[24];
-        buffer_init(&detail, DETAIL_BYTES_MAX);
-        json_init(&json, &detail, false);
-        json_begin_object(&json);
-        json_key(&json, "reason");
-        json_string(&json, rejection->reason);
-        json_end_object(&json);
-        if (detail.failed)
-                return error_memory(error);
-        snprintf(subject, sizeof(subject), "%lld", (long long)rejection->run->id);
-        struct audit_event event = {.actor = rejection->actor, .kind = "run.rejected", .subject = text_of(subject),
-                                    .detail = {detail.data, detail.length}};
-        return audit_append(connection, &event, error);
+        struct audit_note note audit_note_cleanup;
+        audit_note_begin(&note);
+        json_key(&note.json, "reason");
+        json_string(&note.json, rejection->reason);
+        return audit_note_append(&note, connection, rejection->actor, "run.rejected", rejection->run->id, error);
 }
 
 enum status verdict_reject_run(struct database *database, const struct run_summary *run, const char *actor,

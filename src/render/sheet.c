@@ -149,30 +149,6 @@ static void put_none(struct sheet *sheet, const struct sheet_column *column)
         }
 }
 
-/* What scratch holds: a field of CSV or a text of JSON. */
-static void put_scratch(struct sheet *sheet, const struct sheet_column *column)
-{
-        struct text text = {sheet->scratch.data, sheet->scratch.length};
-        if (sheet->scratch.failed)
-                sheet->style.out->failed = true;
-        if (sheet->style.form == FORM_CSV) {
-                csv_field(&sheet->csv, text);
-        } else if (sheet->style.form == FORM_TABLE) {
-                cells_text(&sheet->cells, text);
-        } else {
-                json_key(sheet->json, column->name);
-                json_text(sheet->json, text);
-        }
-}
-
-void sheet_none(struct sheet *sheet)
-{
-        const struct sheet_column *column = next(sheet, ~0U);
-        if (column)
-                put_none(sheet, column);
-        end(sheet);
-}
-
 static void put_text(struct sheet *sheet, const struct sheet_column *column, struct text text)
 {
         if (sheet->style.form == FORM_CSV) {
@@ -183,6 +159,21 @@ static void put_text(struct sheet *sheet, const struct sheet_column *column, str
                 json_key(sheet->json, column->name);
                 json_text(sheet->json, text);
         }
+}
+
+static void put_scratch(struct sheet *sheet, const struct sheet_column *column)
+{
+        if (sheet->scratch.failed)
+                sheet->style.out->failed = true;
+        put_text(sheet, column, (struct text){sheet->scratch.data, sheet->scratch.length});
+}
+
+void sheet_none(struct sheet *sheet)
+{
+        const struct sheet_column *column = next(sheet, ~0U);
+        if (column)
+                put_none(sheet, column);
+        end(sheet);
 }
 
 void sheet_text(struct sheet *sheet, struct text text)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * fuzz_date.c: any bytes as a date by any pattern (pattern, line break, text). What parses is a date of the supported
- * range, prints and parses back to itself, and the quick way for the usual pattern agrees with the general one.
+ * range, prints and parses back to itself, and the quick way for the usual pattern agrees with the general one. The
+ * same bytes as an instant: what parses prints as UTC and parses back.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/calendar.h"
+#include "platform/clock.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
@@ -34,12 +36,28 @@ static void check_day(int32_t day)
         }
 }
 
+/* An offset may lead a day out of the supported range; then it does not parse back. */
+static void check_moment(struct text text, const char *format)
+{
+        struct buffer out;
+        int64_t instant_ms, back_ms;
+        if (!clock_parse_moment(text, format, &instant_ms))
+                return;
+        buffer_init(&out, 100);
+        assert(instant_add_iso(&out, instant_ms));
+        bool inside = instant_ms >= (int64_t)(DAY_MIN + 1) * 86400000 && instant_ms < (int64_t)DAY_MAX * 86400000;
+        bool parses = clock_parse_moment((struct text){out.data, out.length}, NULL, &back_ms);
+        assert(parses ? back_ms == instant_ms : !inside);
+        buffer_release(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
         struct text text = {(const char *)data, length};
         int32_t day, quick, general;
         if (day_parse_iso(text, &day))
                 check_day(day);
+        check_moment(text, NULL);
         bool is_quick = day_parse_format(text, "%Y-%m-%d", &quick);
         assert(is_quick == day_parse_format(text, "%Y-%m-%e", &general));
         assert(!is_quick || quick == general);
@@ -56,6 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
         struct text rest = {line_break + 1, length - format_length - 1};
         if (day_parse_format(rest, format, &day) && valid)
                 check_day(day);
+        if (valid)
+                check_moment(rest, format);
         free(format);
         return 0;
 }

@@ -21,6 +21,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 import postgresql  # noqa: E402  (needs the path above)
 
+# Now, so that processes made for single cases share this one's server, which ends with it.
+if postgresql.wanted() or postgresql.both():
+    postgresql.the_server()
+
 CLOCK = "2026-01-02T03:04:05Z"
 IMPORT_DAY = datetime.date(2026, 1, 2)
 D = decimal.Decimal
@@ -117,9 +121,20 @@ class Treue:
         self.binary, self.folder, self.clock = absolute(binary), pathlib.Path(folder), clock
         self.data = self.folder / "data"
         self.environment = dict(environment or {})
+        init = ("init", "--currency", currency, "--time-zone", "Europe/Berlin")
         if postgresql.wanted() if on_server is None else on_server:
-            self.environment["TREUE_DB"] = postgresql.fresh_database()
-        self.run("init", "--currency", currency, "--time-zone", "Europe/Berlin")
+            # Making the schema takes longer than most cases: once for each program, then it is copied.
+            made = os.stat(self.binary)
+            key = f"{self.binary} {made.st_mtime_ns} {made.st_size} {clock} {init} {sorted(self.environment.items())}"
+            self.environment["TREUE_DB"], files = postgresql.fresh_template(key, lambda url, files: self._new(
+                init, url, files))
+            shutil.copytree(files, self.data)
+        else:
+            self.run(*init)
+
+    def _new(self, init, url, files):
+        subprocess.run([self.binary, "--data", str(files), *init], env=dict(self.surroundings(), TREUE_DB=url),
+                       check=True, capture_output=True, cwd=self.folder)
 
     def on_server(self):
         return "TREUE_DB" in self.environment

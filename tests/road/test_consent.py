@@ -263,7 +263,7 @@ def check_audit(binary):
     with company(binary, "audit") as treue:
         record(treue, "P1", "email", "consent", "--actor", "kara")
         take(treue, [("P2", "", "email", "objection", "2026-02-01", "Brief")])
-        entries = treue.query("SELECT id FROM consent_entry WHERE import_id = 0")
+        entries = treue.query("SELECT id, text_id FROM consent_entry WHERE import_id = 0")
         chain = treue.query("SELECT a.kind, a.actor, a.subject, d.detail FROM audit_entry a JOIN audit_detail d"
                             " ON d.number = a.number WHERE a.kind = 'consent.recorded'")
         expect(len(chain) == 1 and chain[0][1:3] == ("kara", str(entries[0][0])) and '"kind":"consent"' in chain[0][3],
@@ -288,6 +288,12 @@ def check_audit(binary):
             if repair:
                 treue.change(repair)
                 treue.run("verify")
+        treue.change(f"UPDATE consent_entry SET text_id = {entries[0][1]} WHERE import_id = 0")
+        treue.run("verify")
+        treue.change("INSERT INTO consent_entry SELECT person_id, channel, id + 1, 2, 'consent', 'consent', conditions, at_ms,"
+                     " confirmation, confirmed_ms, origin, text_id, actor, recorded_ms FROM consent_entry WHERE import_id = 3")
+        code, said, problem = treue.call("--lang", "en", "verify")
+        expect(code != 0 and "import 2" in said + problem, "X-04 (not editable): one slipped into another import is noticed")
         treue.change("DELETE FROM consent_entry")
         code, said, problem = treue.call("--lang", "en", "verify")
         expect(code != 0 and "consent.recorded" in said + problem and "import 3" in said + problem,

@@ -222,6 +222,21 @@ def program_of(name, threshold):
     return document
 
 
+def apart(treue, programs, cutoff):
+    """Runs, appeals, analyses and what-ifs are those of the program that is named; K1 is in A of ost, K2 in A of west."""
+    treue.run("appeal", "file", "K1", "--run", 1, "--reason", "r", "--owner", "carl", *programs["west"])
+    past = ("--from", "2024-12-31", "--to", "2025-12-31", "--every", "12m")
+    found = {name: (len(treue.json("run", "list", *program)), len(treue.json("appeal", "list", *program)),
+                    {row["number"]: row["segment"] for row in treue.json("analyse", "abc", *cutoff, *program)["rows"]},
+                    treue.json("backtest", *past, *program)["concept"],
+                    treue.json("simulate", "--concept", "1", *cutoff, *program)["program"],
+                    treue.json("run", "show", 1, *program)["cutoff"])
+             for name, program in programs.items()}
+    wanted = {"ost": (2, 0, {"K1": "A", "K2": "C"}, "ost v1", "ost", "2024-12-31"),
+              "west": (1, 1, {"K1": "C", "K2": "A"}, "west v1", "west", "2025-12-31")}
+    return [] if found == wanted else [f"by program: {found}, wanted {wanted}"]
+
+
 def programs(treue):
     """R-080: two programs over the same customers: --program is needed wherever one is meant; memberships, grace,
     overrides and versions are apart."""
@@ -235,19 +250,31 @@ def programs(treue):
     path = treue.write("more.yaml", road.to_yaml(program_of("west", 70)))
     for command in (("evaluate", *cutoff), ("explain", "K1"), ("concept", "show", "1"), ("concept", "release", "1"),
                     ("backtest", "--from", "2024-12-31", "--to", "2025-12-31"),
-                    ("simulate", "--concept", "1", *cutoff), ("simulate", "--concept", path, *cutoff),
+                    ("simulate", "--concept", "1", *cutoff), ("run", "list"), ("run", "show", 1), ("run", "approve", 1),
+                    ("run", "reject", 1, "--all"), ("run", "repeat", 1), ("run", "compare", 1), ("appeal", "list"),
+                    ("appeal", "file", "K1", "--run", 1, "--reason", "r", "--owner", "carl"),
+                    ("appeal", "decide", 1, "--grant", "--result", "r"), ("analyse", "abc", *cutoff),
+                    ("analyse", "risk", *cutoff), ("analyse", "distribution", "revenue", *cutoff),
+                    ("override", "approve", 1), ("override", "refuse", 1), ("override", "withdraw", 1),
                     ("override", "request", "K2", "--segment", "A", "--to", "2026-06-30", "--reason", "r", "--actor",
                      "anna"), ("override", "list"), ("concept", "diff", "1", "1")):
         checks.expect(2, *command, says=("--program", "ost", "west"))
         checks.expect(2, *command, "--program", "nord", says=("nord",))
     west, ost = ("--program", "west"), ("--program", "ost")
-    checks.expect(0, "simulate", "--concept", path, *cutoff, *west, says=("west",))
+    # A document says itself of which program it is; another one may not be named.
+    for named in ((), west):
+        checks.expect(0, "simulate", "--concept", path, *cutoff, *named, says=("west",))
+    checks.expect(0, "simulate", "--concept", "1", "--against", path, *cutoff, says=("west",))
+    checks.expect(0, "backtest", "--concept", path, "--from", "2024-12-31", "--to", "2025-12-31", "--every", "12m")
+    checks.expect(2, "simulate", "--concept", path, *cutoff, *ost, says=("west", "ost"))
+    checks.expect(2, "simulate", "--concept", path, *cutoff, "--program", "nord", says=("nord",))
     checks.expect(0, "concept", "list", says=(r"ost\s+v1", r"west\s+v1"))
     # Nobody is a member of west yet. In ost K1 is in A and misses it.
     found = [segments(treue.json("evaluate", *cutoff, *program, "--approve")) for program in (ost, west)]
     wanted = [{"K1": ("A", "A", "grace"), "K2": ("C", "C", "stay")}, {"K1": (None, "C", "new"), "K2": (None, "A", "new")}]
     if found != wanted:
         checks.problems.append(f"memberships: {found}")
+    checks.problems += apart(treue, {"ost": ost, "west": west}, cutoff)
     checks.expect(0, "override", "request", "K1", "--segment", "A", "--to", "2026-06-30", "--reason", "r", "--actor",
                   "anna", *west)
     checks.expect(0, "override", "approve", "1", "--actor", "bert", *west)

@@ -95,6 +95,9 @@ def lists(demo):
                      ("analyse", "distribution", "revenue", "--cutoff", CUTOFF, "--format", form),
                      ("simulate", "--concept", stricter, "--cutoff", CUTOFF, "--format", form),
                      ("backtest", "--concept", "1", "--from", "2024-03-31", "--to", CUTOFF, "--every", "3m", "--format", form)]
+        commands += [("consent", "list", "--format", form),
+                     ("consent", "audience", "--channel", "email", "--segment", "A", "--skipped", "--format", form)]
+    commands += [("export", "consents"), ("consent", "show", "P10001-1")]
     for number, *_ in STORIES:
         commands += [("--lang", "de", "explain", str(number)), ("--lang", "en", "explain", str(number)),
                      ("explain", str(number), "--format", "json")]
@@ -165,7 +168,8 @@ def check_shares(demo):
 def check_data(demo, run):
     imports = demo.json("import", "list")
     expect({entry["kind"] for entry in imports} == {"customers", "products", "purchases", "contacts", "responsibilities",
-                                                    "potentials", "certificates", "activities", "visits", "values"},
+                                                    "potentials", "certificates", "activities", "visits", "values",
+                                                    "consents"},
            "R-010 (dimensions): all kinds came in")
     expect(all(entry["rows_rejected"] == 0 and entry["lines_rejected"] == 0 for entry in imports), "nothing was rejected")
     names = {(row["name"], row["valid_from"]) for row in demo.rows("values.csv", delimiter=",")}
@@ -192,6 +196,31 @@ def check_data(demo, run):
     expect(sum(1 for customers in people.values() if len(customers) > 1) >= 3, "some people serve two companies")
 
 
+def check_consents(demo):
+    """X-05 (consent and objection): whom a message reaches, and that 10009 is reached by no digital way."""
+    latest = {}
+    for row in sorted(demo.rows("consents.csv"), key=lambda row: row["Zeitpunkt"][6:10] + row["Zeitpunkt"][3:5] +
+                      row["Zeitpunkt"][:2] + row["Zeitpunkt"][11:]):
+        if row["Kanal"] == "email":
+            latest.setdefault(row["Person"], []).append(row["Art"])
+    objected = {person for person, kinds in latest.items() if "Widerspruch" in kinds and
+                "Widerspruch aufgehoben" not in kinds}
+    found = demo.json("consent", "audience", "--channel", "email", "--skipped")
+    reached, skipped = {row["person"] for row in found["contacts"]}, {}
+    for row in found["skipped"]:
+        skipped.setdefault(row["reason"], set()).add(row["person"])
+    parts = [demo.json("consent", "audience", "--channel", "email", "--segment", segment)["contacts"] for segment in SIZES]
+    expect({row["person"] for rows in parts for row in rows} <= reached and all(parts), "each segment has its audience")
+    expect(len(reached) > 300 and len(objected) > 20 and not reached & objected and objected == skipped["objection"],
+           f"X-05 (objection): {len(reached)} people reached, none of {len(objected)} who objected")
+    expect(all(skipped.get(reason) for reason in ("no_consent", "withdrawn", "pending", "incomplete")),
+           f"every reason occurs: { {reason: len(people) for reason, people in skipped.items()} }")
+    for channel in ("email", "portal"):
+        found = demo.json("consent", "audience", "--channel", channel, "--customer", "10009", "--skipped")
+        expect(found["contacts"] == [] and {row["reason"] for row in found["skipped"]} == {"no_consent"},
+               f"10009 is not reached by {channel}: a task for the representative")
+
+
 def main():
     binary = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as folder:
@@ -208,6 +237,7 @@ def main():
         check_stories(one)
         check_data(one, check_ladder(one))
         check_shares(one)
+        check_consents(one)
     print(f"{'0 passed, %d failed' % len(failures) if failures else 'demo: 1 passed, 0 failed'}")
     return 1 if failures else 0
 

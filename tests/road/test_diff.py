@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""`treue concept diff`: every key of a concept is changed in turn, and each time a sentence says so.
+"""`treue concept diff`: every key of a concept is changed in turn, and each time a sentence says so; JSON has values that
+are the same in every language.
 
   test_diff.py TREUE_BINARY
 
 Verifies R-127 (versions compared before release) and R-081 (difference of old and new) in part.
 """
 import copy
+import json
 import pathlib
 import re
 import subprocess
@@ -182,6 +184,29 @@ MORE = {
     "the order": (lambda d: d["segments"].insert(0, d["segments"].pop(1)), "A, B, C, P -> B, A, C, P"),
 }
 
+# What JSON says of some of them: the kind of change, where, and both values as the document writes them.
+VOLUME = "segment:A/path:volume/"
+VALUES = {
+    "document.parameters": ("added", "parameter:extra", None, "3"),
+    "program.year_starts": ("changed", "year_starts", "01-01", "04-01"),
+    "goal.due": ("changed", "goal:grow/due", "2026-12-31", "2027-12-31"),
+    "goal.metric": ("changed", "goal:grow/metric", "revenue", None),
+    "segment.for": ("changed", "segment:B/for", "customers", "prospects"),
+    "criterion.at_least": ("changed", VOLUME + "revenue.1/threshold", "at_least 120000", "at_least 132000"),
+    "criterion.in": ("changed", VOLUME + "attribute trade.1/threshold", "equals Maler", "in Maler, Zimmerer"),
+    "criterion.keep": ("changed", VOLUME + "revenue.1/keep", "100000", "90000"),
+    "criterion.scale": ("changed", VOLUME + "revenue.1/scale", "size", "size, newcomer"),
+    "path.all": ("removed", VOLUME + "attribute trade.1", "equals Maler", None),
+    "evaluation.moves": ("changed", "evaluation:half/moves", "up", "up, grace"),
+    "grace.months": ("changed", "grace", "months 6", "months 9"),
+    "grace.ends": ("changed", "grace", "months 6", "none"),
+    "mechanics.size_factors": ("changed", "size:S/factor", "0.6", "0.9"),
+    "newcomer.factors": ("changed", "newcomer.factors", "0.5", "0.5, 0.75"),
+    "newcomer.pro_rata": ("changed", "newcomer.pro_rata", "true", "false"),
+    "override.max_share": ("changed", "override_share", "0.05", "0.1"),
+    "the order": ("changed", "segments", "A, B, C, P", "B, A, C, P"),
+}
+
 
 def main(binary):
     binary, problems = road.absolute(binary), []
@@ -189,6 +214,7 @@ def main(binary):
     wanted = {f"{section.lower()}.{key}" for section, key in listed}
     problems += [f"no change is tried of {key}" for key in sorted(wanted - set(CHANGES) - FIXED)]
     problems += [f"{key} is no key" for key in sorted(set(CHANGES) - wanted)]
+    problems += [f"{key} is not tried" for key in VALUES if key not in CHANGES and key not in MORE]
     with tempfile.TemporaryDirectory(prefix="treue-diff-") as folder:
         def diff(document, *more):
             for name, content in (("old", FULL), ("new", document)):
@@ -206,6 +232,14 @@ def main(binary):
             code, out, error = diff(document, "--lang", "de")
             if code or not re.search(says, out):
                 problems.append(f"{name}: {says!r} is not said: {code} {out}{error}"[:600])
+            as_data = [json.loads(diff(document, "--format", "json", "--lang", language)[1])["changes"]
+                       for language in ("de", "en")]
+            neutral = [[{key: change[key] for key in change if key != "text"} for change in changes]
+                       for changes in as_data]
+            if neutral[0] != neutral[1] or [change["text"] for change in as_data[0]] != out.splitlines():
+                problems.append(f"{name}, JSON: {as_data}"[:600])
+            if name in VALUES and VALUES[name] not in [tuple(change.values())[:4] for change in as_data[0]]:
+                problems.append(f"{name}, JSON: {as_data[0]}, wanted {VALUES[name]}"[:600])
             code, english, error = diff(document, "--lang", "en")
             if code or len(english.splitlines()) != len(out.splitlines()) or re.search(r"diff\.\w|\{\w+\}", english):
                 problems.append(f"{name}, English: {code} {english}{error}"[:600])

@@ -17,7 +17,7 @@ from road import Folder, RoadError, Treue
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KINDS = ("customers", "products", "purchases", "contacts", "responsibilities", "potentials", "certificates",
-         "activities", "visits", "values")
+         "activities", "visits", "values", "consents")
 DELIVERIES = (("2025-01", "2025-01-08T09:00:00Z"), ("2025-07", "2025-07-04T09:00:00Z"),
               ("2026-01", "2026-01-08T09:00:00Z"))
 CUTOFFS = (("2024-12-31", "year"), ("2025-06-30", "half_year"), ("2025-12-31", "year"))

@@ -17,7 +17,7 @@ from test_concept import concept
 from test_evaluate import purchases
 
 CUTOFF = ("--cutoff", "2025-12-31")
-RAW = (r"\b(list|run|override|appeal|import|concept|merge|customers|evaluate|analyse)\.(?!csv)\w+\.?\w*", r"\{\w+\}")
+RAW = (r"\b(list|run|override|consent|appeal|import|concept|merge|customers|evaluate|analyse)\.(?!csv)\w+\.?\w*", r"\{\w+\}")
 
 
 def company(treue):
@@ -41,6 +41,10 @@ def company(treue):
                   "--actor", "anna")
     treue.run("override", "approve", 1, "--actor", "bert")
     treue.run("appeal", "file", "K3", "--run", 1, "--reason", "a note is missing", "--owner", "carl", "--by", "Ms Huber")
+    treue.import_rows("contacts", "contacts", ["customer", "person", "name", "email"], [
+        {"customer": "K1", "person": "P1", "name": "Huber", "email": "huber@k1.example"},
+        {"customer": "K1", "person": "P2", "name": "Maier", "email": "maier@k1.example"}])
+    treue.run("consent", "record", "P1", "--channel", "email", "--kind", "consent", "--origin", "Messe", "--text", "Ja.")
     treue.run("appeal", "file", "K1", "--run", 1, "--reason", "why not A", "--owner", "carl")
     treue.run("appeal", "decide", 1, "--grant", "--result", "it was found")
 
@@ -57,6 +61,9 @@ LISTS = (
     ("overrides", ("override", "list"), ("beantragt von", "genehmigt", "anna", "bert", r"100,0 %"), ()),
     (None, ("appeal", "list"), (r"zu entscheiden bis", "stattgegeben", "offen", "carl"), ()),
     ("customers", ("evaluate", *CUTOFF, "--dry-run"), ("Segment",), ("source", "revenue_12m")),
+    (None, ("consent", "list"), ("Huber", r"E-Mail\s+Einwilligung", "Messe"), ()),
+    ("contacts", ("consent", "audience", "--channel", "email"), ("1 erreichbar, 1 ausgelassen", r"huber@k1\.example"),
+     ()),
     ("rows", ("analyse", "abc", *CUTOFF), ("Klasse",), ("source", "cumulated")),
     ("at_risk", ("analyse", "risk", *CUTOFF), ("K3",), ("source", "responsible")),
 )

@@ -181,8 +181,14 @@ def folders(company):
 
 def read_only_index(company):
     """Whoever may read the database gets answers without the index, and is told why it takes longer; whoever may write
-    makes it afresh."""
+    makes it afresh. What was published or undone holds also when the index cannot follow, and the reason is said, in
+    German too."""
     problems = []
+    company.must(*IMPORT)
+    with Right(company.data / "index", 0o500):
+        said = company.must("--lang", "de", "import", "undo")
+    if str(company.data / "index") not in said or f"Der Benutzer {USER.pw_name} darf" not in said:
+        problems.append(f"undo: {said[-400:]!r}")
     abc = ("analyse", "abc", "--cutoff", "2025-12-31", "--format", "json")
     right = company.must(*abc)
     index = company.data / "index"

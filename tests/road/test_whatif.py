@@ -271,7 +271,18 @@ def returning(treue):
     return problems + whatif.first_difference("customers", 1, printed["flapping_customers"])
 
 
-CASES = (threshold, responsible, reasons, mechanics, pages, returning)
+def unwritable(treue):
+    """Where --moves cannot be written, the path the person gave is named, and that the folder is missing."""
+    small_company(treue)
+    checks = Checks(treue)
+    command = ("simulate", "--concept", "1", "--cutoff", "2025-12-31")
+    checks.expect(2, *command, "--moves", "nowhere/moves.csv", "--lang", "de", quiet=(r"\.tmp",),
+                  says=(r"nowhere/moves\.csv kann nicht geschrieben werden: Den Ordner gibt es nicht",))
+    checks.expect(2, *command, "--moves", "nowhere/moves.csv", "--lang", "en", says=("the folder does not exist",))
+    return checks.problems
+
+
+CASES = (threshold, responsible, reasons, mechanics, unwritable, pages, returning)
 
 
 def main(arguments):

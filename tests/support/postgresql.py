@@ -11,7 +11,10 @@
 Ordinary tests do without fsync. PostgreSQL refuses to run as root: then it runs as the user postgres.
 """
 import atexit
+import ctypes
+import fcntl
 import glob
+import hashlib
 import os
 import pathlib
 import pwd
@@ -44,11 +47,33 @@ def database_of(url):
     return url.split("?")[0].rsplit("/", 1)[1]
 
 
+class Session:
+    """A connection by libpq, of the process that made it."""
+
+    def __init__(self, url):
+        self.process, self.library = os.getpid(), ctypes.CDLL("libpq.so.5")
+        for name in ("PQconnectdb", "PQexec"):
+            getattr(self.library, name).restype = ctypes.c_void_p
+        for name in ("PQerrorMessage", "PQresultErrorMessage"):
+            getattr(self.library, name).restype = ctypes.c_char_p
+        self.handle = ctypes.c_void_p(self.library.PQconnectdb(url.encode()))
+        if self.library.PQstatus(self.handle):
+            raise ServerError(self.library.PQerrorMessage(self.handle).decode())
+
+    def execute(self, statement):
+        result = ctypes.c_void_p(self.library.PQexec(self.handle, statement.encode()))
+        # 1 and 2: PGRES_COMMAND_OK and PGRES_TUPLES_OK
+        problem = None if self.library.PQresultStatus(result) in (1, 2) else self.library.PQresultErrorMessage(result)
+        self.library.PQclear(result)
+        if problem is not None:
+            raise ServerError(f"{statement}: {problem.decode() or self.library.PQerrorMessage(self.handle).decode()}")
+
+
 class Server:
     """`settings`: lines of the server's configuration. `port`: also listens there, on the loopback address."""
 
     def __init__(self, settings=NO_SYNC, port=None, directory=None, in_memory=True):
-        self.settings, self.port = list(settings), port
+        self.settings, self.port, self.session = list(settings), port, None
         self.owner = directory is None
         # In memory where there is some: a database is hundreds of files.
         memory = "/dev/shm" if in_memory and os.access("/dev/shm", os.W_OK) else None
@@ -124,19 +149,40 @@ class Server:
             raise ServerError(f"psql: {done.stderr}\n{script[:2000]}")
         return done.stdout
 
+    def execute(self, statement):
+        """One statement on the connection that this process keeps: a psql for each would take longer than the server."""
+        if not self.session or self.session.process != os.getpid():
+            self.session = Session(self.url())
+        self.session.execute(statement)
+
     def create_database(self):
         name = "treue_" + uuid.uuid4().hex[:16]
-        self.psql(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
         return self.url(name)
 
     def copy_database(self, url):
         """The address of a new database equal to that one, which nobody may be connected to."""
         name = "treue_" + uuid.uuid4().hex[:16]
-        self.psql(f'CREATE DATABASE "{name}" TEMPLATE "{database_of(url)}"')
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database_of(url)}"')
         return self.url(name)
 
+    def template(self, key, make):
+        """The address of a database to be copied, and a folder that goes with it. The first process of all that asks for
+        `key` fills both by make(address, folder)."""
+        folder = pathlib.Path(self.directory, "template-" + hashlib.sha256(key.encode()).hexdigest()[:16])
+        with open(f"{folder}.lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            noted = folder / "address"
+            if not noted.exists():
+                url = self.create_database()
+                shutil.rmtree(folder, ignore_errors=True)
+                (folder / "files").mkdir(parents=True)
+                make(url, folder / "files")
+                noted.write_text(url, encoding="utf-8")
+            return noted.read_text(encoding="utf-8"), folder / "files"
+
     def drop_database(self, url):
-        self.psql(f'DROP DATABASE IF EXISTS "{database_of(url)}" WITH (FORCE)')
+        self.execute(f'DROP DATABASE IF EXISTS "{database_of(url)}" WITH (FORCE)')
 
 
 _server = None
@@ -161,6 +207,13 @@ def fresh_database():
     """The address of an empty database that lives until drop_databases()."""
     _created.append(the_server().create_database())
     return _created[-1]
+
+
+def fresh_template(key, make):
+    """(address, folder): a copy, as fresh_database() gives one, of what make() filled for this key, and the folder to be
+    copied."""
+    url, files = the_server().template(key, make)
+    return fresh_copy(url), files
 
 
 def fresh_copy(url):

@@ -174,6 +174,46 @@ static void dated_facts_of_customers(void **state)
         close_world(&w);
 }
 
+/* Facts kept in memory for many cut-offs say what the database says; a concept that needs others has them read
+ * again. */
+static void facts_kept_for_many_cutoffs(void **state)
+{
+        struct fixture *fixture = *state;
+        static const struct concept plain = {.year_starts = {1, 1}};
+        struct error error;
+        struct world w;
+        put_import(fixture, 1, "customers", 1, 2, 0);
+        put_import(fixture, 2, "customers", 2, 0, 2);
+        put_import(fixture, 3, "customers", 3, 0, 1);
+        put_customer(fixture, 11, 1, 14610);
+        put_customer(fixture, 12, 1, 14610);
+        put_fact(fixture, 11, "kind", 14610, 1, "prospect");
+        put_fact(fixture, 11, "kind", 14700, 2, "customer");
+        put_fact(fixture, 11, "trade", 14610, 1, "roofer");
+        put_fact(fixture, 12, "trade", 14610, 1, "tiler");
+        put_fact(fixture, 12, "trade", 14700, 2, "painter");
+        put_fact(fixture, 12, "trade", 14650, 3, "nobody sees it");
+        undo_import(fixture, 3, 4);
+        open_world(fixture, &w, &plain, 4, 14699);
+        assert_true(snapshot_keep_facts(w.snapshot));
+        struct engine_input input;
+        assert_ok(snapshot_input(w.snapshot, w.connection, &plain, 14699, w.arena, &input, &error));
+        assert_int_equal(input.kind[at(&w, 11)], KIND_PROSPECT);
+        assert_ok(snapshot_input(w.snapshot, w.connection, &concept, 14699, w.arena, &w.input, &error));
+        assert_int_equal(w.input.kind[at(&w, 11)], KIND_PROSPECT);
+        assert_true(text_is(attribute(&w, "trade", 11)->text, "roofer"));
+        assert_true(text_is(attribute(&w, "trade", 12)->text, "tiler"));
+        /* From here on nothing is read: what is changed behind the snapshot's back is not seen. */
+        run_sql(fixture, "DELETE FROM customer_fact");
+        assert_ok(snapshot_input(w.snapshot, w.connection, &concept, 14700, w.arena, &w.input, &error));
+        assert_int_equal(w.input.kind[at(&w, 11)], KIND_CUSTOMER);
+        assert_true(text_is(attribute(&w, "trade", 11)->text, "roofer"));
+        assert_true(text_is(attribute(&w, "trade", 12)->text, "painter"));
+        assert_ok(snapshot_input(w.snapshot, w.connection, &plain, 14699, w.arena, &input, &error));
+        assert_int_equal(input.kind[at(&w, 11)], KIND_PROSPECT);
+        close_world(&w);
+}
+
 /* Without the first import, what the second one said is the first known. */
 static void undone_facts_open_the_next(void **state)
 {
@@ -556,6 +596,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(first_known_is_open),
                 cmocka_unit_test_setup_teardown(dated_facts_of_customers, fixture_new, facts_free),
+                cmocka_unit_test_setup_teardown(facts_kept_for_many_cutoffs, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(undone_facts_open_the_next, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(numbers_of_attributes, fixture_new, facts_free),
                 cmocka_unit_test_setup_teardown(existence_and_numbers, fixture_new, facts_free),

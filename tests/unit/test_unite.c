@@ -217,28 +217,31 @@ static void since_joined_is_the_earliest(void **state)
         company_free(&company);
 }
 
-/* digital_share divides the digital orders of all by the orders of all. */
+/* digital_share divides the digital orders of all by the orders of all; the latest order is not the last member's. */
 static void digital_orders_of_all(void **state)
 {
         (void)state;
         struct company company = company_new(CUSTOMERS, CUTOFF);
         struct unit unit;
-        const struct criterion share = wanted(METRIC_DIGITAL_SHARE, WINDOW(MONTHS, 12), NULL);
+        const struct criterion criteria[] = {wanted(METRIC_DIGITAL_SHARE, WINDOW(MONTHS, 12), NULL),
+                                             wanted(METRIC_RECENCY, WINDOW(NONE, 0), NULL)};
         static const struct company_sale orders[] = {
                 {1, "2010-03-01", {{0, 100, 0, false}}}, {1, "2010-03-02", {{0, 100, 0, false}}},
-                {2, "2010-03-01", {{0, 100, 0, false}}}, {3, "2010-03-03", {{0, 100, 0, false}}}};
+                {2, "2010-03-01", {{0, 100, 0, false}}}, {3, "2010-03-03", {{0, 100, 0, false}}},
+                {4, "2010-02-01", {{0, 100, 0, false}}}};
         /* Customer 1: no mark at all. 3: digital. */
-        static const uint8_t marks[] = {0, 0, 0, DOCUMENT_DIGITAL_KNOWN | DOCUMENT_DIGITAL};
+        static const uint8_t marks[] = {0, 0, 0, DOCUMENT_DIGITAL_KNOWN | DOCUMENT_DIGITAL, 0};
         company_articles(&company, groups, 5, codes, 3);
-        company_sell(&company, orders, 4, 1);
+        company_sell(&company, orders, 5, 1);
         struct purchase_segment marked = company.input.segments[0];
         marked.document_flags = marks;
         company.input.segments = &marked;
         unit_init(&unit, &company);
-        struct company_result r = measure(&company, &share, 1);
+        struct company_result r = measure(&company, criteria, 2);
         expect_unit(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, NULL), 1);
+        expect_unit(column(&r, METRIC_RECENCY, WINDOW_NONE, NULL), day_of(CUTOFF) - day_of("2010-03-03"));
         for (size_t i = 0; i < MEMBERS; i++)
-                assert_int_equal(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, NULL)->denominator[members[i]], 3);
+                assert_int_equal(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, NULL)->denominator[members[i]], 4);
         assert_false(bits_get(column(&r, METRIC_DIGITAL_SHARE, WINDOW_MONTHS, NULL)->known, 2));
         company_free(&company);
 }
@@ -602,6 +605,55 @@ static void guarded_units_are_not_lowered(void **state)
         company_free(&company);
 }
 
+enum { MANY = 6000, PAIRS = MANY / 3 };
+
+/* on two threads the same as on one; pairs of customers 3 i and 3 i + 1 or + 2, who have what both have. */
+static void many_units_on_two_threads(void **state)
+{
+        (void)state;
+        struct company company = company_new(MANY, CUTOFF);
+        struct arena *arena = company.arena;
+        struct company_sale *many = arena_array(arena, struct company_sale, MANY);
+        uint32_t *begin = arena_array(arena, uint32_t, PAIRS + 1), *pair = arena_array(arena, uint32_t, 2 * PAIRS);
+        uint32_t *head = arena_array(arena, uint32_t, PAIRS);
+        uint64_t *suspended = arena_array(arena, uint64_t, bits_words(MANY));
+        size_t pairs = 0;
+        for (uint32_t i = 0; i < MANY; i++) {
+                many[i] = (struct company_sale){i, "2010-05-05", {{i % 5, 100 + i, 0, false}}};
+                if (i % 7)
+                        bits_set(suspended, i);
+        }
+        for (uint32_t i = 0; i + 2 < MANY; i += 3, pairs++) {
+                pair[2 * pairs] = i;
+                pair[2 * pairs + 1] = i + 1 + i % 2;
+                head[pairs] = UNIT_HEAD_NONE;
+                begin[pairs + 1] = begin[pairs] + 2;
+        }
+        const struct engine_units units = {.unit_count = pairs, .first = begin, .members = pair, .counts_as = pair,
+                                           .head = head};
+        struct ladder ladder;
+        company_articles(&company, groups, 5, codes, 3);
+        company_sell(&company, many, MANY, 3);
+        company.input.units = &units;
+        company.input.suspended = suspended;
+        ladder_init(&ladder, GRACE_NONE);
+        struct company_result one = company_evaluate(&company, &ladder.concept, NULL, 0, NULL);
+        struct company_result two = company_evaluate(&company, &ladder.concept, NULL, 0, &company_two_threads);
+        assert_memory_equal(one.measures.columns[0].value, two.measures.columns[0].value, MANY * sizeof(int64_t));
+        assert_memory_equal(one.measures.suspended, two.measures.suspended, bits_words(MANY) * sizeof(uint64_t));
+        assert_memory_equal(one.decisions.segment, two.decisions.segment, MANY);
+        assert_memory_equal(&one.tally, &two.tally, sizeof(one.tally));
+        for (size_t i = 0; i < 2 * pairs; i += 2) {
+                uint32_t left = pair[i], right = pair[i + 1];
+                bool both = left % 7 && right % 7;
+                assert_int_equal(two.measures.columns[0].value[left], 200 + left + right);
+                assert_int_equal(two.measures.columns[0].value[right], 200 + left + right);
+                assert_int_equal(two.decisions.decision[left], both ? DECISION_SUSPENDED : DECISION_NEW);
+                assert_int_equal(two.decisions.decision[right], both ? DECISION_SUSPENDED : DECISION_NEW);
+        }
+        company_free(&company);
+}
+
 /* Sums beyond 63 bits are refused, for a unit too. */
 static void overflow_is_a_limit(void **state)
 {
@@ -641,6 +693,7 @@ int main(void)
                 cmocka_unit_test(kinds),
                 cmocka_unit_test(merged_customers),
                 cmocka_unit_test(guarded_units_are_not_lowered),
+                cmocka_unit_test(many_units_on_two_threads),
                 cmocka_unit_test(overflow_is_a_limit),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
