@@ -175,6 +175,8 @@ struct outcome {
         size_t start, lines_offset, lines_length; /* in the batch */
         bool there;
         bool known, same;         /* against the database */
+        bool first_same;          /* the first version is what the database has */
+        uint64_t later_same, later_changed; /* each against the one before it */
 };
 
 static bool append_lines(struct purchase_documents *documents, const struct fragment *fragment)
@@ -318,7 +320,6 @@ static void keep_lines(struct purchase_documents *documents)
 static enum status take_version(struct purchase_documents *documents, const struct joined *joined, int64_t total_minor,
                                 struct document_batch *batch, struct outcome *outcome, struct error *error)
 {
-        struct import_counters *counters = &documents->run->counters;
         struct text number = {joined->number, joined->number_length};
         size_t start = batch->bytes.length;
         lines_sort(documents->lines, documents->line_count);
@@ -330,20 +331,41 @@ static enum status take_version(struct purchase_documents *documents, const stru
         struct bytes packed = {(const uint8_t *)batch->bytes.data + lines_offset, lines_length};
         int64_t hash = lines_hash(joined->day, packed);
         const struct known_version *known = find_known(documents, number);
-        bool same = outcome->there ? outcome->hash == hash : known && known->hash == hash;
-        counters->rows_same += same;
-        counters->rows_changed += (known || outcome->there) && !same;
-        counters->rows_new += !known && !outcome->there;
-        counters->documents_several_dates += joined->dates_differ;
-        if (outcome->there && same) {
+        bool equals_known = known && known->hash == hash;
+        documents->run->counters.documents_several_dates += joined->dates_differ;
+        if (!outcome->there) {
+                outcome->start = start;
+                outcome->there = true;
+                outcome->known = known != NULL;
+                outcome->first_same = equals_known;
+        } else if (outcome->hash == hash) {
+                outcome->later_same++;
                 batch->bytes.length = start;
                 batch->bytes.data[start] = '\0';
                 return STATUS_OK;
+        } else {
+                outcome->later_changed++;
         }
-        *outcome = (struct outcome){*joined, total_minor, hash, outcome->there ? outcome->start : start, lines_offset,
-                                    lines_length, true, known != NULL, known && known->hash == hash};
+        outcome->joined = *joined;
+        outcome->total_minor = total_minor;
+        outcome->hash = hash;
+        outcome->lines_offset = lines_offset;
+        outcome->lines_length = lines_length;
+        outcome->same = equals_known;
         keep_lines(documents);
         return STATUS_OK;
+}
+
+/* What ends as the database has it has not changed, whatever stood on an earlier sheet. */
+static void count_versions(struct import_counters *counters, const struct outcome *outcome)
+{
+        if (outcome->same) {
+                counters->rows_same += 1 + outcome->later_same + outcome->later_changed;
+                return;
+        }
+        counters->rows_new += !outcome->known;
+        counters->rows_same += outcome->first_same + outcome->later_same;
+        counters->rows_changed += (outcome->known && !outcome->first_same) + outcome->later_changed;
 }
 
 /* Puts what counts of a number into the batch and the index. */
@@ -353,6 +375,7 @@ static enum status stage(struct purchase_documents *documents, const struct outc
         const struct joined *joined = &outcome->joined;
         struct text number = {joined->number, joined->number_length};
         struct buffer *bytes = &batch->bytes;
+        count_versions(&documents->run->counters, outcome);
         if (outcome->known && !outcome->same) {
                 index_builder_discard(documents->builder);
                 documents->builder = NULL;

@@ -472,7 +472,8 @@ static enum status open_workbook(struct source_file *file, const char *path, con
                                  struct error *error)
 {
         const struct text *fields;
-        bool plain = byte_origin_bytes_total(file->origin) && !byte_origin_packing(file->origin);
+        bool plain = strcmp(path, "-") != 0 && byte_origin_bytes_total(file->origin) &&
+                     !byte_origin_packing(file->origin);
         enum status status = plain ? read_all(file, NULL, error) : copy_workbook(file, staging_directory, error);
         if (!status)
                 status = workbook_open(plain ? path : file->workbook_path, source_file_name(file), file->profile,

@@ -40,7 +40,8 @@ static void add_time(struct buffer *out, int64_t second)
 static void add_moment(struct buffer *out, const struct record_column *column, const struct xlsx_cell *cell)
 {
         const struct xlsx_moment *moment = &cell->moment;
-        if (moment->day == DAY_NONE) {
+        /* Where a day is read, a time is none, however many hours it has. */
+        if (moment->day == DAY_NONE || (column->day && cell->meaning == XLSX_TIME)) {
                 add_time(out, moment->second);
         } else if (column->format) {
                 moment_add_format(out, column->format, moment->day, (int32_t)moment->second);

@@ -11,7 +11,7 @@
 enum {
         DIGITS_MAX = 40,
         EXPONENT_MAX = 400,
-        DAY_SECONDS = 86400,
+        DAY_MILLISECONDS = 86400000,
         FRACTION_DIGITS = 15,             /* of a day: far below a nanosecond */
         FIRST_1900 = 25568,               /* 1970-01-01 minus the day before 1900-01-01, as days are counted to 59 */
         FIRST_1904 = 24107,
@@ -168,16 +168,18 @@ bool xlsx_parse_serial(struct text number, bool from_1904, struct xlsx_moment *r
                 fraction = fraction * 10 + digit_at(&value, value.point + i);
                 unit *= 10;
         }
-        int64_t second = (int64_t)divide_half_away((int128)fraction * DAY_SECONDS, unit);
+        /* To the millisecond, which binary fractions hold, and then down: 23:59:59.999 is still that day. */
+        int64_t millisecond = (int64_t)divide_half_away((int128)fraction * DAY_MILLISECONDS, unit);
         if (days > SERIAL_MAX)
                 return false;
+        if (millisecond == DAY_MILLISECONDS) {
+                days++;
+                millisecond = 0;
+        }
+        int64_t second = millisecond / 1000;
         if (days == 0 && (!from_1904 || fraction)) {
                 *ret = (struct xlsx_moment){DAY_NONE, second};
                 return true;
-        }
-        if (second == DAY_SECONDS) {
-                days++;
-                second = 0;
         }
         if (!from_1904 && days == LEAP_1900)
                 return false;

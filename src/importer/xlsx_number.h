@@ -28,7 +28,7 @@ bool xlsx_add_number(struct buffer *out, struct text number, char decimal_mark);
 /* A day and the time in it. */
 struct xlsx_moment {
         int32_t day;       /* calendar.h; DAY_NONE: a time without a day */
-        int64_t second;    /* since midnight, to the nearest one; without a day it may exceed 24 hours */
+        int64_t second;    /* begun since midnight */
 };
 
 /* From a day number with fraction: 1 is 1900-01-01, and a 29 February 1900 is counted that there was not (day 60, which
