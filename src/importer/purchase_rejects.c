@@ -71,7 +71,7 @@ static enum status take_record(struct pass *pass, const struct text *fields, siz
         if (!hash_set_has(pass->rejected, purchase_key_hash(line.customer, line.document, line_sheet(number)), &why))
                 return STATUS_OK;
         struct rejection rejection = {.line = number, .key = line.document, .reason = wrong.key, .value = wrong.value,
-                                      .column = column_name(pass->run, wrong.column)};
+                                      .column = good ? (struct text){0} : column_name(pass->run, wrong.column)};
         enum status status = STATUS_OK;
         if (good)
                 status = reason_of_document(pass, &line, why, &rejection, error);

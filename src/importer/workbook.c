@@ -169,11 +169,11 @@ static enum status judge_sheet(struct workbook *workbook, struct sheet *sheet, s
 {
         struct buffer missing __attribute__((cleanup(buffer_release)));
         struct buffer doubled __attribute__((cleanup(buffer_release)));
+        buffer_init(&missing, 1 << 20);
+        buffer_init(&doubled, 1 << 20);
         enum status status = find_header(workbook, sheet, error);
         if (status || !sheet->header_row)
                 return status;
-        buffer_init(&missing, 1 << 20);
-        buffer_init(&doubled, 1 << 20);
         compare_header(workbook, sheet, &missing, &doubled);
         sheet->fits = missing.length + doubled.length == 0;
         if (sheet->fits)
@@ -238,7 +238,7 @@ static enum status choose_sheets(struct workbook *workbook, struct error *error)
                 return STATUS_OK;
         char limit[24];
         snprintf(limit, sizeof(limit), "%llu", (unsigned long long)(ARCHIVE_ENTRY_BYTES_MAX >> 30));
-        return problem(workbook, STATUS_LIMIT, "workbook.too_large", "limit", limit, error);
+        return problem(workbook, STATUS_INVALID, "workbook.too_large", "limit", limit, error);
 }
 
 /* ---- the header ------------------------------------------------------------------------------------------------ */
@@ -248,12 +248,12 @@ static enum status none_fits(const struct workbook *workbook, struct error *erro
         const struct sheet *sheet = NULL;
         struct buffer columns __attribute__((cleanup(buffer_release)));
         const char *missing = "";
+        buffer_init(&columns, 1 << 20);
         for (size_t i = 0; !sheet && i < workbook->sheet_count; i++)
                 if (workbook->sheets[i].header_row)
                         sheet = &workbook->sheets[i];
         if (!sheet)
                 return error_set(error, STATUS_INVALID, "import.empty_file", "file", workbook->name, NULL);
-        buffer_init(&columns, 1 << 20);
         for (size_t i = 0; i < sheet->header_count; i++)
                 if (sheet->header[i].length)
                         add_name(&columns, sheet->header[i]);
@@ -279,13 +279,13 @@ static enum status make_header(struct workbook *workbook, struct error *error)
 {
         struct buffer record __attribute__((cleanup(buffer_release)));
         const struct sheet *first = workbook->first;
+        buffer_init(&record, XLSX_ROW_BYTES_MAX * 2);
         workbook->column_count = count_columns(workbook);
         workbook->fields = arena_array(workbook->arena, struct text, workbook->column_count);
         workbook->columns = arena_array(workbook->arena, struct record_column, workbook->column_count);
         workbook->cells = arena_array(workbook->arena, const struct xlsx_cell *, workbook->column_count);
         if (!workbook->fields || !workbook->columns || !workbook->cells)
                 return error_memory(error);
-        buffer_init(&record, XLSX_ROW_BYTES_MAX * 2);
         for (size_t i = 0; i < workbook->column_count; i++) {
                 bool named = i < first->header_count && first->header[i].data;
                 workbook->fields[i] = named ? first->header[i] : (struct text){"", 0};
@@ -323,6 +323,7 @@ static enum status settle_header(struct workbook *workbook, struct error *error)
 {
         struct buffer names __attribute__((cleanup(buffer_release)));
         enum status status = STATUS_OK;
+        buffer_init(&names, 1 << 22);
         for (size_t i = 0; !status && i < workbook->sheet_count; i++) {
                 status = judge_sheet(workbook, &workbook->sheets[i], error);
                 if (!workbook->first && workbook->sheets[i].fits)
@@ -333,7 +334,6 @@ static enum status settle_header(struct workbook *workbook, struct error *error)
         if (!workbook->first)
                 return none_fits(workbook, error);
         status = make_header(workbook, error);
-        buffer_init(&names, 1 << 22);
         for (size_t i = 0; !status && i < workbook->sheet_count; i++) {
                 if (!workbook->sheets[i].fits)
                         continue;
@@ -389,11 +389,11 @@ static enum status take_row(void *context, const struct xlsx_row *row, struct er
         if (out->failed) {
                 char number[16];
                 snprintf(number, sizeof(number), "%u", (unsigned)row->number);
-                return error_set(error, STATUS_LIMIT, "workbook.row_too_long", "file", workbook->name, "part",
+                return error_set(error, STATUS_INVALID, "workbook.row_too_long", "file", workbook->name, "part",
                                  sheet->book->name, "row", number, NULL);
         }
         if (workbook->bytes_out > RECORD_BYTES_MAX)
-                return problem(workbook, STATUS_LIMIT, "workbook.too_large", "limit", "16", error);
+                return problem(workbook, STATUS_INVALID, "workbook.too_large", "limit", "16", error);
         if (out->length >= BLOCK_BYTES)
                 xlsx_sheet_pause(workbook->reader);
         return STATUS_OK;
@@ -472,7 +472,8 @@ static enum status settle_decimal(struct workbook *workbook, struct error *error
                 buffer_add_byte(&sample, '\n');
         }
         workbook->form.texts_only = true;
-        while (!status && sample.length < SAMPLE_BYTES) {
+        bool needed = workbook->profile->decimal == DECIMAL_SETTING_AUTO;
+        while (!status && needed && sample.length < SAMPLE_BYTES) {
                 status = workbook_next(workbook, &block, &more, error);
                 if (status || !more)
                         break;

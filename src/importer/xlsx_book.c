@@ -69,7 +69,7 @@ static void too_many(struct reading *reading, unsigned limit)
 {
         char number[16];
         snprintf(number, sizeof(number), "%u", limit);
-        xlsx_part_fail(reading->part, error_set(xlsx_part_error(reading->part), STATUS_LIMIT,
+        xlsx_part_fail(reading->part, error_set(xlsx_part_error(reading->part), STATUS_INVALID,
                                                 "workbook.too_many_sheets", "file", reading->file_name, "limit", number,
                                                 NULL));
 }

@@ -122,7 +122,7 @@ static void XMLCALL on_start(void *context, const char *name, const char **attri
         if (part->stopped)
                 return;
         if (++part->depth > XLSX_DEPTH_MAX)
-                fail_with(part, STATUS_LIMIT, "workbook.too_deep");
+                fail_with(part, STATUS_INVALID, "workbook.too_deep");
         else
                 part->handler->start(part->context, part->depth, local_name(name), attributes);
 }
@@ -205,7 +205,7 @@ static enum status judge(struct xlsx_part *part, enum XML_Status result, struct 
                 return STATUS_OK;
         }
         if (XML_GetErrorCode(part->parser) == XML_ERROR_NO_MEMORY)
-                return part->out_of_budget ? set_error(part, STATUS_LIMIT, "workbook.part_too_complex", error)
+                return part->out_of_budget ? set_error(part, STATUS_INVALID, "workbook.part_too_complex", error)
                                            : error_memory(error);
         return set_error(part, STATUS_INVALID, "workbook.damaged", error);
 }
@@ -235,7 +235,7 @@ enum status xlsx_part_step(struct xlsx_part *part, bool *ret_more, struct error 
         /* A tag that does not end is kept until it does. */
         XML_Index seen = XML_GetCurrentByteIndex(part->parser);
         if (!part->paused && !part->at_end && seen >= 0 && part->fed > (uint64_t)seen + XLSX_TAG_BYTES_MAX)
-                return set_error(part, STATUS_LIMIT, "workbook.part_too_complex", error);
+                return set_error(part, STATUS_INVALID, "workbook.part_too_complex", error);
         *ret_more = part->paused || !part->at_end;
         return STATUS_OK;
 }

@@ -156,7 +156,7 @@ static void keep_cell(struct xlsx_sheet *sheet, enum xlsx_cell_kind kind, struct
         if (text.length == 0)
                 return;
         if (sheet->column >= CSV_COLUMNS_MAX || sheet->cell_count == CSV_COLUMNS_MAX) {
-                fail(sheet, STATUS_LIMIT, "workbook.too_many_columns");
+                fail(sheet, STATUS_INVALID, "workbook.too_many_columns");
                 return;
         }
         struct xlsx_cell *cell = &sheet->cells[sheet->cell_count++];
@@ -165,7 +165,7 @@ static void keep_cell(struct xlsx_sheet *sheet, enum xlsx_cell_kind kind, struct
                 return;
         cell->text.data = NULL;
         if (!buffer_add(&sheet->row_text, text.data, text.length))
-                fail(sheet, STATUS_LIMIT, "workbook.row_too_long");
+                fail(sheet, STATUS_INVALID, "workbook.row_too_long");
 }
 
 static void keep_shared(struct xlsx_sheet *sheet, struct text digits)
@@ -218,7 +218,7 @@ static void end_cell(struct xlsx_sheet *sheet)
         struct text value = {sheet->value.data, sheet->value.length};
         sheet->in_cell = false;
         if (sheet->value.failed || sheet->text.text.failed) {
-                fail(sheet, STATUS_LIMIT, "workbook.text_too_long");
+                fail(sheet, STATUS_INVALID, "workbook.text_too_long");
                 return;
         }
         switch (sheet->type) {

@@ -144,7 +144,7 @@ static bool grow(void **items, size_t count, size_t *capacity, size_t item_bytes
 
 static void too_many(struct xlsx_styles *styles)
 {
-        xlsx_part_fail(styles->part, error_set(xlsx_part_error(styles->part), STATUS_LIMIT, "workbook.too_many_styles",
+        xlsx_part_fail(styles->part, error_set(xlsx_part_error(styles->part), STATUS_INVALID, "workbook.too_many_styles",
                                                NULL));
 }
 

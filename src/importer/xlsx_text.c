@@ -208,7 +208,7 @@ static enum status add_string(struct xlsx_strings *strings, struct text text, st
         uint8_t head[VARINT_BYTES_MAX];
         size_t head_length = varint_put(head, text.length);
         if (strings->count == XLSX_STRINGS_MAX || strings->bytes > XLSX_STRINGS_BYTES_MAX)
-                return error_set(error, STATUS_LIMIT, "workbook.too_many_strings", NULL);
+                return error_set(error, STATUS_INVALID, "workbook.too_many_strings", NULL);
         enum status status = strings->count % STRIDE == 0 ? remember_place(strings, error) : STATUS_OK;
         if (!status && strings->memory.length + head_length + text.length > XLSX_STRINGS_MEMORY_BYTES)
                 status = spill(strings, error);
@@ -242,7 +242,7 @@ static void on_end(void *context, unsigned depth, const char *name)
                 return;
         enum status status = xlsx_text_finish(&strings->text, &text)
                                      ? add_string(strings, text, error)
-                                     : error_set(error, STATUS_LIMIT, "workbook.text_too_long", NULL);
+                                     : error_set(error, STATUS_INVALID, "workbook.text_too_long", NULL);
         if (status)
                 xlsx_part_fail(strings->part, status);
 }

@@ -34,12 +34,12 @@ bool xlsx_text_finish(struct xlsx_text *text, struct text *ret);
 
 enum {
         XLSX_STRINGS_MAX = 16 << 20,          /* a million rows with sixteen texts each, no two alike */
-        XLSX_STRINGS_MEMORY_BYTES = 16 << 20, /* more is kept in a file in the staging directory */
+        XLSX_STRINGS_MEMORY_BYTES = 8 << 20,  /* more is kept in a file in the staging directory */
 };
 #define XLSX_STRINGS_BYTES_MAX (UINT64_C(1) << 30)
 
 struct xlsx_strings;
-/* `entry` ARCHIVE_NONE: no shared strings. STATUS_LIMIT workbook.too_many_strings, workbook.text_too_long. */
+/* `entry` ARCHIVE_NONE: no shared strings. STATUS_INVALID workbook.too_many_strings, workbook.text_too_long. */
 must_check enum status xlsx_strings_read(struct archive *archive, size_t entry, const char *file_name,
                                          const char *staging_directory, struct xlsx_strings **ret,
                                          struct error *error);

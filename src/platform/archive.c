@@ -170,7 +170,7 @@ static enum status find_directory(struct archive *archive, struct error *error)
                 archive->directory_offset = little(large + 48, 8);
         }
         if (count > ARCHIVE_ENTRIES_MAX || archive->directory_bytes > DIRECTORY_BYTES_MAX)
-                return problem(archive, STATUS_LIMIT, "archive.too_many_entries", NULL, NULL, ARCHIVE_ENTRIES_MAX,
+                return problem(archive, STATUS_INVALID, "archive.too_many_entries", NULL, NULL, ARCHIVE_ENTRIES_MAX,
                                error);
         if (archive->directory_offset > offset || archive->directory_bytes > offset - archive->directory_offset)
                 return damaged(archive, error);
@@ -362,10 +362,10 @@ static enum status check_size(const struct archive *archive, const struct entry 
                               struct error *error)
 {
         if (bytes > ARCHIVE_ENTRY_BYTES_MAX)
-                return problem(archive, STATUS_LIMIT, "archive.too_large", entry, "limit",
+                return problem(archive, STATUS_INVALID, "archive.too_large", entry, "limit",
                                ARCHIVE_ENTRY_BYTES_MAX >> 30, error);
         if (bytes > ARCHIVE_RATIO_FREE_BYTES && bytes / ARCHIVE_RATIO_MAX > entry->packed_bytes)
-                return problem(archive, STATUS_LIMIT, "archive.bomb", entry, "ratio", ARCHIVE_RATIO_MAX, error);
+                return problem(archive, STATUS_INVALID, "archive.bomb", entry, "ratio", ARCHIVE_RATIO_MAX, error);
         return STATUS_OK;
 }
 

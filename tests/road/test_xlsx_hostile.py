@@ -239,7 +239,8 @@ def far_row(folder):
 
 
 def backward_rows(folder):
-    return changed(folder, sheet=rows_of('<row r="5"><c r="A5"><v>1</v></c></row><row r="4"><c r="A4"><v>1</v></c></row>'))
+    head = "".join(f'<c t="str"><v>{name}</v></c>' for name in COLUMNS)
+    return changed(folder, sheet=rows_of(f'<row r="5">{head}</row><row r="4"><c r="A4"><v>1</v></c></row>'))
 
 
 def many_strings(folder):
