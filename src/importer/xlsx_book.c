@@ -41,7 +41,7 @@ bool xlsx_resolve(const char *folder, const char *target, char *out, size_t capa
                                 while (length > 0 && out[length - 1] != '/')
                                         length--;
                         } else if (piece && !(piece == 1 && *at == '.')) {
-                                if (length + piece + 2 > capacity)
+                                if (length + piece + 1 > capacity)
                                         return false;
                                 memcpy(out + length, at, piece);
                                 length += piece;

@@ -6,8 +6,8 @@
  * when the first archive is opened: it brings a cryptographic library along that most commands have no use for.
  *
  * Problems are STATUS_INVALID with {file}: archive.damaged, archive.overlapping, archive.doubled {entry},
- * archive.encrypted, archive.method {entry}, archive.too_many_entries {limit}, archive.bomb
- * {entry} {ratio}, archive.too_large {entry} {limit}.
+ * archive.encrypted, archive.method {entry}, archive.too_many_entries {limit}, archive.bomb {entry} {ratio},
+ * archive.too_large {entry} {limit}.
  */
 #ifndef TREUE_PLATFORM_ARCHIVE_H
 #define TREUE_PLATFORM_ARCHIVE_H

@@ -22,22 +22,29 @@ struct part {
 
 #define RELATION "http://x/"
 static const struct part parts[] = {
-        {"xl/worksheets/sheet1.xml", "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\">"
-         "<v>1</v></c><c r=\"C1\" t=\"s\"><v>2</v></c></row><row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\" s=\"1\"><v>45747.5"
-         "</v></c><c r=\"C2\"><v>0.1</v></c></row></sheetData></worksheet>"},
+        {"xl/worksheets/sheet1.xml",
+         "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c>"
+         "<c r=\"C1\" t=\"s\"><v>2</v></c></row><row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\" s=\"1\">"
+         "<v>45747.5</v></c><c r=\"C2\"><v>0.1</v></c></row></sheetData></worksheet>"},
         {"xl/sharedStrings.xml", "<sst><si><t>A</t></si><si><t>B</t></si><si><t>C</t></si></sst>"},
-        {"xl/styles.xml", "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"yyyy\"/></numFmts><cellXfs><xf "
-         "numFmtId=\"0\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>"},
-        {"xl/workbook.xml", "<workbook><workbookPr/><sheets><sheet name=\"S\" r:id=\"a\"/><sheet name=\"T\" r:id=\"b\"/>"
-         "</sheets></workbook>"},
-        {"xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id=\"a\" Type=\"" RELATION "worksheet\" Target=\""
-         "worksheets/sheet1.xml\"/><Relationship Id=\"b\" Type=\"" RELATION "worksheet\" Target=\"sheet2.xml\"/>"
-         "<Relationship Id=\"c\" Type=\"" RELATION "sharedStrings\" Target=\"sharedStrings.xml\"/><Relationship Id=\"d\" "
-         "Type=\"" RELATION "styles\" Target=\"/xl/styles.xml\"/></Relationships>"},
-        {"_rels/.rels", "<Relationships><Relationship Id=\"a\" Type=\"" RELATION "officeDocument\" Target=\"xl/workbook.xml"
-         "\"/></Relationships>"},
-        {"xl/sheet2.xml", "<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>C</t></is></c><c t=\"str\"><v>A</v></c><c "
-         "t=\"str\"><v>B</v></c></row><row><c t=\"e\"><v>#N/A</v></c><c t=\"b\"><v>1</v></c></row></sheetData></worksheet>"},
+        {"xl/styles.xml",
+         "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"yyyy\"/></numFmts><cellXfs><xf numFmtId=\"0\"/>"
+         "<xf numFmtId=\"164\"/></cellXfs></styleSheet>"},
+        {"xl/workbook.xml",
+         "<workbook><workbookPr/><sheets><sheet name=\"S\" r:id=\"a\"/><sheet name=\"T\" r:id=\"b\"/></sheets>"
+         "</workbook>"},
+        {"xl/_rels/workbook.xml.rels",
+         "<Relationships><Relationship Id=\"a\" Type=\"" RELATION "worksheet\" Target=\"worksheets/sheet1.xml\"/>"
+         "<Relationship Id=\"b\" Type=\"" RELATION "worksheet\" Target=\"sheet2.xml\"/>"
+         "<Relationship Id=\"c\" Type=\"" RELATION "sharedStrings\" Target=\"sharedStrings.xml\"/>"
+         "<Relationship Id=\"d\" Type=\"" RELATION "styles\" Target=\"/xl/styles.xml\"/></Relationships>"},
+        {"_rels/.rels",
+         "<Relationships><Relationship Id=\"a\" Type=\"" RELATION "officeDocument\" Target=\"xl/workbook.xml\"/>"
+         "</Relationships>"},
+        {"xl/sheet2.xml",
+         "<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>C</t></is></c><c t=\"str\"><v>A</v></c>"
+         "<c t=\"str\"><v>B</v></c></row><row><c t=\"e\"><v>#N/A</v></c><c t=\"b\"><v>1</v></c></row></sheetData>"
+         "</worksheet>"},
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
@@ -54,8 +61,8 @@ static uint32_t checksum(const uint8_t *data, size_t length)
 
 static void add_little(struct buffer *out, uint64_t value, size_t bytes)
 {
-        for (size_t i = 0; i < bytes; i++)
-                buffer_add_byte(out, (char)(value >> 8 * i));
+        for (; bytes; bytes--, value >>= 8)
+                buffer_add_byte(out, (char)value);
 }
 
 /* What the heads in front of an entry and in the directory have in common. */
@@ -178,7 +185,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         int descriptor = memfd_create("workbook", 0);
         char path[40];
         snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
-        if (!archive.failed && descriptor >= 0 && write(descriptor, archive.data, archive.length) == (ssize_t)archive.length)
+        if (!archive.failed && descriptor >= 0 &&
+            write(descriptor, archive.data, archive.length) == (ssize_t)archive.length)
                 read_file(path, &profile);
         close(descriptor);
         buffer_release(&archive);
