@@ -4,8 +4,8 @@
  * delimited UTF-8 text, so that everything behind reads it as it reads CSV.
  *
  * The first row of a sheet that is not empty is its header. Without `sheet:` in the profile all visible sheets are
- * read, one after the other, whose header has all columns the profile names; columns are found by name on each, and a record
- * has those of the first sheet, in its order. Cells beside the header's columns are left out.
+ * read, one after the other, whose header has all columns the profile names; columns are found by name on each, and a
+ * record has those of the first sheet, in its order. Cells beside the header's columns are left out.
  *
  * How cells are written: numbers with the decimal mark of the workbook's number texts (a point where it has none) in
  * columns the profile reads as numbers, else with a point; dates in the profile's format of the column, else 2010-12-01

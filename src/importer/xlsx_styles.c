@@ -144,8 +144,8 @@ static bool grow(void **items, size_t count, size_t *capacity, size_t item_bytes
 
 static void too_many(struct xlsx_styles *styles)
 {
-        xlsx_part_fail(styles->part, error_set(xlsx_part_error(styles->part), STATUS_INVALID, "workbook.too_many_styles",
-                                               NULL));
+        xlsx_part_fail(styles->part,
+                       error_set(xlsx_part_error(styles->part), STATUS_INVALID, "workbook.too_many_styles", NULL));
 }
 
 static void out_of_memory(struct xlsx_styles *styles)

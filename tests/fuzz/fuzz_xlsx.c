@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * fuzz_xlsx.c: any bytes as a workbook, or as one part of an otherwise good one: it is refused with a key, or all its
- * blocks can be read, twice with the same result, and every record has the fields of the header. Byte 0 chooses the part;
- * the bits above say whether there is a header, and whether only the second sheet is wanted.
+ * blocks can be read, twice with the same result, and every record has the fields of the header. Byte 0 chooses the
+ * part; the bits above say whether there is a header, and whether only the second sheet is wanted.
  */
 #include <stdio.h>
 #include <stdlib.h>
