@@ -18,6 +18,7 @@
         X(concept) \
         X(consent) \
         X(customer) \
+        X(doctor) \
         X(evaluate) \
         X(explain) \
         X(export) \

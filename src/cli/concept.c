@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * concept.c: `treue concept`: check, load, release, list and show program documents, and what may stand in one.
+ * concept.c: `treue concept`: make a first program document, check, load, release, list and show documents, and what
+ * may stand in one.
  */
 #include "cli/actions.h"
 #include "cli/commands.h"
 #include "cli/concept_compare.h"
 #include "cli/concept_file.h"
+#include "cli/concept_new.h"
 #include "cli/session.h"
 #include "program/concept_help.h"
 #include "queries.h"
@@ -15,6 +17,7 @@ struct concept_command {
         struct words words;           /* behind the action: files or versions */
         bool release;
         const char *format;
+        struct concept_new_request first;
 };
 
 static enum status check(void *context, struct error *error)
@@ -154,6 +157,14 @@ static enum status diff(void *context, struct error *error)
         return concept_compare(&command->session, command->words.items[0], command->words.items[1], form, error);
 }
 
+static enum status new(void *context, struct error *error)
+{
+        struct concept_command *command = context;
+        if (command->words.count)
+                command->first.path = command->words.items[0];
+        return concept_new(&command->session, &command->first, error);
+}
+
 static enum status help(void *context, struct error *error)
 {
         struct concept_command *command = context;
@@ -172,6 +183,7 @@ static const struct action actions[] = {
         {"show", 1, 1, "concept.word_missing", CLI_READ, show},
         {"diff", 2, 2, "concept.diff_words", CLI_NO_DATABASE, diff},
         {"help", 0, 0, NULL, CLI_NO_DATABASE, help},
+        {"new", 0, 1, NULL, CLI_READ, new},
 };
 
 int cmd_concept(struct cli_context *context, int argc, char **argv)
@@ -180,6 +192,13 @@ int cmd_concept(struct cli_context *context, int argc, char **argv)
         const struct option_info options[] = {
                 {"--release", OPTION_FLAG, NULL, "cli.option.release", &command.release, NULL, NULL},
                 {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command.format, NULL},
+                {"--name", OPTION_VALUE, "NAME", "cli.option.new_name", NULL, &command.first.name, NULL},
+                {"--a-share", OPTION_VALUE, "10", "cli.option.new_a_share", NULL, &command.first.a_share, NULL},
+                {"--b-share", OPTION_VALUE, "30", "cli.option.new_b_share", NULL, &command.first.b_share, NULL},
+                {"--year-starts", OPTION_VALUE, "1", "cli.option.new_year", NULL, &command.first.year_month, NULL},
+                {"--currency", OPTION_VALUE, "EUR", "cli.option.new_currency", NULL, &command.first.currency, NULL},
+                {"--load", OPTION_FLAG, NULL, "cli.option.new_load", &command.first.load, NULL, NULL},
+                {"--force", OPTION_FLAG, NULL, "cli.option.new_force", &command.first.force, NULL, NULL},
         };
         struct error error;
         const struct action *action = NULL;

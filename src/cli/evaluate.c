@@ -8,6 +8,8 @@
 #include "cli/concept_file.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "facts/survey.h"
+#include "platform/clock.h"
 #include "platform/file.h"
 #include "program/runs.h"
 
@@ -39,9 +41,11 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 return status;
         if (words.count)
                 return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
-        if (!request->cutoff)
+        if (!request->cutoff && (request->evaluation || request->approve))
                 return error_set(error, STATUS_USAGE, "evaluate.cutoff_missing", NULL);
-        status = options_day(request->cutoff, &request->cutoff_day, error);
+        request->cutoff_day = DAY_NONE;
+        if (request->cutoff)
+                status = options_day(request->cutoff, &request->cutoff_day, error);
         if (status != STATUS_OK)
                 return status;
         if (request->dry_run && request->approve)
@@ -98,6 +102,21 @@ static enum status store(struct session *session, const struct request *request,
         return status;
 }
 
+/* Which evaluation, at which cut-off: the latest one the data is complete for, unless that was said. */
+static enum status choose(struct session *session, const struct request *request, struct evaluation *evaluation,
+                          struct error *error)
+{
+        int32_t first_day, last_day, complete_day;
+        if (request->cutoff)
+                return evaluation_choose(evaluation->version->concept, request->evaluation, request->cutoff_day,
+                                         &evaluation->rule, error);
+        if (!survey_days(session->snapshot, clock_local_day(clock_now_ms()), &first_day, &last_day, &complete_day))
+                return error_set(error, STATUS_CONFLICT, "evaluate.no_documents", NULL);
+        evaluation_latest(evaluation->version->concept, first_day, complete_day, &evaluation->cutoff_day,
+                          &evaluation->rule);
+        return STATUS_OK;
+}
+
 static enum status evaluate(struct session *session, const struct request *request, struct error *error)
 {
         struct version version;
@@ -105,13 +124,14 @@ static enum status evaluate(struct session *session, const struct request *reque
                                        .metrics_by_sql = request->metrics_by_sql};
         struct run run;
         enum status status = find_version(session, request, &version, error);
-        if (status == STATUS_OK)
-                status = evaluation_choose(version.concept, request->evaluation, request->cutoff_day, &evaluation.rule,
-                                           error);
+        if (status == STATUS_OK && request->cutoff)
+                status = choose(session, request, &evaluation, error);
         if (status == STATUS_OK && request->approve)
                 status = run_check_approval(session->connection, &version, request->cutoff_day, error);
         if (status == STATUS_OK)
                 status = session_open_snapshot(session, GENERATION_LATEST, !request->dry_run, error);
+        if (status == STATUS_OK && !request->cutoff)
+                status = choose(session, request, &evaluation, error);
         if (status != STATUS_OK)
                 return status;
         evaluation.snapshot = session->snapshot;

@@ -3,6 +3,7 @@
  * import.c: treue import KIND FILE... --profile FILE, treue import list, treue import undo, treue import discard.
  */
 #include "cli/commands.h"
+#include "cli/doctor.h"
 #include "cli/import_parts.h"
 #include "cli/options.h"
 #include "platform/file.h"
@@ -93,6 +94,17 @@ static enum status import_one(struct cli_context *context, struct database *data
         return STATUS_OK;
 }
 
+/* The import is done, whatever comes of looking through the data. */
+static void say_findings(struct cli_context *context, struct database *database, struct connection *connection)
+{
+        struct error problem;
+        enum status status = doctor_say_count(context, database, connection, &problem);
+        if (!status)
+                return;
+        cli_print(context, stderr, "doctor.after_import_failed");
+        (void)cli_fail(context, status, &problem);
+}
+
 static enum status import_files(struct cli_context *context, const char *kind, char **files, size_t count,
                                 const struct import_words *words, bool *ret_rejected, struct error *error)
 {
@@ -115,6 +127,8 @@ static enum status import_files(struct cli_context *context, const char *kind, c
                 rejected = rejected || some;
         }
         *ret_rejected = rejected;
+        if (!status && !words->dry_run)
+                say_findings(context, database, connection);
         return status;
 }
 

@@ -18,8 +18,7 @@ struct preview_column {
 };
 
 struct preview_row {
-        const char *sheet;    /* of a workbook, else "" */
-        uint64_t line;        /* or row of the sheet */
+        uint64_t line;
         struct text *cells;   /* by column: value as understood, or the cell as it stands when it was refused */
         bool *refused;
 };

@@ -44,6 +44,25 @@ enum status evaluation_choose(const struct concept *concept, const char *id, int
                          evaluations.data, NULL);
 }
 
+void evaluation_latest(const struct concept *concept, int32_t first_day, int32_t complete_day, int32_t *ret_cutoff,
+                       size_t *ret_rule)
+{
+        int32_t best = DAY_NONE;
+        *ret_cutoff = complete_day;
+        *ret_rule = 0;
+        for (size_t i = 0; i < concept->mechanics.evaluation_count; i++) {
+                struct month_day cutoff = concept->mechanics.evaluations[i].cutoff;
+                struct date date = {date_from_day(complete_day).year, cutoff.month, cutoff.day};
+                if (day_from_date(date) > complete_day)
+                        date.year--;
+                int32_t day = day_from_date(date);
+                if (day < first_day || day <= best)
+                        continue;
+                best = *ret_cutoff = day;
+                *ret_rule = i;
+        }
+}
+
 enum status evaluation_run(struct evaluation *evaluation, struct connection *connection,
                            const struct parallel *parallel, struct arena *arena, struct error *error)
 {

@@ -29,6 +29,11 @@ struct evaluation {
 must_check enum status evaluation_choose(const struct concept *concept, const char *id, int32_t cutoff_day,
                                          size_t *ret_rule, struct error *error);
 
+/* What is evaluated when nobody names a cut-off: the latest scheduled one from `first_day` to `complete_day`
+ * (facts/survey.h, survey_days); where there is none, `complete_day` by the concept's first evaluation. */
+void evaluation_latest(const struct concept *concept, int32_t first_day, int32_t complete_day, int32_t *ret_cutoff,
+                       size_t *ret_rule);
+
 /* Measures, loads where everybody stands unless that is given, and decides. `evaluation` comes with version, rule,
  * cutoff_day, snapshot and metrics_by_sql set; the rest is filled and lives in the arena. */
 must_check enum status evaluation_run(struct evaluation *evaluation, struct connection *connection,

@@ -66,6 +66,7 @@ LISTS = (
      ()),
     ("rows", ("analyse", "abc", *CUTOFF), ("Klasse",), ("source", "cumulated")),
     ("at_risk", ("analyse", "risk", *CUTOFF), ("K3",), ("source", "responsible")),
+    ("findings", ("doctor",), ("Hinweis: 3 Kunden sind ohne E-Mail|Hinweis: 4 Kunden sind ohne E-Mail",), ()),
 )
 
 

@@ -142,7 +142,7 @@ def check_catalogue(project, problems):
         for match in KEY.finditer(code):
             name = match.group(1)
             used.add(name)
-            if name not in keys and name.split(".")[0] in areas and not name.endswith((".h", ".c", ".db", ".lock")):
+            if name not in keys and name.split(".")[0] in areas and not name.endswith((".h", ".c", ".db", ".lock", ".yaml")):
                 if not any(key.startswith(name + ".") for key in keys) and name not in AUDIT_KINDS:
                     problems.append((path.relative_to(project), line_of(code, match.start()), "catalogue",
                                      f"{name} is missing"))
