@@ -204,8 +204,10 @@ SELECT CASE WHEN EXISTS (SELECT 1 FROM document d
 -- The e-mail addresses a person ever had, whatever became of the imports that brought them.
 -- arg person_id id
 -- row value text
-SELECT DISTINCT f.value FROM contact_fact f JOIN import i ON i.id = f.import_id JOIN fact c ON c.id = f.fact_id
-WHERE f.person_id = :person_id AND c.code = 'email' AND i.generation IS NOT NULL
+SELECT DISTINCT f.value FROM contact o
+JOIN contact_fact f ON f.customer_id = o.customer_id AND f.person_id = o.person_id
+JOIN import i ON i.id = f.import_id JOIN fact c ON c.id = f.fact_id
+WHERE o.person_id = :person_id AND c.code = 'email' AND i.generation IS NOT NULL
 ORDER BY f.value;
 
 -- name: consent_people_by_code :many

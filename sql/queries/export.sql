@@ -314,9 +314,11 @@ SELECT (SELECT min(k.number) FROM contact o JOIN import i ON i.id = o.import_id
                 JOIN customer_key k ON k.customer_id = o.customer_id AND k.source_id = :customer_source_id
                 WHERE o.person_id = x.person_id AND {visible}),
         x.person_id,
-        (SELECT f.value FROM contact_fact f JOIN import i ON i.id = f.import_id JOIN fact c ON c.id = f.fact_id
+        (SELECT f.value FROM contact o
+                JOIN contact_fact f ON f.customer_id = o.customer_id AND f.person_id = o.person_id
+                JOIN import i ON i.id = f.import_id JOIN fact c ON c.id = f.fact_id
                 JOIN customer_key k ON k.customer_id = f.customer_id AND k.source_id = :customer_source_id
-                WHERE f.person_id = x.person_id AND c.code = 'name' AND {visible}
+                WHERE o.person_id = x.person_id AND c.code = 'name' AND {visible}
                 ORDER BY k.number, i.generation DESC, f.valid_from DESC LIMIT 1),
         x.channel, x.kind, x.at_ms, x.origin, t.wording, t.language, x.basis, x.conditions, x.confirmation,
         x.confirmed_ms

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "platform/memory.h"
+
 enum { CHUNK_BYTES = 64 << 10, FIRST_SLOTS = 1024 };
 
 void dictionary_init(struct dictionary *dictionary)
@@ -32,7 +34,7 @@ size_t dictionary_bytes(const struct dictionary *dictionary)
 static bool grow_slots(struct dictionary *d)
 {
         size_t count = d->slot_count ? d->slot_count * 2 : FIRST_SLOTS;
-        struct dictionary_slot *slots = calloc(count, sizeof(*slots));
+        struct dictionary_slot *slots = memory_table(count, sizeof(*slots));
         if (!slots)
                 return false;
         for (size_t i = 0; i < d->slot_count; i++) {
@@ -136,6 +138,12 @@ static inline struct dictionary_slot *find_slot(const struct dictionary *d, stru
                 if (entry->length == text.length && memcmp(entry->data, text.data, text.length) == 0)
                         return slot;
         }
+}
+
+void dictionary_prefetch(const struct dictionary *d, struct text text)
+{
+        if (d->slot_count)
+                __builtin_prefetch(&d->slots[hash_of(text, prefix_of(text)) & (d->slot_count - 1)]);
 }
 
 uint32_t dictionary_number(struct dictionary *d, struct text text, bool *ret_added)

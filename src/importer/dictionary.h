@@ -43,6 +43,9 @@ void dictionary_release(struct dictionary *dictionary);
  * *ret_added tells whether it was new; may be NULL. */
 uint32_t dictionary_number(struct dictionary *dictionary, struct text text, bool *ret_added);
 
+/* Fetches what dictionary_number will look at, which in a table of millions takes longer than parsing a line. */
+void dictionary_prefetch(const struct dictionary *dictionary, struct text text);
+
 size_t dictionary_bytes(const struct dictionary *dictionary); /* memory it holds */
 
 /* The text of a number; lives as long as the dictionary. */

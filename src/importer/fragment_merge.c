@@ -2,21 +2,23 @@
  *
  * fragment_merge.c: spilling sorted runs, and merging them.
  *
- * A run is a file of records: customer id (8 bytes), length of the fragment (4), then the fragment as on a shelf, its
- * products and groups translated to ids. Sorting and writing is as much work as parsing was, so the shelves are shared
- * among up to PARTS_MAX threads, each of which writes a run of its own.
+ * A run is a file of records: customer id (8 bytes), number of the shelf (2), length of the fragment (4), then the
+ * fragment as it lay on the shelf. Sorting and writing is as much work as parsing was, so the shelves are shared
+ * among up to PARTS_MAX threads, each of which writes a run of its own. Merging goes on in a thread, too, a few batches
+ * ahead of who takes the fragments: it waits for memory most of the time.
  */
 #include "importer/fragments.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/varint.h"
 #include "importer/fragment_order.h"
 #include "platform/file.h"
 #include "platform/thread.h"
 
-enum { PARTS_MAX = 4, RUNS_MAX = 512, RUN_BUFFER_BYTES = 256 << 10, RECORD_BYTES_MAX = 64 << 10 };
+enum { PARTS_MAX = 4, RUNS_MAX = 512 };
+enum { RUN_BUFFER_BYTES = 256 << 10, RECORD_BYTES_MAX = 64 << 10, RECORD_HEAD_BYTES = 14 };
+enum { BATCH_BYTES = 512 << 10, BATCH_ITEMS_MAX = 8192, BATCHES_AHEAD = 3 };
 
 struct run {
         char path[512];
@@ -44,6 +46,20 @@ struct stream {
         bool has_current;
 };
 
+/* Fragments on their way from the merging thread. */
+struct batch {
+        uint8_t bytes[BATCH_BYTES];
+        size_t used;
+        struct handed {
+                int64_t customer_id;
+                const struct fragment_names *names;
+                size_t offset;
+        } items[BATCH_ITEMS_MAX];
+        size_t count, next;
+        enum status status;             /* why no more follow */
+        struct error error;
+};
+
 struct fragment_merge {
         char directory[400];
         struct run runs[RUNS_MAX];
@@ -53,7 +69,10 @@ struct fragment_merge {
         struct stream streams[RUNS_MAX + PARTS_MAX];
         size_t heap[RUNS_MAX + PARTS_MAX]; /* streams that have a fragment; the first has the least one */
         size_t heap_count;
-        bool pending;                   /* the first stream must advance before the next fragment comes out */
+        struct thread *thread;
+        struct queue *queue;            /* of batches */
+        bool stopped;                   /* atomic: nobody wants more */
+        struct batch *batch;            /* being taken from */
 };
 
 enum status fragment_merge_new(const char *staging_directory, struct fragment_merge **ret, struct error *error)
@@ -74,6 +93,13 @@ void fragment_merge_free(struct fragment_merge *merge)
 {
         if (!merge)
                 return;
+        __atomic_store_n(&merge->stopped, true, __ATOMIC_RELAXED);
+        void *batch;
+        while (merge->thread && queue_get(merge->queue, &batch))
+                free(batch);
+        thread_join(merge->thread);
+        queue_free(merge->queue);
+        free(merge->batch);
         for (size_t i = 0; i < merge->run_count; i++) {
                 reader_close(merge->runs[i].reader);
                 free(merge->runs[i].buffer);
@@ -85,46 +111,17 @@ void fragment_merge_free(struct fragment_merge *merge)
         free(merge);
 }
 
-static uint8_t *put_translated(uint8_t *p, const struct fragment *fragment, const struct line *lines)
+static enum status write_record(struct writer *writer, const struct part *part, const struct fragment *fragment,
+                                uint8_t *scratch, struct error *error)
 {
-        bool marked = fragment->flags & FRAGMENT_MARKED;
-        for (unsigned i = 0; i < fragment->line_count; i++) {
-                const struct line *line = &lines[i];
-                p += varint_put(p, line->product);
-                p += varint_put(p, zigzag(line->quantity_milli));
-                p += varint_put(p, zigzag(line->amount_minor));
-                if (!marked)
-                        continue;
-                *p++ = line->marks;
-                if (line->marks & LINE_COST_KNOWN)
-                        p += varint_put(p, zigzag(line->cost_minor));
-                if (line->marks & FRAGMENT_GROUP)
-                        p += varint_put(p, line->group);
-        }
-        return p;
-}
-
-static enum status write_record(struct writer *writer, const struct fragment *fragment, uint8_t *scratch,
-                                struct error *error)
-{
-        struct line lines[FRAGMENT_LINES_MAX];
-        size_t head = (size_t)(fragment->lines - (const uint8_t *)fragment->number.data) + FRAGMENT_HEAD_BYTES;
-        memcpy(scratch + 12, fragment->lines - head, head);
-        uint8_t *p = scratch + 12 + head;
-        if (fragment->flags & FRAGMENT_REJECTED) {
-                memcpy(p, &fragment->key_hash, 8);
-                p += 8;
-        } else {
-                if (!fragment_lines(fragment, lines))
-                        return error_set(error, STATUS_CORRUPT, "import.staging_damaged", "path", "memory", NULL);
-                p = put_translated(p, fragment, lines);
-        }
-        uint32_t length = (uint32_t)(p - scratch - 12);
-        uint16_t lines_length = (uint16_t)(length - head);
-        memcpy(scratch + 12 + 8, &lines_length, 2);
+        const uint8_t *data = (const uint8_t *)fragment->number.data - FRAGMENT_HEAD_BYTES;
+        uint32_t length = (uint32_t)(fragment->lines_end - data);
+        uint16_t shelf = (uint16_t)(fragment->names - part->names);
         memcpy(scratch, &fragment->customer_id, 8);
-        memcpy(scratch + 8, &length, 4);
-        return writer_write(writer, scratch, length + 12, error);
+        memcpy(scratch + 8, &shelf, 2);
+        memcpy(scratch + 10, &length, 4);
+        memcpy(scratch + RECORD_HEAD_BYTES, data, length);
+        return writer_write(writer, scratch, RECORD_HEAD_BYTES + length, error);
 }
 
 static enum status write_run(struct part *part, struct error *error)
@@ -140,7 +137,7 @@ static enum status write_run(struct part *part, struct error *error)
                 return status;
         }
         while (status == STATUS_OK && fragment_order_next(&part->order, &fragment))
-                status = write_record(writer, &fragment, scratch, error);
+                status = write_record(writer, part, &fragment, scratch, error);
         free(scratch);
         if (status == STATUS_OK)
                 return writer_close(writer, false, error);
@@ -239,7 +236,12 @@ static enum status run_fill(struct run *run, struct error *error)
         return STATUS_OK;
 }
 
-static enum status run_next(struct run *run, struct stream *stream, struct error *error)
+static enum status damaged(const struct run *run, struct error *error)
+{
+        return error_set(error, STATUS_CORRUPT, "import.staging_damaged", "path", run->path, NULL);
+}
+
+static enum status run_next(struct run *run, const struct part *part, struct stream *stream, struct error *error)
 {
         if (run->length - run->used < RECORD_BYTES_MAX && !run->ended) {
                 enum status status = run_fill(run, error);
@@ -250,20 +252,24 @@ static enum status run_next(struct run *run, struct stream *stream, struct error
         if (!stream->has_current)
                 return STATUS_OK;
         int64_t customer_id;
-        uint32_t length = 0;
+        uint16_t shelf;
+        uint32_t length;
         size_t left = run->length - run->used;
         const uint8_t *p = run->buffer + run->used;
-        if (left >= 12) {
-                memcpy(&customer_id, p, 8);
-                memcpy(&length, p + 8, 4);
-        }
-        if (left < 12 || length < FRAGMENT_HEAD_BYTES || length > left - 12
-            || length < (uint32_t)FRAGMENT_HEAD_BYTES + p[19])
-                return error_set(error, STATUS_CORRUPT, "import.staging_damaged", "path", run->path, NULL);
-        fragment_view(p + 12, customer_id, &stream->current);
-        if (stream->current.lines_end != p + 12 + length)
-                return error_set(error, STATUS_CORRUPT, "import.staging_damaged", "path", run->path, NULL);
-        run->used += 12 + length;
+        if (left < RECORD_HEAD_BYTES + FRAGMENT_HEAD_BYTES)
+                return damaged(run, error);
+        memcpy(&customer_id, p, 8);
+        memcpy(&shelf, p + 8, 2);
+        memcpy(&length, p + 10, 4);
+        p += RECORD_HEAD_BYTES;
+        if (length > left - RECORD_HEAD_BYTES || length < (uint32_t)FRAGMENT_HEAD_BYTES + p[7] ||
+            shelf >= part->shelf_count)
+                return damaged(run, error);
+        fragment_view(p, customer_id, &stream->current);
+        stream->current.names = &part->names[shelf];
+        if (stream->current.lines_end != p + length)
+                return damaged(run, error);
+        run->used += RECORD_HEAD_BYTES + length;
         return STATUS_OK;
 }
 
@@ -271,7 +277,7 @@ static enum status advance(struct fragment_merge *merge, size_t i, struct error 
 {
         struct stream *stream = &merge->streams[i];
         if (i < merge->run_count)
-                return run_next(&merge->runs[i], stream, error);
+                return run_next(&merge->runs[i], &merge->parts[0], stream, error);
         stream->has_current = fragment_order_next(&merge->parts[i - merge->run_count].order, &stream->current);
         return STATUS_OK;
 }
@@ -303,11 +309,52 @@ static void sift_down(struct fragment_merge *merge, size_t at)
         merge->heap[at] = moving;
 }
 
-enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_shelf *shelves,
-                                 const struct fragment_names *names, size_t shelf_count, struct error *error)
+/* Copies the least fragment into the batch and goes on to the next. */
+static enum status hand_over(struct fragment_merge *merge, struct batch *batch, struct error *error)
 {
-        share_shelves(merge, shelves, names, shelf_count);
-        enum status status = sort_parts(merge, error);
+        size_t stream = merge->heap[0];
+        const struct fragment *fragment = &merge->streams[stream].current;
+        const uint8_t *data = (const uint8_t *)fragment->number.data - FRAGMENT_HEAD_BYTES;
+        size_t length = (size_t)(fragment->lines_end - data);
+        batch->items[batch->count++] = (struct handed){fragment->customer_id, fragment->names, batch->used};
+        memcpy(batch->bytes + batch->used, data, length);
+        batch->used += length;
+        enum status status = advance(merge, stream, error);
+        if (status != STATUS_OK)
+                return status;
+        if (!merge->streams[stream].has_current)
+                merge->heap[0] = merge->heap[--merge->heap_count];
+        if (merge->heap_count)
+                sift_down(merge, 0);
+        return STATUS_OK;
+}
+
+static void merge_batches(void *context)
+{
+        struct fragment_merge *merge = context;
+        bool more = merge->heap_count > 0;
+        while (more && !__atomic_load_n(&merge->stopped, __ATOMIC_RELAXED)) {
+                struct batch *batch = malloc(sizeof(*batch));
+                if (!batch)
+                        break; /* noticed by who takes: fragments are left */
+                batch->used = batch->count = batch->next = 0;
+                batch->status = STATUS_OK;
+                while (batch->status == STATUS_OK && merge->heap_count && batch->count < BATCH_ITEMS_MAX
+                       && BATCH_BYTES - batch->used >= RECORD_BYTES_MAX)
+                        batch->status = hand_over(merge, batch, &batch->error);
+                more = batch->status == STATUS_OK && merge->heap_count > 0;
+                if (!queue_put(merge->queue, batch)) {
+                        free(batch);
+                        break;
+                }
+        }
+        queue_close(merge->queue);
+}
+
+/* Brings every stream to its first fragment. */
+static enum status fill_heap(struct fragment_merge *merge, struct error *error)
+{
+        enum status status = STATUS_OK;
         for (size_t i = 0; i < merge->run_count && status == STATUS_OK; i++) {
                 merge->runs[i].buffer = malloc(RUN_BUFFER_BYTES);
                 if (!merge->runs[i].buffer)
@@ -324,22 +371,50 @@ enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_s
         return status;
 }
 
+enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_shelf *shelves,
+                                 const struct fragment_names *names, size_t shelf_count, struct error *error)
+{
+        share_shelves(merge, shelves, names, shelf_count);
+        enum status status = sort_parts(merge, error);
+        if (status == STATUS_OK)
+                status = fill_heap(merge, error);
+        if (status == STATUS_OK)
+                status = queue_new(BATCHES_AHEAD, &merge->queue, error);
+        if (status == STATUS_OK)
+                status = thread_start(merge_batches, merge, &merge->thread, error);
+        return status;
+}
+
+/* The next batch with fragments; merge->batch stays NULL at the end. */
+static enum status next_batch(struct fragment_merge *merge, struct error *error)
+{
+        void *batch;
+        enum status status = merge->batch ? merge->batch->status : STATUS_OK;
+        if (status != STATUS_OK)
+                *error = merge->batch->error;
+        free(merge->batch);
+        merge->batch = NULL;
+        if (status != STATUS_OK)
+                return status;
+        if (queue_get(merge->queue, &batch))
+                merge->batch = batch;
+        else if (merge->heap_count) /* the thread has ended: it may be looked at */
+                return error_memory(error);
+        return STATUS_OK;
+}
+
 enum status fragment_merge_next(struct fragment_merge *merge, struct fragment *ret, bool *ret_more, struct error *error)
 {
-        if (merge->pending) {
-                merge->pending = false;
-                enum status status = advance(merge, merge->heap[0], error);
+        if (!merge->batch || merge->batch->next == merge->batch->count) {
+                enum status status = next_batch(merge, error);
                 if (status != STATUS_OK)
                         return status;
-                if (!merge->streams[merge->heap[0]].has_current)
-                        merge->heap[0] = merge->heap[--merge->heap_count];
-                if (merge->heap_count)
-                        sift_down(merge, 0);
         }
-        *ret_more = merge->heap_count > 0;
-        if (*ret_more) {
-                *ret = merge->streams[merge->heap[0]].current;
-                merge->pending = true;
+        *ret_more = merge->batch != NULL;
+        if (merge->batch) {
+                const struct handed *handed = &merge->batch->items[merge->batch->next++];
+                fragment_view(merge->batch->bytes + handed->offset, handed->customer_id, ret);
+                ret->names = handed->names;
         }
         return STATUS_OK;
 }

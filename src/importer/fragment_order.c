@@ -221,7 +221,6 @@ bool fragment_order_next(struct fragment_order *order, struct fragment *ret)
                 __builtin_prefetch(ref[PREFETCH_AHEAD].data + 64);
         }
         fragment_view(ref->data, order->customer_ids[ref->customer], ret);
-        ret->product_ids = order->names[ref->shelf].product_ids;
-        ret->group_ids = order->names[ref->shelf].group_ids;
+        ret->names = &order->names[ref->shelf];
         return true;
 }

@@ -31,7 +31,7 @@ must_check enum status fragment_order_sort(struct fragment_order *order, const s
 /* The next fragment in order; false at the end. Borrows from the shelves. */
 bool fragment_order_next(struct fragment_order *order, struct fragment *ret);
 
-/* Reads the head of a packed fragment: everything but the tables of products and groups. */
+/* Reads the head of a packed fragment: everything but the names. */
 void fragment_view(const uint8_t *data, int64_t customer_id, struct fragment *ret);
 
 #endif

@@ -101,6 +101,12 @@ void fragment_begin(struct fragment_shelf *shelf, uint32_t customer, struct text
         };
 }
 
+void fragment_name(struct fragment_shelf *shelf, uint32_t customer)
+{
+        if (shelf->open)
+                shelf->refs[shelf->ref_count].customer = customer;
+}
+
 static uint8_t *put_line(uint8_t *p, const struct line *line, bool marked)
 {
         p += varint_put(p, line->product);
@@ -159,35 +165,44 @@ void fragment_reject(struct fragment_shelf *shelf, uint32_t customer, struct tex
         fragment_end(shelf);
 }
 
+/* The cost and the group of a line that carries marks. */
+static bool take_marks(const struct fragment *fragment, const uint8_t **cursor, struct line *line)
+{
+        const uint8_t *end = fragment->lines_end;
+        uint64_t value;
+        if (*cursor == end)
+                return false;
+        line->marks = *(*cursor)++;
+        if (line->marks & LINE_COST_KNOWN) {
+                if (!varint_get(cursor, end, &value))
+                        return false;
+                line->cost_minor = unzigzag(value);
+        }
+        if (line->marks & FRAGMENT_GROUP) {
+                if (!varint_get(cursor, end, &value) || value >= fragment->names->group_count)
+                        return false;
+                line->group = fragment->names->group_ids[value];
+        }
+        return true;
+}
+
 bool fragment_lines(const struct fragment *fragment, struct line *lines)
 {
+        const struct fragment_names *names = fragment->names;
         const uint8_t *p = fragment->lines, *end = fragment->lines_end;
         bool marked = fragment->flags & FRAGMENT_MARKED;
         for (unsigned i = 0; i < fragment->line_count; i++) {
-                struct line *line = &lines[i];
-                uint64_t product, quantity, amount, value;
-                if (!varint_get(&p, end, &product) || !varint_get(&p, end, &quantity) || !varint_get(&p, end, &amount))
+                uint64_t product, quantity, amount;
+                if (!varint_get(&p, end, &product) || !varint_get(&p, end, &quantity) || !varint_get(&p, end, &amount)
+                    || product >= names->product_count)
                         return false;
-                *line = (struct line){
-                        .product = fragment->product_ids ? fragment->product_ids[product] : (uint32_t)product,
+                lines[i] = (struct line){
+                        .product = names->product_ids[product],
                         .quantity_milli = unzigzag(quantity),
                         .amount_minor = unzigzag(amount),
                 };
-                if (!marked)
-                        continue;
-                if (p == end)
+                if (marked && !take_marks(fragment, &p, &lines[i]))
                         return false;
-                line->marks = *p++;
-                if (line->marks & LINE_COST_KNOWN) {
-                        if (!varint_get(&p, end, &value))
-                                return false;
-                        line->cost_minor = unzigzag(value);
-                }
-                if (line->marks & FRAGMENT_GROUP) {
-                        if (!varint_get(&p, end, &value))
-                                return false;
-                        line->group = fragment->group_ids ? fragment->group_ids[value] : (uint32_t)value;
-                }
         }
         return p == end;
 }

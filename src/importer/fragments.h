@@ -55,6 +55,8 @@ void fragment_shelf_clear(struct fragment_shelf *shelf);  /* empties it; memory 
 
 /* Opens a fragment; `customer` is a number of the thread's dictionary. */
 void fragment_begin(struct fragment_shelf *shelf, uint32_t customer, struct text number, int32_t day, uint8_t flags);
+/* The open fragment is this customer's: for who learns the number only later. */
+void fragment_name(struct fragment_shelf *shelf, uint32_t customer);
 /* Adds a line to the open fragment: false when it is full (begin another one of the same document). The product is a
  * number of the thread's dictionary, so is the group with FRAGMENT_GROUP. */
 bool fragment_add(struct fragment_shelf *shelf, int32_t day, const struct line *line);
@@ -63,6 +65,15 @@ void fragment_end(struct fragment_shelf *shelf);
 void fragment_reject(struct fragment_shelf *shelf, uint32_t customer, struct text number, uint64_t key_hash);
 
 size_t fragment_shelf_bytes(const struct fragment_shelf *shelf); /* memory in use, with what sorting will need */
+
+/* How the numbers of a shelf's dictionaries translate. */
+struct fragment_names {
+        const int64_t *customer_ids;     /* 0: unknown, the fragments of such customers must not occur */
+        size_t customer_count;
+        const uint32_t *product_ids;     /* 0: unknown */
+        const uint32_t *group_ids;
+        size_t product_count, group_count;
+};
 
 /* A fragment as the merge hands it out; borrowed until the next one. */
 struct fragment {
@@ -73,19 +84,10 @@ struct fragment {
         uint16_t line_count;
         uint64_t key_hash;               /* with FRAGMENT_REJECTED */
         const uint8_t *lines, *lines_end;
-        const uint32_t *product_ids;     /* shelf number -> product.id; NULL: lines carry ids already */
-        const uint32_t *group_ids;
+        const struct fragment_names *names; /* of the shelf it was parsed on */
 };
 /* Decodes a fragment's lines; products and groups become ids. False when the bytes are damaged (a spilled run). */
 bool fragment_lines(const struct fragment *fragment, struct line *ret_lines);
-
-/* How the numbers of a shelf's dictionaries translate. */
-struct fragment_names {
-        const int64_t *customer_ids;     /* 0: unknown, the fragments of such customers must not occur */
-        size_t customer_count;
-        const uint32_t *product_ids;     /* 0: unknown */
-        const uint32_t *group_ids;
-};
 
 /* All fragments of one import: runs on disk and sorted references in memory. */
 struct fragment_merge;
@@ -95,7 +97,8 @@ must_check enum status fragment_merge_new(const char *staging_directory, struct 
 must_check enum status fragment_merge_spill(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                             const struct fragment_names *names, size_t shelf_count,
                                             struct error *error);
-/* Sorts what is still on the shelves; from here on fragments come out. `shelves` and `names` stay the caller's. */
+/* Sorts what is still on the shelves; from here on fragments come out. `shelves` and `names` stay the
+ * caller's; names know all that runs were spilled with. */
 must_check enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                             const struct fragment_names *names, size_t shelf_count,
                                             struct error *error);

@@ -166,21 +166,23 @@ struct joined {
         uint64_t key_hash;
 };
 
-static bool append_lines(struct purchase_documents *documents, const struct fragment *fragment)
+static enum status append_lines(struct purchase_documents *documents, const struct fragment *fragment,
+                                struct error *error)
 {
         size_t needed = documents->line_count + fragment->line_count;
         if (needed > documents->line_capacity) {
                 size_t capacity = needed * 2;
                 struct line *lines = realloc(documents->lines, capacity * sizeof(*lines));
                 if (!lines)
-                        return false;
+                        return error_memory(error);
                 documents->lines = lines;
                 documents->line_capacity = capacity;
         }
         if (!fragment_lines(fragment, documents->lines + documents->line_count))
-                return false;
+                return error_set(error, STATUS_CORRUPT, "import.staging_damaged", "path",
+                                 database_directory(documents->run->database), NULL);
         documents->line_count = needed;
-        return true;
+        return STATUS_OK;
 }
 
 static enum status take_fragment(struct purchase_documents *documents, struct joined *joined, struct error *error)
@@ -194,8 +196,9 @@ static enum status take_fragment(struct purchase_documents *documents, struct jo
                                         || (documents->line_count > 0 && fragment->day != joined->day);
                 if (documents->line_count == 0 || fragment->day < joined->day)
                         joined->day = fragment->day;
-                if (!append_lines(documents, fragment))
-                        return error_memory(error);
+                enum status status = append_lines(documents, fragment, error);
+                if (status != STATUS_OK)
+                        return status;
         }
         return fragment_merge_next(documents->merge, &documents->next, &documents->has_next, error);
 }

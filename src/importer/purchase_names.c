@@ -232,6 +232,8 @@ enum status purchase_names_resolve(struct purchase_names *names, struct error *e
                         .customer_count = table->customer_count,
                         .product_ids = table->product_ids,
                         .group_ids = table->group_ids,
+                        .product_count = table->product_count,
+                        .group_count = table->group_count,
                 };
         }
         return status;

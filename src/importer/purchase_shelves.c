@@ -96,26 +96,22 @@ static bool number_article(struct purchase_worker *worker, struct purchase_line 
         return true;
 }
 
+/* Whose document it is was not looked up when it began: the slot of his number was fetched meanwhile. */
 static void close_fragment(struct purchase_worker *worker)
 {
-        if (worker->open)
-                fragment_end(&worker->shelf);
+        if (!worker->open)
+                return;
+        uint32_t customer = dictionary_number(&worker->customers, worker->last_customer, NULL);
+        worker->failed |= customer == DICTIONARY_FULL;
+        fragment_name(&worker->shelf, customer);
+        fragment_end(&worker->shelf);
         worker->open = false;
 }
 
-/* Opens a fragment for the line's document unless it continues the open one. */
-static void enter_document(struct purchase_worker *worker, const struct purchase_line *line)
+static void open_fragment(struct purchase_worker *worker, const struct purchase_line *line)
 {
-        if (worker->open && text_equal(line->document, worker->last_document)
-            && text_equal(line->customer, worker->last_customer))
-                return;
-        close_fragment(worker);
-        worker->open_customer = dictionary_number(&worker->customers, line->customer, NULL);
-        if (worker->open_customer == DICTIONARY_FULL) {
-                worker->failed = true;
-                return;
-        }
-        fragment_begin(&worker->shelf, worker->open_customer, line->document, line->day,
+        dictionary_prefetch(&worker->customers, line->customer);
+        fragment_begin(&worker->shelf, 0, line->document, line->day,
                        worker->layout->carries_marks ? FRAGMENT_MARKED : 0);
         worker->open = true;
         worker->last_customer = line->customer;
@@ -126,13 +122,14 @@ static void take_line(struct purchase_worker *worker, struct purchase_line *line
 {
         if (!number_article(worker, line))
                 return;
-        enter_document(worker, line);
-        if (!worker->open)
-                return;
+        if (!worker->open || !text_equal(line->document, worker->last_document)
+            || !text_equal(line->customer, worker->last_customer)) {
+                close_fragment(worker);
+                open_fragment(worker, line);
+        }
         if (!fragment_add(&worker->shelf, line->day, &line->line)) {
-                fragment_end(&worker->shelf);
-                fragment_begin(&worker->shelf, worker->open_customer, line->document, line->day,
-                               worker->layout->carries_marks ? FRAGMENT_MARKED : 0);
+                close_fragment(worker);
+                open_fragment(worker, line);
                 fragment_add(&worker->shelf, line->day, &line->line);
         }
         worker->lines_rounded += line->rounded;

@@ -28,7 +28,6 @@ struct purchase_worker {
         size_t held_bytes;             /* shelf and names of customers; atomic: the reading thread asks */
         /* the open fragment */
         bool open;
-        uint32_t open_customer;
         struct text last_customer, last_document; /* bytes in the current block */
 };
 

@@ -343,7 +343,7 @@ class Case:
                 "valid_from": valid_from, "valid_to": valid_to if valid_to and valid_to >= valid_from else None}
 
     def _people(self):
-        """Some work for two customers; some certificates come again with another end."""
+        """Some names are found at two customers; some certificates come again with another end."""
         chance = random.Random(f"people {self.seed}")
         rows = {}
         for i, customer in enumerate(self.data["customers"]):

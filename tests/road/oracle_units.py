@@ -11,7 +11,8 @@ Where the text leaves a question open, this is how it is read here:
   - a suspended customer without membership is shown in the rest segment and is without membership next time
   - `evaluates: site`: sites that name the same customer (`site_of`), together with that customer. A merged customer
     goes where the one goes that he was merged into, whatever his own facts say
-  - members are united when they exist at the cut-off; certified people count for all members
+  - members are united when they exist at the cut-off; certified people count for all members. Nobody is a contact in
+    these companies: then a name belongs to its customer, and the same name at another is somebody else
   - a unit is a customer when one member is; an attribute is known when the members who have it have the same
   - the size class: the head's (the one others were merged into or are sites of), else that of the largest member
   - an override of one member is the unit's; of several the latest requested. It rests while its segment is not for
@@ -82,8 +83,8 @@ class Unit(oracle.Subject):
         return oracle.Value(values.pop() if len(values) == 1 else None)
 
     def metric_certified_people(self, c):
-        return oracle.Value(Fraction(len(oracle.certified([one for n in self.everybody
-                                                           for one in self.company.certificates[n]], c, self.cutoff))))
+        found = sum(len(oracle.certified(self.company.certificates[n], c, self.cutoff)) for n in self.everybody)
+        return oracle.Value(Fraction(found))
 
     def rows_of(self, store):
         return [one for m in self.members for one in store[m.number]]

@@ -2,6 +2,7 @@
 """What the tests of the main road share: YAML and CSV writing, a data directory driven by the command line, and the
 company of a CSV file for the oracle."""
 import contextlib
+import copy
 import csv
 import datetime
 import decimal
@@ -135,6 +136,15 @@ class Treue:
     def _new(self, init, url, files):
         subprocess.run([self.binary, "--data", str(files), *init], env=dict(self.surroundings(), TREUE_DB=url),
                        check=True, capture_output=True, cwd=self.folder)
+
+    def copied(self, folder):
+        """The same company once more: neither knows what happens to the other."""
+        other = copy.copy(self)
+        other.folder, other.data = pathlib.Path(folder), pathlib.Path(folder) / "data"
+        shutil.copytree(self.folder, other.folder, dirs_exist_ok=True)
+        if self.on_server():
+            other.environment = dict(self.environment, TREUE_DB=postgresql.fresh_copy(self.environment["TREUE_DB"]))
+        return other
 
     def on_server(self):
         return "TREUE_DB" in self.environment

@@ -109,12 +109,13 @@ def run_seed(arguments):
     binary, seed = arguments
     try:
         problems = []
-        for check in (simulate_chain, check_backtest):
-            case = company.Case(seed, together=True)
-            with road.Folder(f"whatif-{seed}") as folder:
-                treue = road.Treue(binary, folder)
-                case.write(treue)
-                problems += check(case, treue)
+        case = company.Case(seed, together=True)
+        with road.Folder(f"whatif-{seed}") as folder, road.Folder(f"whatif-{seed}-past") as other:
+            treue = road.Treue(binary, folder)
+            case.write(treue)
+            past = treue.copied(other)
+            problems += simulate_chain(case, treue)
+            problems += check_backtest(company.Case(seed, together=True), past)
         return seed, problems
     except road.RoadError as problem:
         return seed, [str(problem)]

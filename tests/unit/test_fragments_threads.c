@@ -64,7 +64,8 @@ static void world_init(struct world *world)
                 world->groups[i] = 70 + i;
         for (uint32_t s = 0; s < SHELVES; s++) {
                 fragment_shelf_init(&world->shelves[s], s);
-                world->names[s] = (struct fragment_names){world->ids, CUSTOMERS, world->products, world->groups};
+                world->names[s] =
+                        (struct fragment_names){world->ids, CUSTOMERS, world->products, world->groups, 100, 10};
         }
 }
 
