@@ -24,6 +24,7 @@ import time
 
 import postgresql_import
 import sql_metrics
+import workbook_import
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -32,7 +33,8 @@ DATA = WORK / "data"
 DUCKDB_PACKAGE = "@duckdb/node-api@1.5.6-r.1"
 CUTOFF = "2025-12-31"
 BACKTEST = ("2023-01-31", "2025-12-31")
-LIBRARIES = ["-lsqlite3", "-lpq", "-lyaml", "-lxxhash", "-lsodium", "-lpthread", "-lm"]
+LIBRARIES = ["-lsqlite3", "-lpq", "-lyaml", "-lxxhash", "-lsodium", "-lexpat", "-lz", "-lzstd",
+             "-lpthread", "-lm"]
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wshadow"]
 MIB = 1 << 20
 MILLION = 1_000_000
@@ -287,6 +289,8 @@ def measure(bench, files):
             if name == ("10m" if "10m" in files else "1m"):
                 one["postgresql_import"] = postgresql_import.measure(bench.treue, path, WORK, min(3, bench.runs))
                 one["sql_metrics"] = sql_metrics.measure(bench.treue, path, WORK, min(3, bench.runs))
+            if name == "1m":
+                one["workbook_import"] = workbook_import.measure(bench.treue, path, WORK, min(3, bench.runs))
             one["what_if"] = [run.json for run in bench.what_ifs(name)["DuckDB"]]
         if "rich" not in name and name != "100m":
             one["simulations"] = bench.simulations(name)
@@ -439,7 +443,7 @@ def table_rows(result):
     rich = result.get("10m-rich")
     rows = [*row_import(large), *row_evaluation(large), *row_what_if(large),
             *row_simulation(result.get("18m-what-if", large)), *row_backtest(large),
-            postgresql_import.row(large["postgresql_import"]), sql_metrics.row(large["sql_metrics"]),
+            *workbook_import.rows(small["workbook_import"]), postgresql_import.row(large["postgresql_import"]), sql_metrics.row(large["sql_metrics"]),
             *row_first_answer(large), *row_memory(large, small, rich)]
     if large is not small:
         rows += row_growth(large, small)

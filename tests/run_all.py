@@ -44,6 +44,9 @@ SCRIPTS = [
     ("road rules", "tests/road/test_rules.py", SANITIZER, 1800),
     ("road small, thread sanitizer", "tests/road/test_small.py", THREAD, 2700),
     ("road import", "tests/road/test_import.py", SANITIZER, 2700),
+    ("road XLSX", "tests/road/test_xlsx.py", SANITIZER, 1800),
+    ("road hostile XLSX", "tests/road/test_xlsx_hostile.py", RELEASE, 900),
+    ("road XLSX of online retail", "tests/road/test_xlsx_retail.py", RELEASE, 2700),
     ("road import of people", "tests/road/test_import_people.py", SANITIZER, 1800),
     ("road SQL metrics", "tests/road/test_sql_metrics.py", RELEASE, 2700),
     ("road concept", "tests/road/test_concept.py", SANITIZER, 1800),
@@ -76,7 +79,7 @@ SCRIPTS = [
 QUICK = ["tidy"]
 # Those run a second time with their databases on a PostgreSQL server.
 ON_SERVER = ["road online retail", "road small", "road rules", "road import", "road concept",
-             "road import of people", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
+             "road import of people", "road XLSX", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
              "road whatif", "road customers", "demo company", "road export", "road customer", "road consent",
              "road consent, random people", "road verify", "road index after a restore", "road doctor",
              "road first ladder"]

@@ -184,6 +184,44 @@ bool day_parse_format(struct text text, const char *format, int32_t *ret)
         return moment_parse_format(text, format, ret, &second);
 }
 
+bool moment_add_format(struct buffer *out, const char *format, int32_t day, int32_t second)
+{
+        struct date date = date_from_day(day);
+        for (const char *f = format; *f; f++) {
+                if (*f != '%') {
+                        buffer_add_byte(out, *f);
+                        continue;
+                }
+                switch (*++f) {
+                case 'Y':
+                        buffer_addf(out, "%04d", date.year);
+                        break;
+                case 'y':
+                        buffer_addf(out, "%02d", date.year % 100);
+                        break;
+                case 'm':
+                        buffer_addf(out, "%02u", date.month);
+                        break;
+                case 'd':
+                case 'e':
+                        buffer_addf(out, "%02u", date.day);
+                        break;
+                case 'H':
+                        buffer_addf(out, "%02d", (int)(second / 3600));
+                        break;
+                case 'M':
+                        buffer_addf(out, "%02d", (int)(second / 60 % 60));
+                        break;
+                case 'S':
+                        buffer_addf(out, "%02d", (int)(second % 60));
+                        break;
+                default:
+                        return false;
+                }
+        }
+        return !out->failed;
+}
+
 bool day_format_is_valid(const char *format)
 {
         unsigned years = 0, months = 0, days = 0, others = 0;

@@ -50,6 +50,8 @@ bool day_parse_iso(struct text text, int32_t *ret);
 bool day_parse_format(struct text text, const char *format, int32_t *ret);
 /* As day_parse_format; the time of day comes back as seconds since midnight, 0 where the pattern has none. */
 bool moment_parse_format(struct text text, const char *format, int32_t *ret_day, int32_t *ret_second);
+/* Appends what moment_parse_format reads back by the same pattern, with leading zeros. */
+bool moment_add_format(struct buffer *out, const char *format, int32_t day, int32_t second);
 bool day_format_is_valid(const char *format); /* has %Y or %y, %m and %d exactly once, only known directives */
 bool day_add_iso(struct buffer *out, int32_t day);     /* 2010-11-30; DAY_NONE and open ends append nothing */
 bool instant_add_iso(struct buffer *out, int64_t instant_ms); /* UTC: 2010-11-30T08:15:00Z */

@@ -4,6 +4,7 @@
  */
 #include "cli/import_parts.h"
 #include "importer/encoding.h"
+#include "importer/workbook.h"
 #include "platform/clock.h"
 #include "render/cells.h"
 
@@ -67,6 +68,16 @@ static const char *delimiter_name(char delimiter)
 
 static void say_detected(struct cli_context *context, const struct import_result *result)
 {
+        char count[24];
+        for (size_t i = 0; i < result->note_count; i++) {
+                const struct sheet_note *note = &result->notes[i];
+                snprintf(count, sizeof(count), "%llu", (unsigned long long)note->count);
+                cli_print(context, stdout, note->key, "count", count, "sheet", note->sheet, "columns", note->detail);
+        }
+        if (*result->sheets) {
+                cli_print(context, stdout, "workbook.note.read", "sheets", result->sheets);
+                return;
+        }
         cli_print(context, stdout, "import.summary.detected", "encoding", encoding_name(result->encoding), "delimiter",
                   delimiter_name(result->delimiter), "decimal", result->decimal == DECIMAL_COMMA ? "," : ".");
 }
@@ -169,7 +180,13 @@ static void add_rows(const struct import_preview *preview, struct cells *cells)
         }
         for (size_t r = 0; r < preview->row_count; r++) {
                 const struct preview_row *row = &preview->rows[r];
-                cells_count(cells, row->line);
+                struct buffer place buffer_cleanup;
+                buffer_init(&place, 1 << 16);
+                buffer_addf(&place, "%s:%llu", row->sheet, (unsigned long long)row->line);
+                if (*row->sheet)
+                        cells_text(cells, (struct text){place.data, place.length});
+                else
+                        cells_count(cells, row->line);
                 for (size_t i = 0; i < count; i++) {
                         struct buffer cell buffer_cleanup;
                         buffer_init(&cell, (size_t)32 << 20);

@@ -130,7 +130,8 @@ static char *quoted_field(struct csv_parser *parser, char *at, struct text *ret)
         while (end < parser->end && *end != parser->delimiter && *end != '\n' && *end != '\r')
                 end++;
         size_t length = (size_t)(closing - content), tail = after ? (size_t)(end - after) : 0;
-        parser->line += count_line_ends(content, closing); /* now: undoubling in place moves the bytes */
+        if (!parser->rows)
+                parser->line += count_line_ends(content, closing); /* now: undoubling in place moves the bytes */
         if (tail == 0 && (length == 0 || !memchr(content, '"', length))) {
                 *ret = (struct text){content, length};
                 return end;

@@ -35,6 +35,7 @@ struct csv_parser {
         char delimiter;
         uint64_t line;            /* 1-based number of the line the next record begins on */
         struct buffer *scratch;   /* may be NULL */
+        bool rows;                /* of a sheet: a record counts as one line, whatever its texts hold */
         char *next_quote, *next_return; /* private: next '"' and CR at or after the cursor */
 };
 

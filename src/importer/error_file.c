@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "importer/encoding.h"
+#include "importer/workbook.h"
 #include "platform/file.h"
 
 enum { PATH_MAX_BYTES = 1024, NAME_BYTES_MAX = 100, VALUE_BYTES_MAX = 500 };
@@ -22,16 +23,22 @@ struct error_file {
         struct buffer scratch, argument, sample;
 };
 
-/* The file's name without folder, ".csv" or ".txt", and without what a path cannot hold. */
+/* The file's name without folder and the ending of a table, and without what a path cannot hold. */
 static void add_safe_name(struct buffer *out, const char *name)
 {
+        static const char *const endings[] = {".csv", ".txt", ".xlsx", ".xlsm"};
         size_t length = strlen(name);
         if (strcmp(name, "-") == 0) {
                 buffer_add_text(out, "stdin");
                 return;
         }
-        if (length > 4 && (strcmp(name + length - 4, ".csv") == 0 || strcmp(name + length - 4, ".txt") == 0))
-                length -= 4;
+        for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+                size_t ending = strlen(endings[i]);
+                if (length > ending && strcmp(name + length - ending, endings[i]) == 0) {
+                        length -= ending;
+                        break;
+                }
+        }
         if (length > NAME_BYTES_MAX)
                 length = encoding_valid_utf_8(name, NAME_BYTES_MAX);
         for (size_t i = 0; i < length; i++)
@@ -48,7 +55,7 @@ enum status error_file_new(const char *data_directory, int32_t import_id, const 
         errors->language = language;
         errors->write = write;
         buffer_init(&errors->scratch, (size_t)256 << 20);
-        buffer_init(&errors->argument, 1 << 20);
+        buffer_init(&errors->argument, (size_t)32 << 20);
         buffer_init(&errors->sample, 1 << 20);
         struct buffer name __attribute__((cleanup(buffer_release)));
         buffer_init(&name, PATH_MAX_BYTES);
@@ -115,6 +122,10 @@ static enum status write_reasons_header(struct error_file *errors, struct error 
         for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
                 if (i)
                         add_delimiter(errors);
+                if (i == 1 && source_file_is_workbook(errors->file)) {
+                        add_field(errors, text_of(message_raw(errors->language, "import.reasons.sheet")));
+                        add_delimiter(errors);
+                }
                 add_field(errors, text_of(message_raw(errors->language, keys[i])));
         }
         buffer_add_text(&errors->scratch, source_file_line_end(errors->file));
@@ -152,6 +163,18 @@ static enum status open_files(struct error_file *errors, struct error *error)
         return status;
 }
 
+/* The record of a workbook without the marks of cell errors. */
+static struct text without_marks(struct error_file *errors, struct text record)
+{
+        if (!source_file_is_workbook(errors->file) || !memchr(record.data, WORKBOOK_ERROR_MARK, record.length))
+                return record;
+        buffer_clear(&errors->argument);
+        for (size_t i = 0; i < record.length; i++)
+                if (record.data[i] != WORKBOOK_ERROR_MARK)
+                        buffer_add_byte(&errors->argument, record.data[i]);
+        return (struct text){errors->argument.data, errors->argument.length};
+}
+
 enum status error_file_record(struct error_file *errors, struct text record, struct error *error)
 {
         errors->record_count++;
@@ -160,6 +183,9 @@ enum status error_file_record(struct error_file *errors, struct text record, str
         enum status status = errors->opened ? STATUS_OK : open_files(errors, error);
         if (status)
                 return status;
+        record = without_marks(errors, record);
+        if (errors->argument.failed)
+                return error_memory(error);
         enum encoding encoding = source_file_encoding(errors->file);
         const char *line_end = source_file_line_end(errors->file);
         errors->record_line = errors->next_line;
@@ -205,7 +231,11 @@ static void keep_sample(struct error_file *errors, const struct rejection *rejec
         buffer_init(&column, 1 << 16);
         buffer_init(&value, 1 << 16);
         add_reason(errors, &reason, rejection);
-        snprintf(line, sizeof(line), "%llu", (unsigned long long)rejection->line);
+        uint64_t number;
+        const char *sheet = source_file_place(errors->file, rejection->line, &number);
+        snprintf(line, sizeof(line), "%llu", (unsigned long long)number);
+        if (*sheet)
+                buffer_addf(&errors->sample, "  %s:\n", sheet);
         message_add(&errors->sample, errors->language,
                     rejection->column.length ? "import.rejected_cell" : "import.rejected_line", "line", line, "column",
                     cut_copy(&column, rejection->column, SAMPLE_VALUE_BYTES), "value",
@@ -228,11 +258,19 @@ enum status error_file_reason(struct error_file *errors, const struct rejection 
         buffer_clear(&errors->scratch);
         add_field(errors, text_of(source_file_name(errors->file)));
         add_delimiter(errors);
-        buffer_add_int(&errors->scratch, (int64_t)rejection->line);
+        uint64_t line;
+        const char *sheet = source_file_place(errors->file, rejection->line, &line);
+        if (source_file_is_workbook(errors->file)) {
+                add_field(errors, text_of(sheet));
+                add_delimiter(errors);
+        }
+        buffer_add_int(&errors->scratch, (int64_t)line);
         add_delimiter(errors);
         buffer_add_int(&errors->scratch, (int64_t)errors->record_line);
         add_delimiter(errors);
-        add_field(errors, rejection->key);
+        struct text key = rejection->key;
+        (void)source_file_cell_error(errors->file, &key);
+        add_field(errors, key);
         add_delimiter(errors);
         add_field(errors, rejection->column);
         add_delimiter(errors);

@@ -4,7 +4,8 @@
  *
  * Two files, made at the first rejection: <data>/errors/<import id>-<file name>.csv holds the rejected records as they
  * stood in the file (header, columns, delimiter, encoding and line ends too); beside it <...>.reasons.csv lists line,
- * column, value and reason in the reader's language. One thread at a time.
+ * column, value and reason in the reader's language. Of a workbook the former is a delimited text file that the same
+ * profile reads, the latter names the sheet as well. One thread at a time.
  */
 #ifndef TREUE_IMPORTER_ERROR_FILE_H
 #define TREUE_IMPORTER_ERROR_FILE_H

@@ -289,6 +289,8 @@ static bool comes_before(const struct fragment_merge *merge, size_t i, size_t k)
         if (a->customer_id != b->customer_id)
                 return a->customer_id < b->customer_id;
         int order = text_compare(a->number, b->number);
+        if (order == 0)
+                order = a->sheet - b->sheet;
         return order ? order < 0 : i < k;
 }
 

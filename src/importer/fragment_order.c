@@ -123,7 +123,11 @@ static int compare_refs(const void *a, const void *b)
                 return x->number_prefix < y->number_prefix ? -1 : 1;
         struct text p = {(const char *)x->data + FRAGMENT_HEAD_BYTES, x->data[7]};
         struct text q = {(const char *)y->data + FRAGMENT_HEAD_BYTES, y->data[7]};
-        return text_compare(p, q);
+        int order = text_compare(p, q);
+        uint16_t sheets[2];
+        memcpy(&sheets[0], x->data + 10, 2);
+        memcpy(&sheets[1], y->data + 10, 2);
+        return order ? order : sheets[0] - sheets[1];
 }
 
 /* Most buckets hold a handful of documents in the order of the file: insertion is quickest there. */
@@ -203,6 +207,7 @@ void fragment_view(const uint8_t *data, int64_t customer_id, struct fragment *re
         memcpy(&ret->day, data, 4);
         memcpy(&ret->line_count, data + 4, 2);
         memcpy(&length, data + 8, 2);
+        memcpy(&ret->sheet, data + 10, 2);
         ret->number = (struct text){(const char *)data + FRAGMENT_HEAD_BYTES, data[7]};
         ret->lines = data + FRAGMENT_HEAD_BYTES + data[7];
         ret->lines_end = ret->lines + length;

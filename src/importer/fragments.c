@@ -2,8 +2,8 @@
  *
  * fragments.c: shelves of packed fragments and how a line is packed on them.
  *
- * A fragment: day (4 bytes), line count (2), flags (1), length of the number (1), length of the lines (2), the
- * number, then its lines as LEB128 integers as in facts/packed_lines.h, or the eight bytes of the key hash of a
+ * A fragment: day (4 bytes), line count (2), flags (1), length of the number (1), length of the lines (2), sheet (2),
+ * the number, then its lines as LEB128 integers as in facts/packed_lines.h, or the eight bytes of the key hash of a
  * rejected document.
  */
 #include "importer/fragments.h"
@@ -73,13 +73,14 @@ static uint64_t prefix_of(const char *number, size_t length)
         return prefix;
 }
 
-static void put_head(uint8_t *out, int32_t day, uint16_t line_count, uint8_t flags, struct text number)
+static void put_head(uint8_t *out, int32_t day, uint16_t line_count, uint8_t flags, uint16_t sheet, struct text number)
 {
         memcpy(out, &day, 4);
         memcpy(out + 4, &line_count, 2);
         out[6] = flags;
         out[7] = (uint8_t)number.length;
         memset(out + 8, 0, 2);
+        memcpy(out + 10, &sheet, 2);
         memcpy(out + FRAGMENT_HEAD_BYTES, number.data, number.length);
 }
 
@@ -91,7 +92,7 @@ void fragment_begin(struct fragment_shelf *shelf, uint32_t customer, struct text
                 return;
         }
         shelf->open = shelf->chunks[shelf->chunk_count - 1] + shelf->chunk_used;
-        put_head(shelf->open, day, 0, flags, number);
+        put_head(shelf->open, day, 0, flags, shelf->sheet, number);
         shelf->cursor = shelf->open + FRAGMENT_HEAD_BYTES + number.length;
         shelf->refs[shelf->ref_count] = (struct fragment_ref){
                 .number_prefix = prefix_of(number.data, number.length),

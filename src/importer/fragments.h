@@ -4,9 +4,9 @@
  *
  * The lines of a document may stand anywhere in a file. Consecutive lines of one document form a *fragment*, packed
  * into memory by the thread that parsed them (a *shelf* each). When the file ends or the shelves hold enough, all
- * fragments are sorted by customer id and document number; what does not fit in memory is spilled to sorted *runs* in
- * the staging folder. Merging the runs brings the fragments of each document together, in the order the database is
- * clustered by. Memory is bounded by the ceiling of the shelves whatever the size of the file.
+ * fragments are sorted by customer id, document number and sheet; what does not fit in memory is spilled to sorted
+ * *runs* in the staging folder. Merging the runs brings the fragments of each document together, in the order the
+ * database is clustered by. Memory is bounded by the ceiling of the shelves whatever the size of the file.
  */
 #ifndef TREUE_IMPORTER_FRAGMENTS_H
 #define TREUE_IMPORTER_FRAGMENTS_H
@@ -22,7 +22,7 @@
 enum {
         FRAGMENT_NUMBER_BYTES_MAX = 255, /* a longer document number is rejected by the parser */
         FRAGMENT_LINES_MAX = 256,        /* longer ones are cut; merging joins them again */
-        FRAGMENT_HEAD_BYTES = 10,
+        FRAGMENT_HEAD_BYTES = 12,
         FRAGMENT_GROUP = 128,            /* in struct line.marks while on a shelf: `group` is a number of the shelf */
 };
 
@@ -45,6 +45,7 @@ struct fragment_shelf {
         struct fragment_ref *refs;
         size_t ref_count, ref_capacity;
         uint32_t number;                 /* of this shelf */
+        uint16_t sheet;                  /* of the fragments that are begun; 0 in a text file */
         uint8_t *open;                   /* the fragment being written */
         uint8_t *cursor;
         bool failed;                     /* out of memory, sticky */
@@ -82,6 +83,7 @@ struct fragment {
         int32_t day;
         uint8_t flags;
         uint16_t line_count;
+        uint16_t sheet;                  /* of the workbook: the same number on another one is another version */
         uint64_t key_hash;               /* with FRAGMENT_REJECTED */
         const uint8_t *lines, *lines_end;
         const struct fragment_names *names; /* of the shelf it was parsed on */
@@ -102,7 +104,7 @@ must_check enum status fragment_merge_spill(struct fragment_merge *merge, struct
 must_check enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                             const struct fragment_names *names, size_t shelf_count,
                                             struct error *error);
-/* The next fragment by (customer id, number). */
+/* The next fragment by (customer id, number, sheet). */
 must_check enum status fragment_merge_next(struct fragment_merge *merge, struct fragment *ret, bool *ret_more,
                                            struct error *error);
 void fragment_merge_free(struct fragment_merge *merge); /* removes the runs; accepts NULL */

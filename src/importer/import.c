@@ -17,6 +17,7 @@
 #include "importer/products.h"
 #include "importer/purchases.h"
 #include "importer/staged.h"
+#include "importer/workbook.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "queries.h"
@@ -335,6 +336,28 @@ static enum status run_dry(struct import_run *run, struct arena *arena, struct i
         return result->preview->rejected.data ? STATUS_OK : error_memory(error);
 }
 
+/* The notes outlive the file. */
+static enum status copy_notes(const struct import_run *run, struct arena *arena, struct import_result *result,
+                              struct error *error)
+{
+        const struct sheet_note *notes = NULL;
+        const char *sheets = source_file_sheets(run->file);
+        result->note_count = source_file_notes(run->file, &notes);
+        struct sheet_note *copies = arena_array(arena, struct sheet_note, result->note_count + 1);
+        result->sheets = arena_copy(arena, sheets, strlen(sheets));
+        result->notes = copies;
+        if (!copies || !result->sheets)
+                return error_memory(error);
+        for (size_t i = 0; i < result->note_count; i++) {
+                copies[i] = notes[i];
+                copies[i].sheet = arena_copy(arena, notes[i].sheet, strlen(notes[i].sheet));
+                copies[i].detail = arena_copy(arena, notes[i].detail, strlen(notes[i].detail));
+                if (!copies[i].sheet || !copies[i].detail)
+                        return error_memory(error);
+        }
+        return STATUS_OK;
+}
+
 static void fill_result(const struct import_run *run, struct import_result *result)
 {
         result->import_id = run->import_id;
@@ -369,6 +392,12 @@ enum status import_file(struct database *database, struct connection *connection
                 status = open_source(&run, error);
         if (!status)
                 status = run.dry_run ? run_dry(&run, arena, &result, error) : run_import(&run, &result, error);
+        /* Published by now: what cannot be said any more does not undo it. */
+        struct error unsaid;
+        if (!status && copy_notes(&run, arena, &result, &unsaid) != STATUS_OK) {
+                result.sheets = "";
+                result.note_count = 0;
+        }
         if (!status) {
                 fill_result(&run, &result);
                 *ret = result;

@@ -114,6 +114,9 @@ struct import_result {
         enum decimal_mark decimal;
         char error_path[IMPORT_FILE_NAME_MAX];   /* "": nothing was rejected */
         char reasons_path[IMPORT_FILE_NAME_MAX];
+        const char *sheets;                      /* of a workbook: those read; else "". In the arena handed in, */
+        const struct sheet_note *notes;          /* as well as this: what was noticed about its sheets */
+        size_t note_count;
         struct import_preview *preview;          /* of a dry run, else NULL; lives in the arena handed in */
         bool index_stale;                        /* published, but the column index has to be rebuilt at next use */
         struct error index_error;                /* then: why */

@@ -100,7 +100,8 @@ static bool understand(struct import_run *run, struct arena *arena, const struct
                 struct field_value value;
                 struct buffer shown __attribute__((cleanup(buffer_release)));
                 buffer_init(&shown, (size_t)32 << 20);
-                row->refused[i] = field_parse(column, cell, source_file_decimal(run->file), run->minor_digits, &value);
+                row->refused[i] = source_file_cell_error(run->file, &cell) ||
+                                  field_parse(column, cell, source_file_decimal(run->file), run->minor_digits, &value);
                 if (row->refused[i])
                         buffer_add(&shown, cell.data ? cell.data : "", cell.length);
                 else if (value.known)
@@ -114,8 +115,7 @@ static bool understand(struct import_run *run, struct arena *arena, const struct
 static enum status read_rows(struct import_run *run, struct arena *arena, const struct block *block,
                              struct import_preview *preview, struct error *error)
 {
-        struct csv_parser parser = {.cursor = block->data, .end = block->data + block->length,
-                                    .delimiter = source_file_delimiter(run->file), .line = block->first_line};
+        struct csv_parser parser = block_parser(block, source_file_delimiter(run->file), NULL);
         struct text *fields = arena_array(run->arena, struct text, CSV_COLUMNS_MAX);
         size_t count;
         if (!fields)
@@ -124,7 +124,9 @@ static enum status read_rows(struct import_run *run, struct arena *arena, const 
                 struct preview_row *row = &preview->rows[preview->row_count];
                 if (!csv_next(&parser, fields, CSV_COLUMNS_MAX, &count, &row->line, NULL))
                         break;
-                if (!understand(run, arena, fields, count, row))
+                row->sheet = source_file_place(run->file, row->line, &row->line);
+                row->sheet = arena_copy(arena, row->sheet, strlen(row->sheet));
+                if (!row->sheet || !understand(run, arena, fields, count, row))
                         return error_memory(error);
                 preview->row_count++;
         }

@@ -18,7 +18,8 @@ struct preview_column {
 };
 
 struct preview_row {
-        uint64_t line;
+        const char *sheet;    /* of a workbook, else "" */
+        uint64_t line;        /* or row of the sheet */
         struct text *cells;   /* by column: value as understood, or the cell as it stands when it was refused */
         bool *refused;
 };

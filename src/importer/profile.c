@@ -216,10 +216,19 @@ static enum status read_has_header(struct reading *reading, yaml_node_t *node)
         return status;
 }
 
+static enum status read_sheet(struct reading *reading, yaml_node_t *node)
+{
+        enum status status = read_text(reading, node, "sheet", &reading->profile->sheet);
+        if (!status && reading->profile->sheet.length == 0)
+                status = problem(reading, node, "profile.text_expected", "key", "sheet");
+        return status;
+}
+
 static enum status read_file(struct reading *reading, yaml_node_t *node)
 {
         static const struct key_entry entries[] = {{"encoding", read_encoding}, {"delimiter", read_delimiter},
-                                                   {"decimal", read_decimal}, {"header", read_has_header}};
+                                                   {"decimal", read_decimal}, {"header", read_has_header},
+                                                   {"sheet", read_sheet}};
         return read_mapping(reading, node, "file", entries, sizeof(entries) / sizeof(entries[0]));
 }
 

@@ -55,6 +55,7 @@ struct profile {
         char delimiter;           /* 0: auto */
         enum decimal_setting decimal;
         bool header;
+        struct text sheet;        /* of a workbook: name or number of the one to read; none: all that fit */
         size_t column_count;
         struct profile_column *columns;
         bool create_customers, create_products;

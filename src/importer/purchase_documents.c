@@ -78,6 +78,7 @@ void purchase_documents_release(struct purchase_documents *documents)
         db_disconnect(documents->connection);
         hash_set_release(&documents->rejected);
         free(documents->lines);
+        free(documents->kept_lines);
         free(documents->known);
         buffer_release(&documents->known_numbers);
         *documents = (struct purchase_documents){0};
@@ -164,6 +165,18 @@ struct joined {
         bool dates_differ;
         bool rejected;
         uint64_t key_hash;
+        uint16_t sheet;
+};
+
+/* What becomes of a number: of several versions in one workbook the last good one counts. */
+struct outcome {
+        struct joined joined;
+        int64_t total_minor, hash;
+        size_t start, lines_offset, lines_length; /* in the batch */
+        bool there;
+        bool known, same;         /* against the database */
+        bool first_same;          /* the first version is what the database has */
+        uint64_t later_same, later_changed; /* each against the one before it */
 };
 
 static enum status append_lines(struct purchase_documents *documents, const struct fragment *fragment,
@@ -207,13 +220,14 @@ static enum status take_fragment(struct purchase_documents *documents, struct jo
 static enum status join(struct purchase_documents *documents, struct joined *ret, struct error *error)
 {
         struct fragment *next = &documents->next;
-        *ret = (struct joined){.customer_id = next->customer_id, .number_length = next->number.length};
+        *ret = (struct joined){.customer_id = next->customer_id, .number_length = next->number.length,
+                               .sheet = next->sheet};
         memcpy(ret->number, next->number.data, next->number.length);
         documents->line_count = 0;
         struct text number = {ret->number, ret->number_length};
         enum status status = STATUS_OK;
         while (status == STATUS_OK && documents->has_next && next->customer_id == ret->customer_id
-               && text_equal(next->number, number))
+               && next->sheet == ret->sheet && text_equal(next->number, number))
                 status = take_fragment(documents, ret, error);
         return status;
 }
@@ -263,7 +277,8 @@ static enum status reject(struct purchase_documents *documents, const struct joi
 {
         struct text number = {joined->number, joined->number_length};
         uint64_t hash = joined->rejected ? joined->key_hash
-                                         : purchase_key_hash(purchase_names_number(documents->names, customer), number);
+                                         : purchase_key_hash(purchase_names_number(documents->names, customer), number,
+                                                             joined->sheet);
         if (!hash_set_add(&documents->rejected, hash, why))
                 return error_memory(error);
         if (documents->rejected.count > REJECTED_MAX)
@@ -278,24 +293,36 @@ static enum status index_document(struct purchase_documents *documents, const st
 {
         if (!documents->builder)
                 return STATUS_OK;
-        for (size_t i = 0; i < documents->line_count && !product_costs_empty(documents->costs); i++)
-                product_costs_resolve(documents->costs, &documents->lines[i], joined->day);
+        for (size_t i = 0; i < documents->kept_count && !product_costs_empty(documents->costs); i++)
+                product_costs_resolve(documents->costs, &documents->kept_lines[i], joined->day);
         struct index_document document = {
                 .customer_id = joined->customer_id,
                 .source_id = documents->run->source_id,
                 .number = {joined->number, joined->number_length},
                 .day = joined->day,
                 .total_minor = total_minor,
-                .line_count = documents->line_count,
-                .lines = documents->lines,
+                .line_count = documents->kept_count,
+                .lines = documents->kept_lines,
         };
         return index_builder_add(documents->builder, &document, error);
 }
 
-static enum status stage(struct purchase_documents *documents, const struct joined *joined, int64_t total_minor,
-                         struct document_batch *batch, struct error *error)
+/* The lines just joined become those that count; the others' memory is used for the next. */
+static void keep_lines(struct purchase_documents *documents)
 {
-        struct import_counters *counters = &documents->run->counters;
+        struct line *lines = documents->kept_lines;
+        size_t capacity = documents->kept_capacity;
+        documents->kept_lines = documents->lines;
+        documents->kept_count = documents->line_count;
+        documents->kept_capacity = documents->line_capacity;
+        documents->lines = lines;
+        documents->line_capacity = capacity;
+}
+
+/* A good version: the first is compared with what the database has, a later one with the one before it. */
+static enum status take_version(struct purchase_documents *documents, const struct joined *joined, int64_t total_minor,
+                                struct document_batch *batch, struct outcome *outcome, struct error *error)
+{
         struct text number = {joined->number, joined->number_length};
         size_t start = batch->bytes.length;
         lines_sort(documents->lines, documents->line_count);
@@ -307,59 +334,120 @@ static enum status stage(struct purchase_documents *documents, const struct join
         struct bytes packed = {(const uint8_t *)batch->bytes.data + lines_offset, lines_length};
         int64_t hash = lines_hash(joined->day, packed);
         const struct known_version *known = find_known(documents, number);
-        bool same = known && known->hash == hash;
-        counters->rows_same += same;
-        counters->rows_changed += known && !same;
-        counters->rows_new += !known;
-        counters->documents_several_dates += joined->dates_differ;
-        if (known && !same) {
+        bool equals_known = known && known->hash == hash;
+        documents->run->counters.documents_several_dates += joined->dates_differ;
+        if (!outcome->there) {
+                outcome->start = start;
+                outcome->there = true;
+                outcome->known = known != NULL;
+                outcome->first_same = equals_known;
+        } else if (outcome->hash == hash) {
+                outcome->later_same++;
+                batch->bytes.length = start;
+                batch->bytes.data[start] = '\0';
+                return STATUS_OK;
+        } else {
+                outcome->later_changed++;
+        }
+        outcome->joined = *joined;
+        outcome->total_minor = total_minor;
+        outcome->hash = hash;
+        outcome->lines_offset = lines_offset;
+        outcome->lines_length = lines_length;
+        outcome->same = equals_known;
+        keep_lines(documents);
+        return STATUS_OK;
+}
+
+/* What ends as the database has it has not changed, whatever stood on an earlier sheet. */
+static void count_versions(struct import_counters *counters, const struct outcome *outcome)
+{
+        if (outcome->same) {
+                counters->rows_same += 1 + outcome->later_same + outcome->later_changed;
+                return;
+        }
+        counters->rows_new += !outcome->known;
+        counters->rows_same += outcome->first_same + outcome->later_same;
+        counters->rows_changed += (outcome->known && !outcome->first_same) + outcome->later_changed;
+}
+
+/* Puts what counts of a number into the batch and the index. */
+static enum status stage(struct purchase_documents *documents, const struct outcome *outcome,
+                         struct document_batch *batch, struct error *error)
+{
+        const struct joined *joined = &outcome->joined;
+        struct text number = {joined->number, joined->number_length};
+        struct buffer *bytes = &batch->bytes;
+        count_versions(&documents->run->counters, outcome);
+        if (outcome->known && !outcome->same) {
                 index_builder_discard(documents->builder);
                 documents->builder = NULL;
                 documents->index_stale = true;
         }
         bool staged = staged_before(documents->run, joined->customer_id, number);
-        if (same || staged || documents->run->dry_run) {
-                batch->bytes.length = start;
-                batch->bytes.data[start] = '\0';
-                return staged && !same ? index_document(documents, joined, total_minor, error) : STATUS_OK;
-        }
+        bool stores = !outcome->same && !staged && !documents->run->dry_run;
+        size_t place = outcome->lines_offset - number.length; /* behind what an earlier sheet said, if it did */
+        size_t length = stores ? number.length + outcome->lines_length : 0;
+        memmove(bytes->data + outcome->start, bytes->data + place, length);
+        bytes->length = outcome->start + length;
+        bytes->data[bytes->length] = '\0';
+        if (!stores)
+                return staged && !outcome->same ? index_document(documents, joined, outcome->total_minor, error)
+                                                : STATUS_OK;
         batch->documents[batch->count++] = (struct q_purchases_insert_args){
                 .customer_id = joined->customer_id,
                 .source_id = documents->run->source_id,
                 .number = {.length = number.length},
                 .import_id = documents->run->import_id,
                 .day = joined->day,
-                .total_minor = total_minor,
-                .line_count = (int64_t)documents->line_count,
-                .content_hash = hash,
-                .lines = {.length = lines_length},
+                .total_minor = outcome->total_minor,
+                .line_count = (int64_t)documents->kept_count,
+                .content_hash = outcome->hash,
+                .lines = {.length = outcome->lines_length},
         };
-        return index_document(documents, joined, total_minor, error);
+        return index_document(documents, joined, outcome->total_minor, error);
 }
 
-static enum status take_document(struct purchase_documents *documents, struct document_batch *batch,
+/* What the database has of the customer's documents, unless it is at hand already. */
+static enum status know_customer(struct purchase_documents *documents, const struct purchase_customer *customer,
                                  struct error *error)
 {
-        struct joined joined;
-        int64_t total_minor;
-        enum status status = join(documents, &joined, error);
-        if (status != STATUS_OK)
-                return status;
-        struct purchase_customer *customer = purchase_names_customer(documents->names, joined.customer_id);
-        uint8_t why = judge(documents, &joined, &total_minor);
-        if (why)
-                return reject(documents, &joined, customer, why, error);
-        customer->accepted = true;
-        if (documents->known_customer != customer->id)
-                status = customer->created ? STATUS_OK : load_known(documents, customer, error);
-        if (status != STATUS_OK)
-                return status;
         if (customer->created) {
                 documents->known_customer = customer->id;
                 documents->known_count = documents->known_next = 0;
+                return STATUS_OK;
         }
-        mark_groups(documents);
-        return stage(documents, &joined, total_minor, batch, error);
+        return documents->known_customer == customer->id ? STATUS_OK : load_known(documents, customer, error);
+}
+
+/* All versions of the next number: one, or one of each sheet that has it. */
+static enum status take_document(struct purchase_documents *documents, struct document_batch *batch,
+                                 struct error *error)
+{
+        struct outcome outcome = {0};
+        struct joined joined;
+        int64_t total_minor;
+        enum status status;
+        do {
+                status = join(documents, &joined, error);
+                if (status != STATUS_OK)
+                        return status;
+                struct purchase_customer *customer = purchase_names_customer(documents->names, joined.customer_id);
+                uint8_t why = judge(documents, &joined, &total_minor);
+                if (why) {
+                        status = reject(documents, &joined, customer, why, error);
+                        continue;
+                }
+                customer->accepted = true;
+                status = know_customer(documents, customer, error);
+                if (status != STATUS_OK)
+                        return status;
+                mark_groups(documents);
+                status = take_version(documents, &joined, total_minor, batch, &outcome, error);
+        } while (status == STATUS_OK && joined.sheet && documents->has_next
+                 && documents->next.customer_id == joined.customer_id
+                 && text_equal(documents->next.number, (struct text){joined.number, joined.number_length}));
+        return status == STATUS_OK && outcome.there ? stage(documents, &outcome, batch, error) : status;
 }
 
 enum status purchase_documents_next(struct purchase_documents *documents, struct document_batch *batch, bool *ret_more,

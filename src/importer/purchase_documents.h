@@ -50,6 +50,8 @@ struct purchase_documents {
         /* the document being joined */
         struct line *lines;
         size_t line_count, line_capacity;
+        struct line *kept_lines;           /* of the version that counts so far, while later sheets are looked at */
+        size_t kept_count, kept_capacity;
         /* versions the database has of the current customer, ordered by number */
         int64_t known_customer;
         struct known_version { size_t offset, length; int64_t hash; int64_t generation; } *known;

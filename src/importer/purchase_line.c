@@ -7,6 +7,7 @@
 #include "base/calendar.h"
 #include "base/checked.h"
 #include "importer/fragments.h"
+#include "importer/workbook.h"
 
 /* A hundred thousand million currency units with two minor digits: sums of a customer stay far from the limit of
  * int64. */
@@ -180,6 +181,21 @@ static bool parse_marks(const struct purchase_layout *layout, const struct text 
         return true;
 }
 
+/* A cell that holds an error instead of a value refuses the line, whatever is read of it. */
+static bool has_cell_error(const struct purchase_layout *layout, const struct text *fields,
+                           struct purchase_fault *ret_fault)
+{
+        for (int i = 0; i < PURCHASE_COLUMN_COUNT; i++) {
+                const struct purchase_source *source = &layout->columns[i];
+                if (source->position < 0 || !text_is_cell_error(fields[source->position]))
+                        continue;
+                struct text cell = fields[source->position];
+                return !fault(ret_fault, "import.reason.cell_error", source,
+                              (struct text){cell.data + 1, cell.length - 1});
+        }
+        return false;
+}
+
 bool purchase_line_parse(const struct purchase_layout *layout, const struct text *fields, size_t field_count,
                          struct purchase_cache *cache, struct purchase_line *ret, struct purchase_fault *ret_fault)
 {
@@ -187,7 +203,10 @@ bool purchase_line_parse(const struct purchase_layout *layout, const struct text
         *ret_fault = (struct purchase_fault){0};
         if (field_count < layout->file_columns)
                 return fault(ret_fault, "import.reason.too_few_columns", NULL, (struct text){0});
-        if (!parse_names(layout, fields, ret, ret_fault) || !parse_day(layout, fields, cache, ret, ret_fault)
+        bool named = parse_names(layout, fields, ret, ret_fault);
+        if (layout->cell_errors && has_cell_error(layout, fields, ret_fault))
+                return false;
+        if (!named || !parse_day(layout, fields, cache, ret, ret_fault)
             || !parse_amounts(layout, fields, ret, ret_fault))
                 return false;
         if (layout->has_marks && !parse_marks(layout, fields, ret, ret_fault))
@@ -197,8 +216,8 @@ bool purchase_line_parse(const struct purchase_layout *layout, const struct text
         return true;
 }
 
-uint64_t purchase_key_hash(struct text customer, struct text document)
+uint64_t purchase_key_hash(struct text customer, struct text document, uint32_t sheet)
 {
-        uint64_t hash = text_hash(customer.data, customer.length);
+        uint64_t hash = text_hash(customer.data, customer.length) + sheet;
         return (hash ^ (hash >> 29)) * UINT64_C(0x9e3779b97f4a7c15) + text_hash(document.data, document.length);
 }

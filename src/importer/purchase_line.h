@@ -35,6 +35,7 @@ struct purchase_layout {
         const struct mapped_column *digital; /* NULL: not in the file */
         bool has_marks;           /* cost or digital may be marked on a line */
         bool carries_marks;       /* lines carry a mark byte: has_marks, a product group of its own, or no quantity */
+        bool cell_errors;         /* a workbook: cells may hold errors (workbook.h) */
         bool group_of_article;    /* the group is taken from the article's column: a function of the article */
 };
 
@@ -63,7 +64,7 @@ struct purchase_fault {
 bool purchase_line_parse(const struct purchase_layout *layout, const struct text *fields, size_t field_count,
                          struct purchase_cache *cache, struct purchase_line *ret, struct purchase_fault *ret_fault);
 
-/* Names a document (customer, number) for the set of rejected ones. */
-uint64_t purchase_key_hash(struct text customer, struct text document);
+/* Names a document (customer, number, sheet; 0 in a text file) for the set of rejected ones. */
+uint64_t purchase_key_hash(struct text customer, struct text document, uint32_t sheet);
 
 #endif

@@ -68,10 +68,10 @@ static enum status take_record(struct pass *pass, const struct text *fields, siz
         struct purchase_fault wrong;
         bool good = purchase_line_parse(pass->layout, fields, count, &pass->cache, &line, &wrong);
         uint8_t why = 0;
-        if (!hash_set_has(pass->rejected, purchase_key_hash(line.customer, line.document), &why))
+        if (!hash_set_has(pass->rejected, purchase_key_hash(line.customer, line.document, line_sheet(number)), &why))
                 return STATUS_OK;
         struct rejection rejection = {.line = number, .key = line.document, .reason = wrong.key, .value = wrong.value,
-                                      .column = column_name(pass->run, wrong.column)};
+                                      .column = good ? (struct text){0} : column_name(pass->run, wrong.column)};
         enum status status = STATUS_OK;
         if (good)
                 status = reason_of_document(pass, &line, why, &rejection, error);
@@ -85,12 +85,7 @@ static enum status take_record(struct pass *pass, const struct text *fields, siz
 
 static enum status take_block(struct pass *pass, struct block *block, struct error *error)
 {
-        struct csv_parser parser = {
-                .cursor = block->data,
-                .end = block->data + block->length,
-                .delimiter = source_file_delimiter(pass->run->file),
-                .line = block->first_line,
-        };
+        struct csv_parser parser = block_parser(block, source_file_delimiter(pass->run->file), NULL);
         struct text fields[CSV_COLUMNS_MAX], record;
         size_t count;
         uint64_t number;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "importer/csv.h"
+#include "importer/workbook.h"
 #include "platform/thread.h"
 
 enum { QUEUE_BLOCKS = 4 };
@@ -137,10 +138,12 @@ static void take_line(struct purchase_worker *worker, struct purchase_line *line
 
 static void take_fault(struct purchase_worker *worker, const struct purchase_line *line)
 {
-        uint64_t hash = purchase_key_hash(line->customer, line->document);
+        uint64_t hash = purchase_key_hash(line->customer, line->document, worker->shelf.sheet);
         worker->lines_faulty++;
         close_fragment(worker);
         if (line->customer.length == 0 || line->document.length == 0
+            || (worker->layout->cell_errors
+                && (text_is_cell_error(line->customer) || text_is_cell_error(line->document)))
             || line->document.length > FRAGMENT_NUMBER_BYTES_MAX) {
                 worker->failed |= !hash_set_add(&worker->orphans, hash, 0);
                 return;
@@ -153,15 +156,11 @@ static void take_fault(struct purchase_worker *worker, const struct purchase_lin
 
 void purchase_worker_parse(struct purchase_worker *worker, struct block *block, char delimiter)
 {
-        struct csv_parser parser = {
-                .cursor = block->data,
-                .end = block->data + block->length,
-                .delimiter = delimiter,
-                .line = block->first_line,
-        };
+        struct csv_parser parser = block_parser(block, delimiter, NULL);
         struct text fields[CSV_COLUMNS_MAX];
         size_t count;
         uint64_t number;
+        worker->shelf.sheet = (uint16_t)line_sheet(block->first_line);
         while (!worker->failed && csv_next(&parser, fields, CSV_COLUMNS_MAX, &count, &number, NULL)) {
                 struct purchase_line line;
                 struct purchase_fault wrong;

@@ -107,8 +107,10 @@ static bool parse_values(struct reading *reading, struct import_row *row, const 
         for (size_t i = 0; i < run->mapping.count; i++) {
                 const struct mapped_column *column = &run->mapping.columns[i];
                 struct text cell = mapped_text(column, fields, count);
-                const char *reason = field_parse(column, cell, source_file_decimal(run->file), run->minor_digits,
-                                                 &values[i]);
+                const char *reason = source_file_cell_error(run->file, &cell);
+                if (!reason)
+                        reason = field_parse(column, cell, source_file_decimal(run->file), run->minor_digits,
+                                             &values[i]);
                 if (reason && !values[i].text.data)
                         values[i].text = cell;
                 if (values[i].text.data && !copy_text(reading->arena, &values[i].text))
@@ -149,9 +151,7 @@ static enum status take_record(struct reading *reading, const struct text *field
 static enum status take_block(struct reading *reading, const struct block *block, struct buffer *scratch,
                               struct text *fields, struct error *error)
 {
-        struct csv_parser parser = {.cursor = block->data, .end = block->data + block->length,
-                                    .delimiter = source_file_delimiter(reading->run->file),
-                                    .line = block->first_line, .scratch = scratch};
+        struct csv_parser parser = block_parser(block, source_file_delimiter(reading->run->file), scratch);
         struct text record;
         size_t count;
         uint64_t line;
@@ -292,12 +292,15 @@ enum status seen_keys_check(struct seen_keys *seen, const struct import_run *run
                 seen->lines[number] = row->line;
                 return STATUS_OK;
         }
-        char first[24];
-        int length = snprintf(first, sizeof(first), "%llu", (unsigned long long)seen->lines[number]);
+        uint64_t line;
+        const char *sheet = source_file_place(run->file, seen->lines[number], &line);
+        struct buffer first __attribute__((cleanup(buffer_release)));
+        buffer_init(&first, 1 << 16);
+        buffer_addf(&first, "%s%s%llu", sheet, *sheet ? ":" : "", (unsigned long long)line);
         row_reject(run, row, NULL, "import.reason.doubled");
         row->rejection.value = row->rejection.key;
         row->rejection.argument_name = "line";
-        row->rejection.argument = (struct text){arena_copy(arena, first, (size_t)length), (size_t)length};
+        row->rejection.argument = (struct text){arena_copy(arena, first.data, first.length), first.length};
         return row->rejection.argument.data ? STATUS_OK : error_memory(error);
 }
 

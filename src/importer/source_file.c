@@ -16,6 +16,9 @@
 #include "importer/csv.h"
 #include "importer/detect.h"
 #include "importer/encoding.h"
+#include "importer/workbook.h"
+#include "platform/file.h"
+#include "platform/random.h"
 
 enum { READ_BYTES = 1 << 20, SAMPLE_BYTES = 1 << 20 };
 
@@ -38,6 +41,9 @@ struct source_file {
         struct buffer raw;       /* read but not yet converted */
         char *carry;             /* converted, the beginning of the next record */
         size_t carry_length, carry_capacity;
+        struct workbook *workbook; /* then most of the above is not used */
+        char *workbook_path;       /* of a copy in the staging directory, or NULL */
+        uint64_t workbook_bytes_done;
 };
 
 /* Text being collected for a block. */
@@ -72,6 +78,10 @@ void source_file_close(struct source_file *file)
         if (!file)
                 return;
         byte_origin_close(file->origin);
+        workbook_close(file->workbook);
+        if (file->workbook_path)
+                (void)!file_remove(file->workbook_path, NULL);
+        free(file->workbook_path);
         arena_free(file->arena);
         buffer_release(&file->raw);
         free(file->carry);
@@ -149,6 +159,11 @@ static enum status skip_mark(struct source_file *file, struct error *error)
 
 enum status source_file_rewind(struct source_file *file, struct error *error)
 {
+        if (file->workbook) {
+                workbook_rewind(file->workbook);
+                file->workbook_bytes_done = 0;
+                return STATUS_OK;
+        }
         enum status status = byte_origin_rewind(file->origin, error);
         if (status)
                 return status;
@@ -244,8 +259,30 @@ static enum status collect(struct source_file *file, struct filling *filling, si
         }
 }
 
+static enum status next_of_workbook(struct source_file *file, struct block *ret, bool *ret_more, struct error *error)
+{
+        enum status status = workbook_next(file->workbook, ret, ret_more, error);
+        if (status)
+                return status;
+        unsigned __int128 total = byte_origin_bytes_total(file->origin);
+        file->workbook_bytes_done = (uint64_t)(total * workbook_done_millionths(file->workbook) / 1000000);
+        if (!*ret_more)
+                return STATUS_OK;
+        ret->bytes_done = file->workbook_bytes_done;
+        ret->rows = true;
+        return STATUS_OK;
+}
+
+struct csv_parser block_parser(const struct block *block, char delimiter, struct buffer *scratch)
+{
+        return (struct csv_parser){.cursor = block->data, .end = block->data + block->length, .delimiter = delimiter,
+                                   .line = block->first_line, .scratch = scratch, .rows = block->rows};
+}
+
 enum status source_file_next(struct source_file *file, struct block *ret, bool *ret_more, struct error *error)
 {
+        if (file->workbook)
+                return next_of_workbook(file, ret, ret_more, error);
         while (!file->at_end || file->carry_length) {
                 struct filling filling __attribute__((cleanup(filling_release))) = {0};
                 size_t used;
@@ -265,7 +302,8 @@ enum status source_file_next(struct source_file *file, struct block *ret, bool *
                 if (used == 0)
                         continue;
                 filling.data[used] = '\0';
-                *ret = (struct block){filling.data, used, first_line, source_file_bytes_done(file)};
+                *ret = (struct block){.data = filling.data, .length = used, .first_line = first_line,
+                                      .bytes_done = source_file_bytes_done(file)};
                 filling.data = NULL;
                 *ret_more = true;
                 return STATUS_OK;
@@ -277,8 +315,8 @@ enum status source_file_next(struct source_file *file, struct block *ret, bool *
 static enum status refuse_compressed(const struct source_file *file, const struct filling *sample, struct error *error)
 {
         static const struct { const char *magic; size_t length; const char *name; } known[] = {
-                {"\x1F\x8B", 2, "gzip"}, {"PK\x03\x04", 4, "zip/xlsx"}, {"\x28\xB5\x2F\xFD", 4, "zstd"},
-                {"BZh", 3, "bzip2"}, {"\xFD" "7zXZ", 5, "xz"}, {"\xD0\xCF\x11\xE0", 4, "xls"},
+                {"\x1F\x8B", 2, "gzip"}, {"\x28\xB5\x2F\xFD", 4, "zstd"},
+                {"BZh", 3, "bzip2"}, {"\xFD" "7zXZ", 5, "xz"},
         };
         for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
                 if (sample->length >= known[i].length && memcmp(sample->data, known[i].magic, known[i].length) == 0)
@@ -364,6 +402,116 @@ static enum status examine(struct source_file *file, struct error *error)
         return status ? status : read_header(file, &text, whole, error);
 }
 
+/* ---- workbooks ------------------------------------------------------------------------------------------------- */
+
+static const char zip_magic[4] = "PK\x03\x04", compound_magic[4] = "\xD0\xCF\x11\xE0";
+
+/* Workbooks with a password and those of before 2007 are compound files; the former hold a stream of this name. */
+static enum status refuse_compound(struct source_file *file, struct error *error)
+{
+        static const char stream[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
+        enum { STREAM_BYTES = sizeof(stream) };
+        char *data = malloc(STREAM_BYTES + READ_BYTES);
+        size_t kept = 0, length = 1;
+        bool encrypted = false;
+        enum status status = data ? STATUS_OK : error_memory(error);
+        while (!status && length && !encrypted) {
+                status = byte_origin_read(file->origin, data + kept, READ_BYTES, &length, error);
+                if (status)
+                        break;
+                size_t whole = kept + length;
+                encrypted = memmem(data, whole, stream, STREAM_BYTES) != NULL;
+                kept = whole < STREAM_BYTES ? whole : STREAM_BYTES - 1;
+                memmove(data, data + whole - kept, kept);
+        }
+        free(data);
+        if (status)
+                return status;
+        return error_set(error, STATUS_INVALID, encrypted ? "workbook.encrypted" : "workbook.format", "file",
+                         source_file_name(file), "format", "XLS", NULL);
+}
+
+/* Reads the file to its end, so that its hash is known; `writer` (may be NULL) takes a copy. */
+static enum status read_all(struct source_file *file, struct writer *writer, struct error *error)
+{
+        char *data = malloc(READ_BYTES);
+        size_t length = 1;
+        enum status status = data ? byte_origin_rewind(file->origin, error) : error_memory(error);
+        while (!status && length) {
+                status = byte_origin_read(file->origin, data, READ_BYTES, &length, error);
+                if (!status && length && writer)
+                        status = writer_write(writer, data, length, error);
+        }
+        free(data);
+        return status;
+}
+
+/* The parts of a workbook do not come in the order they are needed in: what a pipe brings or is packed once more
+ * becomes a file first. */
+static enum status copy_workbook(struct source_file *file, const char *staging_directory, struct error *error)
+{
+        struct buffer path __attribute__((cleanup(buffer_release)));
+        struct writer *writer = NULL;
+        buffer_init(&path, 4096);
+        buffer_addf(&path, "%s/workbook-%016llx", staging_directory, (unsigned long long)random_u64());
+        enum status status = path.failed ? error_memory(error) : directory_make(staging_directory, error);
+        if (!status)
+                status = writer_open(path.data, &writer, error);
+        if (!status)
+                status = read_all(file, writer, error);
+        if (status) {
+                writer_discard(writer);
+                return status;
+        }
+        file->workbook_path = buffer_take(&path, NULL);
+        status = writer_close(writer, false, error);
+        return status || file->workbook_path ? status : error_memory(error);
+}
+
+static enum status open_workbook(struct source_file *file, const char *path, const char *staging_directory,
+                                 struct error *error)
+{
+        const struct text *fields;
+        bool plain = strcmp(path, "-") != 0 && byte_origin_bytes_total(file->origin) &&
+                     !byte_origin_packing(file->origin);
+        enum status status = plain ? read_all(file, NULL, error) : copy_workbook(file, staging_directory, error);
+        if (!status)
+                status = workbook_open(plain ? path : file->workbook_path, source_file_name(file), file->profile,
+                                       staging_directory, &file->workbook, error);
+        if (status)
+                return status;
+        file->header_count = workbook_header(file->workbook, &fields);
+        file->header = arena_array(file->arena, struct text, file->header_count);
+        if (!file->header)
+                return error_memory(error);
+        memcpy(file->header, fields, file->header_count * sizeof(*fields));
+        file->header_record = workbook_header_record(file->workbook);
+        file->delimiter = workbook_delimiter(file->workbook);
+        file->decimal = workbook_decimal(file->workbook);
+        file->encoding = ENCODING_UTF_8;
+        file->line_end = "\n";
+        file->mark_bytes = 3; /* what is written of it opens in a spreadsheet again, umlauts included */
+        return STATUS_OK;
+}
+
+/* Is it a workbook, by its first bytes? Then it is opened. */
+static enum status try_workbook(struct source_file *file, const char *path, const char *staging_directory,
+                                struct error *error)
+{
+        char magic[sizeof(zip_magic)];
+        size_t have = 0, length = 1;
+        enum status status = STATUS_OK;
+        while (!status && length && have < sizeof(magic)) {
+                status = byte_origin_read(file->origin, magic + have, sizeof(magic) - have, &length, error);
+                have += status ? 0 : length;
+        }
+        if (!status && have == sizeof(magic) && memcmp(magic, zip_magic, sizeof(magic)) == 0)
+                return open_workbook(file, path, staging_directory, error);
+        if (!status && have == sizeof(magic) && memcmp(magic, compound_magic, sizeof(magic)) == 0)
+                return refuse_compound(file, error);
+        return status ? status : byte_origin_rewind(file->origin, error);
+}
+
 enum status source_file_open(const char *path, const struct profile *profile, const char *staging_directory,
                              struct source_file **ret, struct error *error)
 {
@@ -377,6 +525,8 @@ enum status source_file_open(const char *path, const struct profile *profile, co
                 return error_memory(error);
         enum status status = byte_origin_open(path, staging_directory, &file->origin, error);
         if (!status)
+                status = try_workbook(file, path, staging_directory, error);
+        if (!status && !file->workbook)
                 status = examine(file, error);
         if (!status)
                 status = source_file_rewind(file, error);
@@ -409,8 +559,37 @@ struct text source_file_header_record(const struct source_file *file)
         return file->profile->header ? file->header_record : (struct text){0};
 }
 
+const char *source_file_place(const struct source_file *file, uint64_t line, uint64_t *ret_line)
+{
+        *ret_line = file->workbook ? line & UINT32_MAX : line;
+        return file->workbook ? workbook_sheet_name(file->workbook, line_sheet(line)) : "";
+}
+
+bool source_file_is_workbook(const struct source_file *file) { return file->workbook != NULL; }
+
+const char *source_file_cell_error(const struct source_file *file, struct text *field)
+{
+        if (!file->workbook || !text_is_cell_error(*field))
+                return NULL;
+        *field = (struct text){field->data + 1, field->length - 1};
+        return "import.reason.cell_error";
+}
+
+const char *source_file_sheets(const struct source_file *file)
+{
+        return file->workbook ? workbook_sheets_read(file->workbook) : "";
+}
+
+size_t source_file_notes(struct source_file *file, const struct sheet_note **ret_notes)
+{
+        return file->workbook ? workbook_notes(file->workbook, ret_notes) : 0;
+}
+
 uint64_t source_file_bytes_total(const struct source_file *file) { return byte_origin_bytes_total(file->origin); }
-uint64_t source_file_bytes_done(const struct source_file *file) { return byte_origin_bytes_done(file->origin); }
+uint64_t source_file_bytes_done(const struct source_file *file)
+{
+        return file->workbook ? file->workbook_bytes_done : byte_origin_bytes_done(file->origin);
+}
 char source_file_delimiter(const struct source_file *file) { return file->delimiter; }
 enum decimal_mark source_file_decimal(const struct source_file *file) { return file->decimal; }
 enum encoding source_file_encoding(const struct source_file *file) { return file->encoding; }

@@ -3,7 +3,8 @@
  * source_file.h: a delimited text file as the importer sees it: UTF-8 without byte order mark, in writable blocks of
  * whole records, readable twice. Encoding, delimiter and decimal mark are taken from the profile or found out by
  * evidence (detect.h). Packed files are unpacked while they are read, what a pipe brings is kept meanwhile
- * (byte_origin.h). Files are never held in memory as a whole.
+ * (byte_origin.h). Files are never held in memory as a whole. A workbook (XLSX, told by its content) is read as such
+ * text as well (workbook.h).
  */
 #ifndef TREUE_IMPORTER_SOURCE_FILE_H
 #define TREUE_IMPORTER_SOURCE_FILE_H
@@ -20,12 +21,17 @@
 #include "importer/unpack.h"
 
 struct source_file;
+struct sheet_note;
+struct csv_parser;
+struct buffer;
 
 /* A run of whole records; the caller owns it (malloc) and may change the bytes. data[length] is a NUL byte. */
 struct block {
         char *data;
         size_t length;
-        uint64_t first_line; /* 1-based number, in the file, of the line data begins with */
+        uint64_t first_line; /* 1-based number, in the file, of the line data begins with; in a workbook with the sheet
+                              * (source_file_place) */
+        bool rows;           /* of a sheet: for the parser */
         uint64_t bytes_done; /* of the raw file, up to the end of this block */
 };
 void block_release(struct block *block); /* accepts a zeroed one */
@@ -40,6 +46,9 @@ void source_file_close(struct source_file *file); /* accepts NULL */
 static inline void source_file_closep(struct source_file **file) { source_file_close(*file); }
 #define source_file_cleanup __attribute__((cleanup(source_file_closep)))
 
+/* A parser for a block of the file; `scratch` as in csv.h. */
+struct csv_parser block_parser(const struct block *block, char delimiter, struct buffer *scratch);
+
 /* The names in the header, or (header: false) as many empty texts as the first record has fields. */
 must_check enum status source_file_header(const struct source_file *file, struct arena *arena, struct text **ret_fields,
                                           size_t *ret_count, struct error *error);
@@ -51,6 +60,17 @@ struct text source_file_header_record(const struct source_file *file);
 must_check enum status source_file_next(struct source_file *file, struct block *ret, bool *ret_more,
                                         struct error *error);
 must_check enum status source_file_rewind(struct source_file *file, struct error *error); /* to the first record */
+
+/* What a line number of this file means: of a workbook, {sheet} and row; of a text file no sheet ("") and the line. */
+const char *source_file_place(const struct source_file *file, uint64_t line, uint64_t *ret_line);
+bool source_file_is_workbook(const struct source_file *file);
+/* Of a workbook: the names of the sheets that are read, and what was noticed about others (workbook.h). */
+const char *source_file_sheets(const struct source_file *file);
+size_t source_file_notes(struct source_file *file, const struct sheet_note **ret_notes);
+/* Takes the mark of an error off a field of a workbook and returns the reason the cell is refused for; else NULL. */
+const char *source_file_cell_error(const struct source_file *file, struct text *field);
+/* The sheet of a line number; 0 in a text file. */
+static inline uint32_t line_sheet(uint64_t line) { return (uint32_t)(line >> 32); }
 
 uint64_t source_file_bytes_total(const struct source_file *file); /* as they lie there, maybe packed; 0: a pipe */
 uint64_t source_file_bytes_done(const struct source_file *file);
