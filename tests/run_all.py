@@ -69,6 +69,7 @@ SCRIPTS = [
     ("road doctor", "tests/road/test_doctor.py", SANITIZER, 1800),
     ("road first ladder", "tests/road/test_first_ladder.py", RELEASE, 1800),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 1800),
+    ("fuzz seeds", "tests/fuzz/make_seeds.py", NONE, 60),
     ("catalogue generator", "tests/tools/test_catalogue.py", NONE, 240),
     ("queries on PostgreSQL and SQLite", "tests/db/test_prepare_postgresql.py", NONE, 600),
     ("query generator", "tests/db/test_queries.py", NONE, 240),
