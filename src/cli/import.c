@@ -54,9 +54,9 @@ static void say_kept(struct cli_context *context, struct connection *connection)
         uint64_t rows;
         struct error ignored;
         struct buffer count buffer_cleanup;
+        buffer_init(&count, 64);
         if (import_staged_rows(connection, &rows, &ignored) != STATUS_OK || rows == 0)
                 return;
-        buffer_init(&count, 64);
         format_add_count(&count, context->language, (int64_t)rows);
         cli_print(context, stderr, "import.kept", "count", count.data);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * fuzz_decimal.c: any bytes as a number. What parses must print and parse back to the same, both ways of parsing must
- * agree, and what was rounded must lie within half a unit. The first byte chooses mark, scale and rounding.
+ * agree, and what was rounded must lie within half a unit. What a number says is worked out a second time, slowly, from
+ * its digits alone. The first byte chooses mark, scale and rounding.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -51,6 +52,26 @@ static void reads_back(int64_t units, unsigned scale)
         }
 }
 
+/* A number that parses says what its digits say, with the fraction behind the only decimal mark; everything else in it
+ * groups, and a minus anywhere makes it negative. */
+static void compare_digits(struct text text, enum decimal_mark mark, struct decimal value)
+{
+        const char *point = memchr(text.data, mark == DECIMAL_COMMA ? ',' : '.', text.length);
+        size_t end = text.length, fraction = 0;
+        bool negative = memchr(text.data, '-', text.length) || memmem(text.data, text.length, "\xe2\x88\x92", 3);
+        int128 units = 0;
+        while (point && text.data + end > point + 1 && (text.data[end - 1] < '1' || text.data[end - 1] > '9'))
+                end--;
+        for (size_t i = 0; i < end; i++) {
+                if (text.data[i] < '0' || text.data[i] > '9')
+                        continue;
+                units = units * 10 + (text.data[i] - '0');
+                fraction += point && text.data + i > point;
+                assert(units <= (int128)INT64_MAX + 1);
+        }
+        assert(value.scale == fraction && value.units == (negative ? -units : units));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
         if (length == 0)
@@ -70,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
         assert(rounded != DECIMAL_TOO_PRECISE);
         if (any == DECIMAL_OK) {
                 assert(value.scale <= 18 && (value.scale == 0 || value.units % 10 != 0));
+                compare_digits(text, mark, value);
                 reads_back(value.units, value.scale);
         }
         if (exact == DECIMAL_OK) {

@@ -97,7 +97,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("targets", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     keep = options.keep.resolve()
     (keep / "findings").mkdir(parents=True, exist_ok=True)
     known = {path.name[len("fuzz_"):]: path for path in sorted(options.build.resolve().glob("fuzz_*"))
