@@ -116,8 +116,35 @@ def command_lines():
         yield f"made_{number:02}", text.encode()
 
 
-TARGETS = {"csv": csv, "decimal": decimals, "date": dates, "concept": concepts, "profile": profiles,
-           "cli": command_lines}
+def encodings():
+    """Byte 0: encoding, byte 1: size of the pieces; with and without mark, beyond the first plane, halves, odd ends."""
+    texts = ["K\u00fc;1\n", "\u20ac", "\U0001f600", "\ufeffa;b", "", "a" * 40]
+    for number, text in enumerate(texts):
+        yield f"made_{number:02}_1252", b"\0\1" + text.encode("cp1252", "replace")
+        yield f"made_{number:02}_le", b"\1\2" + text.encode("utf-16-le")
+        yield f"made_{number:02}_be", b"\2\0" + text.encode("utf-16-be")
+    for number, content in enumerate([b"\1\0\x00\xd8", b"\1\0\x00\xdca\0", b"\2\0\xd8\x00", b"\1\0abc", b"\0\0\x81"]):
+        yield f"made_wrong_{number}", content
+
+
+def packed():
+    """Byte 0: size of the pieces, byte 1: room. Members one after the other, padding, damage, a cut end; frames of
+    Zstandard by hand: raw, repeated, with a window that is refused."""
+    # As zlib 1.2.13 made them of 40 times "customer;amount\n" and of "a;b\n": other versions may pack otherwise.
+    member = bytes.fromhex("1f8b08000000000002034b2e2d2ec9cf4d2db24ecccd2fcd2be14a1ee58ff2e9c8070044ab2f9580"
+                           "020000")
+    stored = bytes.fromhex("1f8b0800000000000403010400fbff613b620a30a5fe3d04000000")
+    raw = bytes.fromhex("28b52ffd2004210000") + b"a;b\n"
+    repeated = bytes.fromhex("28b52ffd60001f030100") + b"x"
+    wide = bytes.fromhex("28b52ffd00ff010000")
+    contents = [member, stored, member + stored, member + bytes(7), member[:-3], member[:30] + b"?" + member[31:],
+                member + b"junk", raw, repeated, wide, raw + raw, raw[:-2], b"\x1f\x8b", b"\x28\xb5\x2f\xfd"]
+    for number, content in enumerate(contents):
+        yield f"made_{number:02}", bytes([number * 3, number]) + content
+
+
+TARGETS = {"csv": csv, "encoding": encodings, "unpack": packed, "decimal": decimals, "date": dates,
+           "concept": concepts, "profile": profiles, "cli": command_lines}
 
 
 def main():
