@@ -3,26 +3,20 @@
 # The demo company from nothing to explained segments: three years, three deliveries of files, three evaluations.
 #
 # usage: demo.sh TREUE FOLDER
+#        demo.sh --remove FOLDER
 #
 # TREUE is the program. Everything is made anew in a folder of this run and only then put in place as FOLDER/files (what
 # a company would deliver) and FOLDER/data (the data directory), so that a second run, even at the same time, works.
 # Speaks the language of the environment, German or English. With TREUE_DB the database is that one, and must be empty.
+#
+# The demo company has a data directory of its own, so that it never mixes with a real one. --remove takes away what was
+# put in place, and nothing else; a database on a server stays.
 set -eu
 
 if [ $# -ne 2 ]; then
-        echo "usage: demo.sh TREUE FOLDER" >&2
+        echo "usage: demo.sh TREUE FOLDER | demo.sh --remove FOLDER" >&2
         exit 2
 fi
-treue=$(realpath "$1")
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-mkdir -p "$2"
-folder=$(realpath "$2")
-work=$(mktemp -d "$folder/run.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-files=$work/files
-data=$work/data
 locale=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
 case $locale in
 de*) language=de ;;
@@ -37,6 +31,33 @@ say() {
                 printf '%s\n' "$2"
         fi
 }
+
+remove() {
+        if [ ! -f "$1/files/partnerkreis.yaml" ]; then
+                say "In $1 liegt keine Musterfirma." "There is no demo company in $1."
+                return
+        fi
+        rm -rf "$1/data" "$1/files"
+        rmdir "$1" 2>/dev/null || true # other things of the user's stay
+        say "Die Musterfirma in $1 ist entfernt." "The demo company in $1 is removed."
+        [ -z "${TREUE_DB:-}" ] || say "Die Datenbank auf dem Server blieb, wie sie war." \
+                "The database on the server was left as it was."
+}
+
+if [ "$1" = --remove ]; then
+        remove "$2"
+        exit 0
+fi
+treue=$(realpath "$1")
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+mkdir -p "$2"
+folder=$(realpath "$2")
+work=$(mktemp -d "$folder/run.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+files=$work/files
+data=$work/data
 
 title() {
         printf '\n== %s\n' "$(say "$@")"

@@ -62,6 +62,7 @@ SCRIPTS = [
     ("road customers", "tests/road/test_customers.py", SANITIZER, 1800),
     ("road overrides", "tests/road/test_overrides.py", SANITIZER, 1800),
     ("road lists", "tests/road/test_lists.py", SANITIZER, 1800),
+    ("road lists as files", "tests/road/test_workbook.py", SANITIZER, 1800),
     ("road export", "tests/road/test_export.py", RELEASE, 2700),
     ("road consent", "tests/road/test_consent.py", SANITIZER, 1800),
     ("road consent, random people", "tests/road/test_consent_random.py", RELEASE, 1800),

@@ -14,6 +14,10 @@
 #include <string.h>
 #include <time.h>
 #include <wchar.h>
+/* So do those of a library whose macros name one; the build says which, folder by folder. */
+#ifdef TREUE_BANNED_AFTER
+#include TREUE_BANNED_AFTER
+#endif
 
 #undef strcpy
 #undef strcat

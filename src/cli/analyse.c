@@ -112,7 +112,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 {"--bins", OPTION_VALUE, "N", "cli.option.bins", NULL, &request->bins, NULL},
                 {"--threshold", OPTION_VALUE, "T", "cli.option.threshold", NULL, &request->threshold, NULL},
                 {"--segment", OPTION_VALUE, "ID", "cli.option.segment", NULL, &request->segment, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &request->format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &request->format, NULL},
         };
         struct words words;
         enum status status =
@@ -137,7 +137,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
         if (status == STATUS_OK)
                 status = read_days(request, error);
         if (status == STATUS_OK)
-                status = options_form(request->format, FORMS_ALL, &request->form, error);
+                status = options_form(context, request->format, FORMS_ALL, &request->form, error);
         return status;
 }
 

@@ -453,7 +453,7 @@ enum status analyse_distribution(struct analysis *analysis, struct buffer *out, 
         figures_outliers(page.figures, page.count, &page.low, &page.high);
         if (analysis->request->form == FORM_TABLE)
                 return distribution_table(&page, out, error);
-        if (analysis->request->form == FORM_CSV)
+        if (form_is_rows(analysis->request->form))
                 return put_customers(&page, out, error);
         distribution_json(&page, out);
         return STATUS_OK;

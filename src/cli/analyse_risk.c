@@ -268,7 +268,7 @@ enum status analyse_risk(struct analysis *analysis, struct buffer *out, struct e
         struct sheet_style style = analysis_style(analysis, out);
         if (style.form == FORM_JSON)
                 return risk_json(&page, &style, error);
-        if (style.form == FORM_CSV)
+        if (form_is_rows(style.form))
                 return put_falling(&page, page.count, &style, error);
         status = add_falling(&page, &style, error);
         return status == STATUS_OK ? add_retention(&page, &cells, out, error) : status;

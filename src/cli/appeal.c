@@ -163,14 +163,14 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--dismiss", OPTION_FLAG, NULL, "cli.option.appeal_dismiss", &command->dismiss, NULL, NULL},
                 {"--result", OPTION_VALUE, "TEXT", "cli.option.appeal_result", NULL, &command->result, NULL},
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &command->actor, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command->format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &command->format, NULL},
         };
         struct words rest;
         enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &rest, error);
         if (status != STATUS_OK)
                 return status;
         command->word = rest.count ? rest.items[0] : NULL;
-        return options_form(command->format, FORMS_ALL, &command->form, error);
+        return options_form(context, command->format, FORMS_ALL, &command->form, error);
 }
 
 int cmd_appeal(struct cli_context *context, int argc, char **argv)

@@ -34,7 +34,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 {"--every", OPTION_VALUE, "1m", "cli.option.every", NULL, &request->every, NULL},
                 {"--evaluation", OPTION_VALUE, "ID", "cli.option.backtest_evaluation", NULL, &request->evaluation,
                  NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &request->format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &request->format, NULL},
         };
         struct words words;
         enum status status =
@@ -50,7 +50,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 return status;
         if (!backtest_every_parse(text_of(request->every ? request->every : "1m"), &request->every_step))
                 return error_set(error, STATUS_USAGE, "backtest.bad_every", "value", request->every, NULL);
-        return options_form(request->format, FORMS_ALL, &request->form, error);
+        return options_form(context, request->format, FORMS_ALL, &request->form, error);
 }
 
 static enum status print(struct session *session, const struct backtest *backtest, enum form format,
@@ -58,9 +58,9 @@ static enum status print(struct session *session, const struct backtest *backtes
 {
         struct buffer out buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        enum status status = format == FORM_JSON  ? backtest_json(session, backtest, &out, error)
-                             : format == FORM_CSV ? backtest_csv(session, backtest, &out, error)
-                                                      : backtest_table(session, backtest, &out, error);
+        enum status status = format == FORM_JSON     ? backtest_json(session, backtest, &out, error)
+                             : form_is_rows(format) ? backtest_rows(session, backtest, format, &out, error)
+                                                    : backtest_table(session, backtest, &out, error);
         return status == STATUS_OK ? cli_answer(&out, error) : status;
 }
 

@@ -244,13 +244,13 @@ static size_t step_columns(const struct concept *concept, struct arena *arena, s
         return count;
 }
 
-enum status backtest_csv(const struct session *session, const struct backtest *backtest, struct buffer *out,
-                         struct error *error)
+enum status backtest_rows(const struct session *session, const struct backtest *backtest, enum form form,
+                          struct buffer *out, struct error *error)
 {
         const struct concept *concept = backtest->version->concept;
         struct sheet_column columns[COLUMNS_MAX];
         struct sheet *sheet sheet_cleanup = NULL;
-        struct sheet_style style = cli_style(session->context, FORM_CSV, out);
+        struct sheet_style style = cli_style(session->context, form, out);
         size_t count = step_columns(concept, session->arena, columns);
         enum status status = count ? sheet_new(columns, count, &style, &sheet, error) : error_memory(error);
         if (status != STATUS_OK)

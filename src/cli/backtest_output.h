@@ -14,7 +14,7 @@ must_check enum status backtest_table(const struct session *session, const struc
 must_check enum status backtest_json(struct session *session, const struct backtest *backtest, struct buffer *out,
                                      struct error *error);
 /* One row per step. */
-must_check enum status backtest_csv(const struct session *session, const struct backtest *backtest,
-                                    struct buffer *out, struct error *error);
+must_check enum status backtest_rows(const struct session *session, const struct backtest *backtest, enum form form,
+                                     struct buffer *out, struct error *error);
 
 #endif

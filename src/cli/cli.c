@@ -26,14 +26,24 @@ void cli_write(FILE *stream, const struct buffer *text)
 
 struct sheet_style cli_style(const struct cli_context *context, enum form form, struct buffer *out)
 {
-        return (struct sheet_style){.form = form, .language = context->language, .out = out};
+        struct sheet_style style = {.form = form, .language = context->language, .out = out};
+        char key[64];
+        if (!context->answer)
+                return style;
+        style.csv_mark = style.csv_local = true;
+        style.path = answer_file_working_path(context->answer);
+        snprintf(key, sizeof(key), "cli.sheet.%s", context->command);
+        if (form == FORM_XLSX)
+                style.title = message_raw(context->language, key);
+        return style;
 }
 
 enum status cli_answer(const struct buffer *answer, struct error *error)
 {
         if (answer->failed)
                 return error_memory(error);
-        cli_write(stdout, answer);
+        if (answer->length)
+                cli_write(stdout, answer);
         return STATUS_OK;
 }
 
@@ -176,13 +186,35 @@ static int run_command(struct cli_context *context, int argc, char **argv)
         return cli_fail(context, status, &error);
 }
 
+/* Gives the file of the answer its name, if there is an answer. */
+static int finish_answer(struct cli_context *context, int result)
+{
+        struct answer_file *file = context->answer;
+        struct error error;
+        bool wanted = context->output && strcmp(context->output, "-") != 0 && !context->help_shown;
+        if (!wanted || (result != CLI_DONE && result != CLI_REJECTED)) {
+                answer_file_discard(file);
+                return result;
+        }
+        if (file && !(context->is_workbook && answer_file_is_empty(file))) {
+                enum status status = answer_file_finish(file, &error);
+                return status ? cli_fail(context, status, &error) : result;
+        }
+        answer_file_discard(file);
+        return cli_fail(context, error_set(&error, STATUS_USAGE, "cli.no_list", "path", context->output, NULL),
+                        &error);
+}
+
 /* A full disk or closed pipe behind standard output must not look like success. */
 static int finish_output(struct cli_context *context, int result)
 {
         if (fflush(stdout) == 0 && !ferror(stdout))
-                return result;
+                return finish_answer(context, result);
         struct error error;
-        return cli_fail(context, error_system(&error, "write", "stdout", errno), &error);
+        result = cli_fail(context, error_system(&error, "write", context->answer ? context->output : "stdout", errno),
+                          &error);
+        answer_file_discard(context->answer);
+        return result;
 }
 
 static int start(struct cli_context *context, int argc, char **argv)

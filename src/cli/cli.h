@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "db/db.h"
 #include "i18n/message.h"
+#include "platform/answer_file.h"
 #include "render/sheet.h"
 
 enum { CLI_DONE = 0, CLI_REJECTED = 1, CLI_USAGE = 2, CLI_FAILED = 3 };
@@ -28,6 +29,9 @@ struct cli_context {
         const char *program; /* --program; NULL: the only one */
         bool migrate;        /* --migrate */
         const char *command; /* the subcommand's name */
+        const char *output;  /* --output; NULL or "-": standard output */
+        struct answer_file *answer; /* the file of --output, once the form of the answer is known */
+        bool is_workbook;    /* that form */
         bool help_shown;     /* options_parse answered --help; nothing is left to do */
 };
 
@@ -47,9 +51,10 @@ int cli_exit_status(enum status status);
 
 /* Writes the buffer and a line end, unless it ends with one. */
 void cli_write(FILE *stream, const struct buffer *text);
-/* How a list of this command is given out, in the reader's language. */
+/* How a list of this command is given out, in the reader's language; in a file of its own (--output) CSV is as
+ * spreadsheets of that language open it. */
 struct sheet_style cli_style(const struct cli_context *context, enum form form, struct buffer *out);
-/* What a command answers: on standard output, unless the buffer failed. */
+/* What a command answers, if anything: on standard output, unless the buffer failed. */
 must_check enum status cli_answer(const struct buffer *answer, struct error *error);
 /* A message of the catalogue as one or more lines: cli_print(context, stdout, "key", "name", value, ...). */
 #define cli_print(context, stream, ...)                                                     \

@@ -126,7 +126,7 @@ static enum status list(void *context, struct error *error)
         bool more = true;
         enum form form;
         buffer_init(&out, CLI_TEXT_MAX);
-        enum status status = options_form(command->format, FORMS_ALL, &form, error);
+        enum status status = options_form(command->session.context, command->format, FORMS_ALL, &form, error);
         if (status == STATUS_OK)
                 status = q_concept_version_list_open(command->session.connection, NULL, &rows, error);
         if (status != STATUS_OK)
@@ -151,7 +151,7 @@ static enum status diff(void *context, struct error *error)
 {
         struct concept_command *command = context;
         enum form form;
-        enum status status = options_form(command->format, IN_TABLE | IN_JSON, &form, error);
+        enum status status = options_form(command->session.context, command->format, IN_TABLE | IN_JSON, &form, error);
         if (status != STATUS_OK)
                 return status;
         return concept_compare(&command->session, command->words.items[0], command->words.items[1], form, error);
@@ -191,7 +191,7 @@ int cmd_concept(struct cli_context *context, int argc, char **argv)
         struct concept_command command = {0};
         const struct option_info options[] = {
                 {"--release", OPTION_FLAG, NULL, "cli.option.release", &command.release, NULL, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command.format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &command.format, NULL},
                 {"--name", OPTION_VALUE, "NAME", "cli.option.new_name", NULL, &command.first.name, NULL},
                 {"--a-share", OPTION_VALUE, "10", "cli.option.new_a_share", NULL, &command.first.a_share, NULL},
                 {"--b-share", OPTION_VALUE, "30", "cli.option.new_b_share", NULL, &command.first.b_share, NULL},

@@ -236,15 +236,15 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--skipped", OPTION_FLAG, NULL, "cli.option.consent_skipped", .flag = &values->skipped},
                 {"--reason", OPTION_VALUE, "TEXT", "cli.option.reason", .value = &values->reason},
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", .value = &values->actor},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", .value = &values->format},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", .value = &values->format},
         };
         struct words rest;
         enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &rest, error);
         if (status)
                 return status;
         values->word = rest.count ? rest.items[0] : NULL;
-        return options_form(values->format, (*ret)->run == consent_show ? IN_TABLE | IN_JSON : FORMS_ALL, &values->form,
-                            error);
+        return options_form(context, values->format, (*ret)->run == consent_show ? IN_TABLE | IN_JSON : FORMS_ALL,
+                            &values->form, error);
 }
 
 int cmd_consent(struct cli_context *context, int argc, char **argv)

@@ -76,7 +76,7 @@ static enum status list_merges(void *argument, struct error *error)
         struct sheet *sheet sheet_cleanup = NULL;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)64 << 20);
-        enum status status = options_form(command->format, FORMS_ALL, &form, error);
+        enum status status = options_form(command->context, command->format, FORMS_ALL, &form, error);
         if (status == STATUS_OK)
                 status = session_open(&session, command->context, CLI_READ, error);
         if (status == STATUS_OK)
@@ -137,7 +137,7 @@ int cmd_customer(struct cli_context *context, int argc, char **argv)
                 {"--responsible", OPTION_VALUE, "CODE", "cli.option.list_responsible",
                  .value = &command.filter.responsible},
                 {"--kind", OPTION_VALUE, "customers|prospects", "cli.option.list_kind", .value = &command.filter.kind},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", .value = &command.format},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", .value = &command.format},
         };
         struct error error;
         const struct action *action;

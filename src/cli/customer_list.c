@@ -195,7 +195,7 @@ static bool read_needle(struct listing *listing, struct text typed)
         return true;
 }
 
-static enum status read_filter(struct listing *listing, struct error *error)
+static enum status read_filter(struct cli_context *context, struct listing *listing, struct error *error)
 {
         const struct customer_filter *filter = listing->filter;
         const char *equals = filter->attribute ? strchr(filter->attribute, '=') : NULL;
@@ -211,7 +211,7 @@ static enum status read_filter(struct listing *listing, struct error *error)
                 return error_set(error, STATUS_USAGE, "cli.bad_date", "value", filter->on, NULL);
         if (filter->search && !read_needle(listing, text_trim(text_of(filter->search))))
                 return error_memory(error);
-        return options_form(filter->format, FORMS_ALL, &listing->form, error);
+        return options_form(context, filter->format, FORMS_ALL, &listing->form, error);
 }
 
 static enum status run(struct listing *listing, struct buffer *out, struct error *error)
@@ -242,7 +242,7 @@ enum status customer_list(struct cli_context *context, const struct customer_fil
         struct buffer out buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
         buffer_init(&listing.needle, 1 << 16);
-        enum status status = read_filter(&listing, error);
+        enum status status = read_filter(context, &listing, error);
         if (!status)
                 status = session_open(&session, context, CLI_READ, error);
         if (!status)

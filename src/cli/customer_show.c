@@ -6,6 +6,7 @@
 
 #include "base/calendar.h"
 #include "render/cells.h"
+#include "cli/options.h"
 #include "cli/session.h"
 #include "db/setting.h"
 #include "platform/clock.h"
@@ -205,26 +206,21 @@ enum status customer_show(struct cli_context *context, const char *customer, con
 {
         struct session session session_cleanup = {0};
         struct page page = {.context = context};
-        bool json = format && strcmp(format, "json") == 0;
-        if (format && !json && strcmp(format, "table") != 0)
-                return error_set(error, STATUS_USAGE, "cli.bad_format", "value", format, "formats", "table, json",
-                                 NULL);
+        enum form form;
         if (on && !day_parse_iso(text_of(on), &page.day))
                 return error_set(error, STATUS_USAGE, "cli.bad_date", "value", on, NULL);
-        enum status status = session_open(&session, context, CLI_READ, error);
+        enum status status = options_form(context, format, IN_TABLE | IN_JSON, &form, error);
+        if (!status)
+                status = session_open(&session, context, CLI_READ, error);
         if (!status && !on)
                 page.day = clock_local_day(clock_now_ms());
         if (!status)
                 status = load(&session, customer, &page, error);
         struct buffer out buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        if (!status && json)
+        if (!status && form == FORM_JSON)
                 write_json(&page, &out);
         else if (!status)
                 status = write_tables(&page, &out, error);
-        if (!status && out.failed)
-                status = error_memory(error);
-        if (!status)
-                cli_write(stdout, &out);
-        return status;
+        return status ? status : cli_answer(&out, error);
 }

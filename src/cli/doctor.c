@@ -288,7 +288,7 @@ int cmd_doctor(struct cli_context *context, int argc, char **argv)
         const char *format = NULL;
         enum form form = FORM_TABLE;
         const struct option_info options[] = {
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", .value = &format},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", .value = &format},
         };
         struct words words;
         struct error error;
@@ -297,7 +297,7 @@ int cmd_doctor(struct cli_context *context, int argc, char **argv)
         if (status == STATUS_OK && words.count)
                 status = error_set(&error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
         if (status == STATUS_OK)
-                status = options_form(format, FORMS_ALL, &form, &error);
+                status = options_form(context, format, FORMS_ALL, &form, &error);
         if (status == STATUS_OK)
                 status = session_open(&session, context, CLI_READ, &error);
         if (status == STATUS_OK)

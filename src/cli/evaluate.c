@@ -32,7 +32,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 {"--approve", OPTION_FLAG, NULL, "cli.option.approve", &request->approve, NULL, NULL},
                 {"--near", OPTION_VALUE, "N", "cli.option.near", NULL, &request->near, NULL},
                 {"--metrics", OPTION_VALUE, "index|sql", "cli.option.metrics", NULL, &request->metrics, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &request->format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &request->format, NULL},
         };
         struct words words;
         enum status status =
@@ -60,7 +60,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                         return error_set(error, STATUS_USAGE, "evaluate.bad_near", "value", request->near, NULL);
                 request->near_count = (size_t)count;
         }
-        return options_form(request->format, FORMS_ALL, &request->form, error);
+        return options_form(context, request->format, FORMS_ALL, &request->form, error);
 }
 
 /* The version to evaluate: a file (loaded as a draft when it is new), a version by name, or the latest released one. */

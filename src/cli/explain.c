@@ -33,7 +33,9 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
         request->cutoff_day = DAY_NONE;
         if (request->cutoff)
                 status = options_day(request->cutoff, &request->cutoff_day, error);
-        return status == STATUS_OK ? options_form(request->format, IN_TABLE | IN_JSON, &request->form, error) : status;
+        return status == STATUS_OK
+                       ? options_form(context, request->format, IN_TABLE | IN_JSON, &request->form, error)
+                       : status;
 }
 
 /* Who was evaluated together, by the facts the decision was taken on. */

@@ -6,7 +6,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/session.h"
-#include "platform/file.h"
+#include "importer/profile.h"
 #include "program/export.h"
 
 enum { CHUNK_BYTES = 1 << 20 };
@@ -14,15 +14,14 @@ enum { CHUNK_BYTES = 1 << 20 };
 
 struct wishes {
         struct export_request request;
-        const char *on, *format, *output;
+        const char *on, *format;
         bool profile;
         enum form form;
 };
 
-/* Where rows go: a file, or standard output. */
+/* Rows on their way out. */
 struct output {
         struct buffer chunk;
-        struct writer *file;
         enum form form;
         struct sheet *sheet;
 };
@@ -32,9 +31,7 @@ static enum status flush(struct output *output, struct error *error)
         enum status status = STATUS_OK;
         if (output->chunk.failed)
                 return error_memory(error);
-        if (output->file)
-                status = writer_write(output->file, output->chunk.data, output->chunk.length, error);
-        else if (fwrite(output->chunk.data, 1, output->chunk.length, stdout) != output->chunk.length)
+        if (fwrite(output->chunk.data, 1, output->chunk.length, stdout) != output->chunk.length)
                 status = error_set(error, STATUS_SYSTEM, "export.not_written", NULL);
         buffer_clear(&output->chunk);
         return status;
@@ -44,11 +41,40 @@ static enum status put_row(void *context, const struct text *cells, size_t count
 {
         struct output *output = context;
         for (size_t i = 0; i < count; i++)
-                sheet_text(output->sheet, cells[i].length ? cells[i] : (struct text){NULL, 0});
+                sheet_cell(output->sheet, cells[i].length ? cells[i] : (struct text){NULL, 0});
         return output->chunk.length < CHUNK_BYTES ? STATUS_OK : flush(output, error);
 }
 
-static enum status put_rows(struct export *export, struct output *output, struct session *session,
+/* Days and numbers are such in a workbook. */
+static enum sheet_kind kind_of(const char *export_kind, const char *column)
+{
+        enum field_type type = FIELD_TEXT;
+        for (size_t k = 0; k < IMPORT_KIND_COUNT; k++) {
+                const struct kind_info *kind = &kind_infos[k];
+                if (strcmp(kind->name, export_kind) != 0)
+                        continue;
+                for (size_t f = 0; f < kind->field_count; f++) {
+                        const char *name = kind->fields[f].name;
+                        size_t stem = strcspn(name, "*"); /* of a family: what stands in front of the name */
+                        if (name[stem] ? strncmp(name, column, stem) == 0 : strcmp(name, column) == 0)
+                                type = kind->fields[f].type;
+                }
+        }
+        switch (type) {
+        case FIELD_DAY:
+                return SHEET_DAY;
+        case FIELD_MONEY:
+        case FIELD_QUANTITY:
+        case FIELD_DECIMAL:
+        case FIELD_INTEGER:
+        case FIELD_SHARE:
+                return SHEET_DECIMAL;
+        default:
+                return SHEET_TEXT;
+        }
+}
+
+static enum status put_rows(struct export *export, const char *kind, struct output *output, struct session *session,
                             struct error *error)
 {
         size_t count;
@@ -56,8 +82,9 @@ static enum status put_rows(struct export *export, struct output *output, struct
         struct sheet_column *columns = arena_array(session->arena, struct sheet_column, count + 1);
         struct sheet_style style = cli_style(session->context, output->form, &output->chunk);
         style.leave_out_none = true;
+        style.csv_local = false; /* what the profile says */
         for (size_t i = 0; i < count && columns; i++)
-                columns[i] = (struct sheet_column){names[i].data, NULL, .kind = SHEET_TEXT};
+                columns[i] = (struct sheet_column){names[i].data, NULL, .kind = kind_of(kind, names[i].data)};
         enum status status = columns ? sheet_new(columns, count, &style, &output->sheet, error) : error_memory(error);
         if (!status)
                 status = export_run(export, put_row, output, error);
@@ -72,22 +99,10 @@ static enum status put_rows(struct export *export, struct output *output, struct
 static enum status write_export(struct export *export, const struct wishes *wishes, struct output *output,
                                 struct session *session, struct error *error)
 {
-        enum status status = STATUS_OK;
-        if (wishes->output && strcmp(wishes->output, "-") != 0)
-                status = writer_open(wishes->output, &output->file, error);
-        if (status)
-                return status;
-        if (wishes->profile) {
-                export_add_profile(export, &output->chunk);
-                status = flush(output, error);
-        } else {
-                status = put_rows(export, output, session, error);
-        }
-        if (output->file && !status)
-                status = writer_close(output->file, true, error);
-        else
-                writer_discard(output->file);
-        return status;
+        if (!wishes->profile)
+                return put_rows(export, wishes->request.kind, output, session, error);
+        export_add_profile(export, &output->chunk);
+        return flush(output, error);
 }
 
 static enum status run(struct session *session, const struct wishes *wishes, struct error *error)
@@ -112,8 +127,7 @@ static enum status read_wishes(struct cli_context *context, int argc, char **arg
         struct export_request *request = &wishes->request;
         const struct option_info options[] = {
                 {"--on", OPTION_VALUE, "DATE", "cli.option.on", .value = &wishes->on},
-                {"--format", OPTION_VALUE, "csv|json", "cli.option.format", .value = &wishes->format},
-                {"--output", OPTION_VALUE, "FILE", "cli.option.output", .value = &wishes->output},
+                {"--format", OPTION_VALUE, "csv|json|xlsx", "cli.option.format", .value = &wishes->format},
                 {"--profile", OPTION_FLAG, NULL, "cli.option.export_profile", .flag = &wishes->profile},
                 {"--source", OPTION_VALUE, "NAME", "cli.option.source", .value = &request->source},
                 {"--customer-source", OPTION_VALUE, "NAME", "cli.option.customer_source",
@@ -134,8 +148,8 @@ static enum status read_wishes(struct cli_context *context, int argc, char **arg
         request->on_day = DAY_NONE;
         if (wishes->on && !day_parse_iso(text_of(wishes->on), &request->on_day))
                 return error_set(error, STATUS_USAGE, "cli.bad_date", "value", wishes->on, NULL);
-        wishes->form = FORM_CSV;
-        return wishes->format ? options_form(wishes->format, IN_JSON | IN_CSV, &wishes->form, error) : STATUS_OK;
+        return options_form(context, wishes->profile ? NULL : wishes->format,
+                            wishes->profile ? IN_CSV : IN_JSON | IN_CSV | IN_XLSX, &wishes->form, error);
 }
 
 int cmd_export(struct cli_context *context, int argc, char **argv)

@@ -210,7 +210,7 @@ static enum status list(struct cli_context *context, const struct words *words, 
         enum form form;
         if (words->count > 1)
                 return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words->items[1], NULL);
-        enum status status = options_form(options->format, FORMS_ALL, &form, error);
+        enum status status = options_form(context, options->format, FORMS_ALL, &form, error);
         return status == STATUS_OK ? import_print_list(context, form, error) : status;
 }
 
@@ -261,7 +261,7 @@ int cmd_import(struct cli_context *context, int argc, char **argv)
         const struct option_info options[] = {
                 {"--profile", OPTION_VALUE, "FILE", "cli.option.profile", .value = &values.profile},
                 {"--dry-run", OPTION_FLAG, NULL, "cli.option.import_dry_run", .flag = &values.dry_run},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.import_format", .value = &values.format},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.import_format", .value = &values.format},
         };
         struct error error;
         struct words words;

@@ -4,11 +4,13 @@
  */
 #include "cli/options.h"
 
+#include <assert.h>
+
 #include "base/calendar.h"
 #include "base/text.h"
 #include "render/table.h"
 
-enum { WORD_MAX = 40, HELP_COLUMN = 26, HELP_WIDTH = 79, USAGE_INDENT = 6 };
+enum { OPTIONS_MAX = 32, WORD_MAX = 40, HELP_COLUMN = 26, HELP_WIDTH = 79, USAGE_INDENT = 6 };
 
 const char *options_nearest(const char *word, const char *(*candidate)(const void *context, size_t i),
                             const void *context, size_t count)
@@ -273,8 +275,8 @@ static void print_help(struct cli_context *context, const struct option_info *op
         buffer_release(&text);
 }
 
-enum status options_parse(struct cli_context *context, const struct option_info *options, size_t count, int argc,
-                          char **argv, struct words *ret, struct error *error)
+static enum status parse(struct cli_context *context, const struct option_info *options, size_t count, int argc,
+                         char **argv, struct words *ret, struct error *error)
 {
         size_t words = 0;
         bool ended = false;
@@ -305,6 +307,21 @@ enum status options_parse(struct cli_context *context, const struct option_info 
         return STATUS_OK;
 }
 
+enum status options_parse(struct cli_context *context, const struct option_info *options, size_t count, int argc,
+                          char **argv, struct words *ret, struct error *error)
+{
+        struct option_info all[OPTIONS_MAX];
+        bool has_format = false;
+        assert(count < OPTIONS_MAX);
+        for (size_t i = 0; i < count; i++) {
+                all[i] = options[i];
+                has_format |= strcmp(options[i].name, "--format") == 0;
+        }
+        all[count] = (struct option_info){"--output", OPTION_VALUE, "FILE", "cli.option.output",
+                                          .value = &context->output};
+        return parse(context, all, count + has_format, argc, argv, ret, error);
+}
+
 enum status options_day(const char *value, int32_t *ret, struct error *error)
 {
         if (day_parse_iso(text_of(value), ret))
@@ -312,17 +329,44 @@ enum status options_day(const char *value, int32_t *ret, struct error *error)
         return error_set(error, STATUS_USAGE, "cli.bad_date", "value", value, NULL);
 }
 
-enum status options_form(const char *value, unsigned forms, enum form *ret, struct error *error)
+static const char *name_of_form(const struct cli_context *context, const char *value, unsigned forms)
+{
+        const char *output = context->output ? context->output : "";
+        if (value)
+                return strcmp(value, "text") == 0 ? form_names[FORM_TABLE] : value;
+        for (int form = FORM_JSON; form < FORM_COUNT; form++)
+                if (forms >> form & 1 && options_has_ending(output, form_names[form]))
+                        return form_names[form];
+        return form_names[forms & IN_TABLE ? FORM_TABLE : FORM_CSV];
+}
+
+bool options_has_ending(const char *path, const char *ending)
+{
+        const char *dot = strrchr(path, '.');
+        return dot && strcmp(dot + 1, ending) == 0;
+}
+
+static enum status open_answer(struct cli_context *context, enum form form, struct error *error)
+{
+        bool to_file = context->output && strcmp(context->output, "-") != 0;
+        if (!to_file && form == FORM_XLSX)
+                return error_set(error, STATUS_USAGE, "cli.workbook_needs_output", NULL);
+        context->is_workbook = form == FORM_XLSX;
+        return to_file ? answer_file_open(context->output, form != FORM_XLSX, &context->answer, error) : STATUS_OK;
+}
+
+enum status options_form(struct cli_context *context, const char *value, unsigned forms, enum form *ret,
+                         struct error *error)
 {
         struct buffer known buffer_cleanup;
-        const char *name = value && strcmp(value, "text") != 0 ? value : form_names[FORM_TABLE];
+        const char *name = name_of_form(context, value, forms);
         buffer_init(&known, 64);
         for (int form = 0; form < FORM_COUNT; form++) {
                 if (!(forms >> form & 1))
                         continue;
                 if (strcmp(name, form_names[form]) == 0) {
                         *ret = (enum form)form;
-                        return STATUS_OK;
+                        return open_answer(context, *ret, error);
                 }
                 buffer_addf(&known, "%s%s", known.length ? ", " : "", form_names[form]);
         }

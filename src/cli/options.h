@@ -37,8 +37,9 @@ struct words {
         size_t count;
 };
 
-/* Parses argv[1..]. Reorders argv so that the words come first. --help prints the command's help, sets
- * context->help_shown and returns STATUS_CANCELLED (hand it to cli_fail). */
+/* Parses argv[1..]. Reorders argv so that the words come first. A command that has --format has --output FILE as well
+ * (context->output). --help prints the command's help, sets context->help_shown and returns STATUS_CANCELLED (hand it
+ * to cli_fail). */
 must_check enum status options_parse(struct cli_context *context, const struct option_info *options, size_t count,
                                      int argc, char **argv, struct words *ret, struct error *error);
 
@@ -49,9 +50,14 @@ must_check enum status options_take_global(struct cli_context *context, int argc
 /* A date as it is typed: 2025-12-31. STATUS_USAGE "cli.bad_date" {value}. */
 must_check enum status options_day(const char *value, int32_t *ret, struct error *error);
 
-/* The form an answer is wanted in: --format as it was typed (NULL: table), one of `forms` (IN_TABLE | ...). "text" is
- * another word for table. STATUS_USAGE "cli.bad_format" {value} {formats}. */
-must_check enum status options_form(const char *value, unsigned forms, enum form *ret, struct error *error);
+/* The form an answer is wanted in, one of `forms` (IN_TABLE | ...): --format as it was typed ("text" is another word
+ * for table); NULL: what the ending of --output's file says, else table, or CSV where there is none. Opens that file:
+ * what the command prints from then on goes there, a workbook by cli_style. STATUS_USAGE "cli.bad_format" {value}
+ * {formats}, "cli.workbook_needs_output". */
+must_check enum status options_form(struct cli_context *context, const char *value, unsigned forms, enum form *ret,
+                                    struct error *error);
+
+bool options_has_ending(const char *path, const char *ending); /* "csv": does the file's name end with ".csv"? */
 
 /* Appends the help lines of the global options. */
 void options_add_global_help(struct buffer *out, enum language language);

@@ -204,7 +204,7 @@ static enum status list_both(const struct sheet_style *style, const struct overr
         return status;
 }
 
-/* The overrides, and how far the limits are used; CSV holds one list: the overrides. */
+/* The overrides, and how far the limits are used; CSV and workbooks hold one list: the overrides. */
 static enum status list(void *context, struct error *error)
 {
         struct override_command *command = context;
@@ -225,7 +225,7 @@ static enum status list(void *context, struct error *error)
                 return status;
         if (command->form == FORM_JSON) {
                 status = list_both(&style, overrides, count, shares, share_count, error);
-        } else if (command->form == FORM_CSV) {
+        } else if (form_is_rows(command->form)) {
                 status = put_overrides(&style, overrides, count, error);
         } else {
                 if (count)
@@ -260,14 +260,14 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--to", OPTION_VALUE, "DATE", "cli.option.override_to", NULL, &command->to, NULL},
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &command->actor, NULL},
                 {"--state", OPTION_VALUE, "STATE", "cli.option.state", NULL, &command->state, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command->format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &command->format, NULL},
         };
         struct words rest;
         enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &rest, error);
         if (status != STATUS_OK)
                 return status;
         command->word = rest.count ? rest.items[0] : NULL;
-        return options_form(command->format, FORMS_ALL, &command->form, error);
+        return options_form(context, command->format, FORMS_ALL, &command->form, error);
 }
 
 int cmd_override(struct cli_context *context, int argc, char **argv)

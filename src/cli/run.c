@@ -177,11 +177,11 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &command->actor, NULL},
                 {"--all", OPTION_FLAG, NULL, "cli.option.run_all", &command->all, NULL, NULL},
                 {"--from-facts", OPTION_FLAG, NULL, "cli.option.from_facts", &command->from_facts, NULL, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &command->format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &command->format, NULL},
         };
         enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &command->words,
                                           error);
-        return status == STATUS_OK ? options_form(command->format, FORMS_ALL, &command->form, error) : status;
+        return status == STATUS_OK ? options_form(context, command->format, FORMS_ALL, &command->form, error) : status;
 }
 
 int cmd_run(struct cli_context *context, int argc, char **argv)

@@ -32,7 +32,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 {"--evaluation", OPTION_VALUE, "ID", "cli.option.evaluation", NULL, &request->evaluation, NULL},
                 {"--near", OPTION_VALUE, "N", "cli.option.near", NULL, &request->near, NULL},
                 {"--moves", OPTION_VALUE, "FILE", "cli.option.moves", NULL, &request->moves, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv", "cli.option.format", NULL, &request->format, NULL},
+                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &request->format, NULL},
         };
         struct words words;
         enum status status =
@@ -55,7 +55,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                         return error_set(error, STATUS_USAGE, "evaluate.bad_near", "value", request->near, NULL);
                 request->near_count = (size_t)count;
         }
-        return options_form(request->format, FORMS_ALL, &request->form, error);
+        return options_form(context, request->format, FORMS_ALL, &request->form, error);
 }
 
 /* ---- revenue at stake ------------------------------------------------------------------------------------------- */
@@ -138,24 +138,39 @@ static enum status prepare_page(struct simulation_page *page, struct error *erro
         return sum_stakes(page, session->arena, error);
 }
 
+/* The file of --moves: a workbook when it is called one. */
+static enum status write_moves(struct simulation_page *page, const char *path, struct error *error)
+{
+        struct cli_context context = *page->session->context;
+        struct buffer moves buffer_cleanup;
+        buffer_init(&moves, OUTPUT_BYTES_MAX);
+        enum form form = options_has_ending(path, form_names[FORM_XLSX]) ? FORM_XLSX : FORM_CSV;
+        enum status status = answer_file_open(path, false, &context.answer, error);
+        if (status != STATUS_OK)
+                return status;
+        struct sheet_style style = cli_style(&context, form, &moves);
+        status = simulate_moves(page, &style, error);
+        if (status == STATUS_OK && form == FORM_CSV)
+                status = file_write(style.path, moves.data, moves.length, false, error);
+        if (status == STATUS_OK)
+                return answer_file_finish(context.answer, error);
+        answer_file_discard(context.answer);
+        return status;
+}
+
 static enum status print(struct simulation_page *page, const struct request *request, struct error *error)
 {
         struct buffer out buffer_cleanup;
-        struct buffer moves buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        buffer_init(&moves, OUTPUT_BYTES_MAX);
-        enum status status = STATUS_OK;
-        if (request->moves)
-                status = simulate_moves_csv(page, &moves, error);
-        if (status == STATUS_OK && request->moves)
-                status = file_write(request->moves, moves.data, moves.length, false, error);
+        enum status status = request->moves ? write_moves(page, request->moves, error) : STATUS_OK;
         if (status != STATUS_OK)
                 return status;
+        struct sheet_style style = cli_style(page->session->context, request->form, &out);
         if (request->form == FORM_JSON) {
                 customers_sort(page->labels.numbers, page->by_number, page->count);
                 status = simulate_json(page, &out, error);
-        } else if (request->form == FORM_CSV) {
-                status = simulate_moves_csv(page, &out, error);
+        } else if (form_is_rows(request->form)) {
+                status = simulate_moves(page, &style, error);
         } else {
                 status = simulate_table(page, request->near_count, &out, error);
         }

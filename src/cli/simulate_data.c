@@ -43,7 +43,7 @@ static enum status put_move(struct sheet *sheet, enum form form, struct buffer *
         struct text name = {NULL, 0};
         enum status status = STATUS_OK;
         arena_reset(page->scratch);
-        if (form == FORM_CSV) /* a query, and JSON shows no names */
+        if (form_is_rows(form)) /* a query, and JSON shows no names */
                 status = customer_label_name(&page->labels, page->session->snapshot, page->session->connection, i,
                                              page->scratch, &name, error);
         if (status != STATUS_OK)
@@ -78,11 +78,11 @@ static enum status put_moves(const struct simulation_page *page, const struct sh
         return status == STATUS_OK ? sheet_finish(sheet, error) : status;
 }
 
-enum status simulate_moves_csv(const struct simulation_page *page, struct buffer *out, struct error *error)
+enum status simulate_moves(const struct simulation_page *page, const struct sheet_style *style, struct error *error)
 {
-        struct sheet_style style = cli_style(page->session->context, FORM_CSV, out);
-        style.minor_digits = concept_of(page, SIDE_CHANGED)->minor_digits;
-        return put_moves(page, &style, error);
+        struct sheet_style with_money = *style;
+        with_money.minor_digits = concept_of(page, SIDE_CHANGED)->minor_digits;
+        return put_moves(page, &with_money, error);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */

@@ -38,8 +38,9 @@ must_check enum status simulate_add_why(const struct simulation_page *page, size
 must_check enum status simulate_table(const struct simulation_page *page, size_t near_count, struct buffer *out,
                                       struct error *error);
 must_check enum status simulate_json(const struct simulation_page *page, struct buffer *out, struct error *error);
-/* One row per customer who moves. */
-must_check enum status simulate_moves_csv(const struct simulation_page *page, struct buffer *out, struct error *error);
+/* One row per customer who moves: CSV or a workbook. */
+must_check enum status simulate_moves(const struct simulation_page *page, const struct sheet_style *style,
+                                      struct error *error);
 
 /* "up", "down" or "other". */
 const char *simulate_direction_name(const struct simulation *simulation, size_t customer);

@@ -221,7 +221,7 @@ int cmd_verify(struct cli_context *context, int argc, char **argv)
         if (!status && words.count > 0)
                 status = error_set(&error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
         if (!status)
-                status = options_form(format, IN_TABLE | IN_JSON, &form, &error);
+                status = options_form(context, format, IN_TABLE | IN_JSON, &form, &error);
         if (!status)
                 status = cli_open_database(context, CLI_READ, &database, &error);
         if (!status)

@@ -8,6 +8,7 @@
 #include "importer/encoding.h"
 #include "importer/workbook.h"
 #include "platform/file.h"
+#include "render/csv.h"
 
 enum { PATH_MAX_BYTES = 1024, NAME_BYTES_MAX = 100, VALUE_BYTES_MAX = 500 };
 enum { SAMPLE_REASONS = 10, SAMPLE_VALUE_BYTES = 60 };
@@ -82,29 +83,22 @@ static enum status flush_scratch(struct error_file *errors, struct writer *write
         return writer_write(writer, errors->scratch.data, errors->scratch.length, error);
 }
 
-/* A field of the report, quoted when it has to be; long values are cut. */
+/* A field of the report, which people open in a spreadsheet; long values are cut. */
 static void add_field(struct error_file *errors, struct text value)
 {
-        struct buffer *out = &errors->scratch;
+        struct buffer field buffer_cleanup;
+        struct csv_writer writer;
         bool cut = value.length > VALUE_BYTES_MAX;
         if (cut)
                 value.length = encoding_valid_utf_8(value.data, VALUE_BYTES_MAX);
-        char delimiter = source_file_delimiter(errors->file);
-        bool quoted = false;
-        for (size_t i = 0; i < value.length && !quoted; i++)
-                quoted = value.data[i] == '"' || value.data[i] == '\n' || value.data[i] == '\r' ||
-                         value.data[i] == delimiter;
-        if (quoted)
-                buffer_add_byte(out, '"');
-        for (size_t i = 0; i < value.length; i++) {
-                if (value.data[i] == '"')
-                        buffer_add_byte(out, '"');
-                buffer_add_byte(out, value.data[i]);
-        }
+        buffer_init(&field, VALUE_BYTES_MAX + 8);
+        if (value.length)
+                buffer_add(&field, value.data, value.length);
         if (cut)
-                buffer_add_text(out, "\xE2\x80\xA6");
-        if (quoted)
-                buffer_add_byte(out, '"');
+                buffer_add_text(&field, "\xE2\x80\xA6");
+        csv_writer_init(&writer, &errors->scratch, source_file_delimiter(errors->file));
+        csv_field_neutral(&writer, (struct text){field.data, field.length});
+        errors->scratch.failed |= field.failed;
 }
 
 static void add_delimiter(struct error_file *errors)

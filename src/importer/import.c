@@ -227,6 +227,9 @@ static enum status open_source(struct import_run *run, struct error *error)
                 status = source_file_header(run->file, run->arena, &header, &header_count, error);
         if (!status)
                 status = column_mapping_bind(run->arena, run->profile, header, header_count, &run->mapping, error);
+        /* Text of a workbook is no formula: an export neutralises none, whatever the profile says of CSV. */
+        for (size_t i = 0; !status && source_file_is_workbook(run->file) && i < run->mapping.count; i++)
+                run->mapping.columns[i].neutralised = false;
         return status;
 }
 

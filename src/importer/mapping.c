@@ -8,6 +8,7 @@
 #include "base/calendar.h"
 #include "customers/consent.h"
 #include "platform/clock.h"
+#include "render/csv.h"
 
 enum { MESSAGE_LIST_MAX = 700 };
 
@@ -107,7 +108,8 @@ enum status column_mapping_bind(struct arena *arena, const struct profile *profi
                 const struct profile_column *column = &profile->columns[i];
                 struct mapped_column *mapped = &mapping.columns[i];
                 *mapped = (struct mapped_column){column, &kind_infos[profile->kind].fields[column->field],
-                                                 column->position, {0}, column->format.data};
+                                                 column->position, {0}, column->format.data,
+                                                 profile->neutralised};
                 mapped->name = name_of(arena, column, mapped->field);
                 if (!mapped->name.data)
                         return error_memory(error);
@@ -179,6 +181,8 @@ struct text mapped_text(const struct mapped_column *column, const struct text *f
         if ((size_t)column->position >= field_count)
                 return (struct text){0};
         struct text cell = fields[column->position];
+        if (column->neutralised)
+                cell = csv_restored(cell);
         /* The prefix is of what a reader sees: blanks in front are no part of a code. */
         return column->column->prefix ? text_prefix(text_trim(cell), column->column->prefix) : cell;
 }

@@ -22,6 +22,7 @@ struct mapped_column {
         int position;             /* 0-based place in the record; -1: the constant of the profile */
         struct text name;         /* for readers: the header, "3" without header, or the field for a constant */
         const char *format;       /* date format, NUL-terminated; NULL: ISO, then German */
+        bool neutralised;         /* cells are restored first (render/csv.h) */
 };
 
 struct column_mapping {
@@ -40,7 +41,7 @@ must_check enum status column_mapping_bind(struct arena *arena, const struct pro
 /* The column of a field; NULL when the profile does not map it. */
 const struct mapped_column *column_mapping_find(const struct column_mapping *mapping, const char *field);
 
-/* The text of a column in a record: constant or field, cut to the prefix; not trimmed. */
+/* The text of a column in a record: constant or field, restored, cut to the prefix; not trimmed. */
 struct text mapped_text(const struct mapped_column *column, const struct text *fields, size_t field_count);
 
 /* First `count` code points of UTF-8 text. */

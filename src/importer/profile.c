@@ -224,11 +224,20 @@ static enum status read_sheet(struct reading *reading, yaml_node_t *node)
         return status;
 }
 
+static enum status read_neutralised(struct reading *reading, yaml_node_t *node)
+{
+        static const struct choice choices[] = {{"true", 1}, {"yes", 1}, {"false", 0}, {"no", 0}};
+        int value = 0;
+        enum status status = read_choice(reading, node, "neutralised", CHOICES(choices), "true, false", &value);
+        reading->profile->neutralised = value != 0;
+        return status;
+}
+
 static enum status read_file(struct reading *reading, yaml_node_t *node)
 {
         static const struct key_entry entries[] = {{"encoding", read_encoding}, {"delimiter", read_delimiter},
                                                    {"decimal", read_decimal}, {"header", read_has_header},
-                                                   {"sheet", read_sheet}};
+                                                   {"sheet", read_sheet}, {"neutralised", read_neutralised}};
         return read_mapping(reading, node, "file", entries, sizeof(entries) / sizeof(entries[0]));
 }
 

@@ -56,6 +56,7 @@ struct profile {
         enum decimal_setting decimal;
         bool header;
         struct text sheet;        /* of a workbook: name or number of the one to read; none: all that fit */
+        bool neutralised;         /* text of CSV as render/csv.h neutralises it: the apostrophe comes off */
         size_t column_count;
         struct profile_column *columns;
         bool create_customers, create_products;

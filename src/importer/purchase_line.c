@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "importer/fragments.h"
 #include "importer/workbook.h"
+#include "render/csv.h"
 
 /* A hundred thousand million currency units with two minor digits: sums of a customer stay far from the limit of
  * int64. */
@@ -26,7 +27,8 @@ static struct text value_of(const struct purchase_source *source, const struct t
 {
         if (source->position < 0)
                 return source->constant;
-        struct text value = text_trim(fields[source->position]);
+        struct text field = fields[source->position];
+        struct text value = text_trim(source->neutralised ? csv_restored(field) : field);
         return source->prefix ? text_prefix(value, source->prefix) : value;
 }
 

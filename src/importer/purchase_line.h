@@ -25,6 +25,7 @@ struct purchase_source {
         unsigned prefix;          /* first n code points only; 0: all */
         struct text constant;     /* for every line, when position is -1 */
         const char *format;       /* of the date; NULL: 2025-12-31, 31.12.2025 */
+        bool neutralised;         /* as in struct mapped_column */
 };
 
 struct purchase_layout {

@@ -66,6 +66,7 @@ static void layout_init(struct purchase_layout *layout, const struct import_run 
                 layout->columns[i].prefix = column->column->prefix;
                 layout->columns[i].constant = column->column->constant;
                 layout->columns[i].format = column->format;
+                layout->columns[i].neutralised = column->neutralised;
         }
         const struct purchase_source *group = &layout->columns[PURCHASE_GROUP];
         layout->group_of_article = group->position >= 0

@@ -309,7 +309,8 @@ void export_add_profile(const struct export *export, struct buffer *out)
                 buffer_addf(out, "customer_source: %s\n", export->customer_source.data);
         if (purchases)
                 buffer_addf(out, "product_source: %s\n", export->product_source.data);
-        buffer_add_text(out, "file: {encoding: utf-8, delimiter: \",\", decimal: point, header: true}\ncolumns:\n");
+        buffer_add_text(out, "file: {encoding: utf-8, delimiter: \",\", decimal: point, header: true, "
+                             "neutralised: true}\ncolumns:\n");
         for (size_t i = 0; i < export->column_count; i++) {
                 buffer_add_text(out, "  ");
                 add_quoted(out, export->columns[i]);

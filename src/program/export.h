@@ -40,7 +40,8 @@ static inline void export_freep(struct export **export) { export_free(*export); 
 /* Names of the columns: those of the import kind. */
 const struct text *export_columns(const struct export *export, size_t *ret_count);
 
-/* Appends the import profile that reads the columns back (CSV with commas, decimal points, UTF-8). */
+/* Appends the import profile that reads the columns back: CSV with commas, decimal points, UTF-8, neutralised
+ * (render/csv.h), or a workbook. */
 void export_add_profile(const struct export *export, struct buffer *out);
 
 /* Calls `row` with the cells of each row; unknown ones are empty. Borrowed until the next call. STATUS_CONFLICT

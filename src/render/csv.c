@@ -40,6 +40,58 @@ void csv_field(struct csv_writer *writer, struct text text)
         buffer_add_byte(writer->out, '"');
 }
 
+/* Behind apostrophes, if any: would a spreadsheet take it for a formula? */
+static bool begins_formula(struct text text)
+{
+        static const char full_width[][4] = {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+        while (text.length && *text.data == '\'') {
+                text.data++;
+                text.length--;
+        }
+        if (text.length == 0)
+                return false;
+        if (memchr("=+-@\t\r\n", *text.data, 7))
+                return true;
+        for (size_t i = 0; i < sizeof(full_width) / sizeof(full_width[0]); i++)
+                if (text.length >= 3 && memcmp(text.data, full_width[i], 3) == 0)
+                        return true;
+        return false;
+}
+
+/* -12.50: digits around at most one point or comma. */
+static bool is_negative_number(struct text text)
+{
+        size_t marks = 0;
+        for (size_t i = 1; i < text.length; i++) {
+                bool mark = text.data[i] == '.' || text.data[i] == ',';
+                marks += mark;
+                if (!mark && (text.data[i] < '0' || text.data[i] > '9'))
+                        return false;
+        }
+        return text.length > 1 + marks && text.data[0] == '-' && marks <= 1;
+}
+
+void csv_field_neutral(struct csv_writer *writer, struct text text)
+{
+        struct buffer field buffer_cleanup = {0};
+        if (!begins_formula(text) || is_negative_number(text)) {
+                csv_field(writer, text);
+                return;
+        }
+        buffer_init(&field, writer->out->length_max);
+        buffer_add_byte(&field, '\'');
+        buffer_add(&field, text.data, text.length);
+        csv_field(writer, (struct text){field.data, field.length});
+        writer->out->failed |= field.failed;
+}
+
+struct text csv_restored(struct text field)
+{
+        if (field.length && *field.data == '\'' && begins_formula(field))
+                return (struct text){field.data + 1, field.length - 1};
+        return field;
+}
+
 void csv_field_string(struct csv_writer *writer, const char *string)
 {
         csv_field(writer, text_of(string ? string : ""));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * sheet.h: a list: rows of typed columns, given out as a table for people, as CSV or as JSON. Every list of the command
- * line is one, so that a list knows its columns and their values and nothing of forms.
+ * sheet.h: a list: rows of typed columns, given out as a table for people, as CSV, JSON or a workbook. Every list of
+ * the command line is one, so that a list knows its columns and their values and nothing of forms.
  *
  * Cells are handed over row by row, in the order of the columns; a row is complete after as many cells as columns. A
  * column that a form does not show is handed over all the same. Every cell is of its column's kind, or none.
@@ -15,8 +15,10 @@
 #include "i18n/message.h"
 #include "render/json.h"
 
-enum form { FORM_TABLE, FORM_JSON, FORM_CSV, FORM_COUNT };
-extern const char *const form_names[FORM_COUNT]; /* "table", "json", "csv" */
+enum form { FORM_TABLE, FORM_JSON, FORM_CSV, FORM_XLSX, FORM_COUNT };
+extern const char *const form_names[FORM_COUNT]; /* "table", "json", "csv", "xlsx" */
+/* Nothing but the rows of one list. */
+static inline bool form_is_rows(enum form form) { return form == FORM_CSV || form == FORM_XLSX; }
 
 enum sheet_kind {
         SHEET_TEXT,     /* names, reasons, the numbers customers go by */
@@ -34,14 +36,15 @@ enum sheet_kind {
         SHEET_YES_NO,
 };
 
-enum { IN_TABLE = 1 << FORM_TABLE, IN_JSON = 1 << FORM_JSON, IN_CSV = 1 << FORM_CSV,
-       FORMS_ALL = IN_TABLE | IN_JSON | IN_CSV };
+enum { IN_TABLE = 1 << FORM_TABLE, IN_JSON = 1 << FORM_JSON, IN_CSV = 1 << FORM_CSV, IN_XLSX = 1 << FORM_XLSX,
+       FORMS_ALL = IN_TABLE | IN_JSON | IN_CSV | IN_XLSX };
 
 struct sheet_column {
         const char *name;    /* in JSON and CSV */
         const char *head;    /* catalogue key of the title people read; NULL: the name */
         enum sheet_kind kind;
-        unsigned forms;      /* that show it: IN_...; 0: all */
+        unsigned forms;      /* that show it: IN_...; 0: all. A workbook shows what CSV does, with titles, words and
+                              * days as in a table */
         const char *words;   /* SHEET_CODE, SHEET_CODES: the key up to the code ("run.state."), NULL: the code is the
                               * word. SHEET_YES_NO: the key of what people read for yes, and nothing for no; NULL: both
                               * words */
@@ -58,6 +61,10 @@ struct sheet_style {
         unsigned indent;        /* blanks in front of every line of a table */
         bool leave_out_none;    /* in JSON, cells that are none are left out instead of null */
         struct buffer *out;     /* what is given out is appended; the caller's. CSV and JSON grow row by row */
+        bool csv_mark;          /* a byte order mark in front: spreadsheets take UTF-8 for something else without */
+        bool csv_local;         /* as spreadsheets of the language divide fields and write decimals: German ; and , */
+        const char *path;       /* FORM_XLSX: of the workbook, instead of `out` (book.h) */
+        const char *title;      /* of the workbook's sheet */
         struct json *json;      /* FORM_JSON: the rows become an array here instead of a document in `out` */
         bool in_object;         /* with `json`: no array, the one row's cells become keys of the object open there */
 };
@@ -73,6 +80,9 @@ static inline void sheet_freep(struct sheet **sheet) { sheet_free(*sheet); }
 void sheet_none(struct sheet *sheet);
 void sheet_text(struct sheet *sheet, struct text text);              /* {NULL, 0}: none */
 void sheet_string(struct sheet *sheet, const char *string);          /* NULL: none */
+/* Plain text of a TEXT, DAY or DECIMAL column ("2026-01-31", "-12.50"), given out as it stands except where there are
+ * real types. {NULL, 0}: none */
+void sheet_cell(struct sheet *sheet, struct text text);
 void sheet_code(struct sheet *sheet, struct text code);              /* {NULL, 0}: none */
 /* The names whose bits are set. */
 void sheet_codes(struct sheet *sheet, uint32_t set, const char *const *names, unsigned count);
@@ -84,7 +94,7 @@ void sheet_day(struct sheet *sheet, int32_t day);
 void sheet_instant(struct sheet *sheet, int64_t instant_ms);
 void sheet_yes_no(struct sheet *sheet, bool yes);
 
-/* After the last row: writes the table, or ends the array. A table without rows is only its titles. */
+/* After the last row: writes the table, ends the array or the workbook. Without rows there are only titles. */
 must_check enum status sheet_finish(struct sheet *sheet, struct error *error);
 size_t sheet_row_count(const struct sheet *sheet);
 

@@ -11,6 +11,7 @@ R-027 (competitors' shares): our own share and the competitors' make 100 percent
 R-091 (possibilities of the customer): a small company has 0.6 of the threshold, and the explanation shows both.
 R-019 (visits by segment) and R-026 (falling revenue): the data are there: visits by frequency, an early warning.
 R-082 (prospects): one becomes a customer with the first order and keeps number and history.
+R-130 (example programs): the demo company is removed, with nothing else, and loaded again as it was.
 R-004 (years side by side): after three years and three approved evaluations a customer's history shows each.
 Twelve customers show one rule each, in German and in English. Two demos are byte-identical in every list.
 """
@@ -221,6 +222,28 @@ def check_consents(demo):
                f"10009 is not reached by {channel}: a task for the representative")
 
 
+def remove(demo):
+    return subprocess.run(["sh", str(ROOT / "demo" / "demo.sh"), "--remove", str(demo.folder)], capture_output=True,
+                          env=dict(demo.environment, LC_ALL="de_DE.UTF-8"), text=True, encoding="utf-8")
+
+
+def check_removal(binary, demo):
+    """R-130 (example programs)."""
+    before, runs = demo.digests(), demo.run("run", "list", "--format", "json")
+    mine = demo.folder / "notes.txt"
+    mine.write_text("mine", encoding="utf-8")
+    done = remove(demo)
+    expect(done.returncode == 0 and "entfernt" in done.stdout and sorted(demo.folder.iterdir()) == [mine],
+           f"R-130 (example programs): removed, and nothing else: {done.stdout}")
+    done = remove(demo)
+    expect(done.returncode == 0 and "keine Musterfirma" in done.stdout, f"nothing is left to remove: {done.stdout}")
+    again = Demo(binary, demo.folder, "de_DE.UTF-8")
+    expect(again.digests() == before and again.run("run", "list", "--format", "json") == runs,
+           "R-130 (example programs): loaded again it is the same")
+    mine.unlink()
+    expect(remove(again).returncode == 0 and not demo.folder.exists(), "an empty folder goes, too")
+
+
 def main():
     binary = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as folder:
@@ -238,6 +261,7 @@ def main():
         check_data(one, check_ladder(one))
         check_shares(one)
         check_consents(one)
+        check_removal(binary, one)
     print(f"{'0 passed, %d failed' % len(failures) if failures else 'demo: 1 passed, 0 failed'}")
     return 1 if failures else 0
 

@@ -78,7 +78,9 @@ def as_csv(value):
         return "yes" if value else "no"
     if isinstance(value, list):
         return " ".join(value)
-    return str(value)
+    text = str(value)
+    # Neutralised: a spreadsheet takes it for a formula.
+    return "'" + text if text.startswith("=") else text
 
 
 def forms(treue):
@@ -104,7 +106,7 @@ def forms(treue):
         english = checks.expect(0, *command, "--lang", "en", quiet=RAW)
         if english == german or len(english.splitlines()) != len(german.splitlines()):
             checks.problems.append(f"{name}: English {english!r}")
-        checks.expect(2, *command, "--format", "pdf", says=("pdf", "table, json, csv"))
+        checks.expect(2, *command, "--format", "pdf", says=("pdf", "table, json, csv, xlsx"))
     return checks.problems
 
 

@@ -196,10 +196,10 @@ def reasons(treue):
     for language, words in (("de", ("Umsatz", "105,00 EUR", "100,00 EUR: erfüllt", "110,00 EUR: nicht erfüllt")),
                             ("en", ("revenue", "EUR 105.00", "EUR 100.00: met", "EUR 110.00: not met"))):
         treue.run(*arguments, "--moves", "moves.csv", "--lang", language)
-        with open(treue.folder / "moves.csv", encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        with open(treue.folder / "moves.csv", encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter=";" if language == "de" else ","))
         if [(r["number"], r["name"], r["territory"], r["membership"], r["from"], r["to"], r["revenue_12m"])
-                for r in rows] != [("K2", "Zwei", "Nord", "", "A", "C", "105.00")]:
+                for r in rows] != [("K2", "Zwei", "Nord", "", "A", "C", "105,00" if language == "de" else "105.00")]:
             checks.problems.append(f"moves.csv: {rows}")
         checks.problems += [f"{language}: {word} is missing in {rows}" for word in words
                             if rows and word not in rows[0]["why"]]

@@ -25,6 +25,26 @@ static enum status bind(const char *yaml, const struct text *header, size_t coun
 
 #define T(literal) {literal, sizeof(literal) - 1}
 
+/* The apostrophe in front of what a spreadsheet takes for a formula comes off only where the profile says so. */
+static void neutralised(void **state)
+{
+        (void)state;
+        const struct text header[] = {T("No"), T("Name")};
+        const struct text fields[] = {T("'-1"), T("''=1")};
+        struct column_mapping mapping;
+        for (int restores = 0; restores < 2; restores++) {
+                assert_int_equal(bind(restores ? "kind: products\nsource: e\nfile: {neutralised: true}\n"
+                                                 "columns: {article: No, name: Name}\n"
+                                               : "kind: products\nsource: e\nfile: {neutralised: false}\n"
+                                                 "columns: {article: No, name: Name}\n", header, 2, &mapping),
+                                 STATUS_OK);
+                assert_true(text_is(mapped_text(column_mapping_find(&mapping, "article"), fields, 2),
+                                    restores ? "-1" : "'-1"));
+                assert_true(text_is(mapped_text(column_mapping_find(&mapping, "name"), fields, 2),
+                                    restores ? "'=1" : "''=1"));
+        }
+}
+
 static void binding(void **state)
 {
         (void)state;
@@ -88,7 +108,7 @@ static void cells(void **state)
         struct field_value value;
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
                 struct field_info info = {"x", cases[i].type, false};
-                struct mapped_column mapped = {&column, &info, 0, {0}, NULL};
+                struct mapped_column mapped = {&column, &info, 0, {0}, NULL, false};
                 const char *reason = field_parse(&mapped, text_of(cases[i].text), cases[i].mark, 2, &value);
                 assert_true(reason == cases[i].reason || (reason && cases[i].reason &&
                                                           strcmp(reason, cases[i].reason) == 0));
@@ -106,7 +126,7 @@ static void days_words_and_blanks(void **state)
         struct profile_column column = {.position = 0};
         struct field_info day = {"x", FIELD_DAY, true}, name = {"name", FIELD_TEXT, true};
         struct field_info kind = {"kind", FIELD_KIND, false}, digital = {"digital", FIELD_YES_NO, false};
-        struct mapped_column mapped = {&column, &day, 0, {0}, NULL};
+        struct mapped_column mapped = {&column, &day, 0, {0}, NULL, false};
         struct field_value value;
         int32_t expected = day_from_date((struct date){2025, 12, 31});
         assert_null(field_parse(&mapped, text_of("2025-12-31"), DECIMAL_POINT, 2, &value));
@@ -183,6 +203,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(binding),
+                cmocka_unit_test(neutralised),
                 cmocka_unit_test(cells),
                 cmocka_unit_test(days_words_and_blanks),
                 cmocka_unit_test(facts_known_before),

@@ -55,6 +55,7 @@ static void purchases(void **state)
         assert_int_equal(profile.encoding, ENCODING_AUTO);
         assert_int_equal(profile.delimiter, ';');
         assert_int_equal(profile.decimal, DECIMAL_SETTING_COMMA);
+        assert_false(profile.neutralised);
         assert_true(profile.create_customers && profile.create_products);
         assert_int_equal(profile.column_count, 7);
         assert_true(text_is(column_of("date", "")->format, "%Y-%m-%d %H:%M:%S"));
@@ -101,6 +102,7 @@ static void mistakes_with_their_place(void **state)
                 {"kind: values\nsource: \"e:p\"\ncolumns: {}\n", "profile.source_code", 2, 9},
                 {"kind: values\nsource: erp\nfile: {encoding: ebcdic}\ncolumns: {}\n", "profile.bad_value", 3, 18},
                 {"kind: values\nsource: erp\nfile: {delimiter: x}\ncolumns: {}\n", "profile.bad_value", 3, 19},
+                {"kind: values\nsource: erp\nfile: {neutralised: maybe}\ncolumns: {}\n", "profile.bad_value", 3, 21},
                 {"kind: values\nsource: erp\ncolumns:\n  customer: A\n  amout: B\n", "profile.unknown_field", 5, 3},
                 {"kind: values\nsource: erp\ncolumns: {customer: A, customer: B}\n", "profile.doubled_key", 3, 24},
                 {"kind: products\nsource: erp\ncolumns: {article: A, name: B, group_name: C}\n",

@@ -101,6 +101,46 @@ static void test_csv(void **state)
                  ",,,0,,,0.00,,,,,no,no\r\n");
 }
 
+/* As a spreadsheet of the reader's language opens it: a byte order mark; in German semicolons and decimal commas. */
+static void test_csv_for_spreadsheets(void **state)
+{
+        (void)state;
+        give_out((struct sheet_style){.form = FORM_CSV, .language = LANGUAGE_GERMAN, .csv_mark = true,
+                                      .csv_local = true},
+                 "\xEF\xBB\xBFname;state;colours;count;run;version;revenue;value;share;day;at;undone;differs\r\n"
+                 "\"Müller \"\"Bau\"\"\";approved;red blue;1234;1234;3;-1234,56;1,500;0,666667;2010-12-31;"
+                 "2010-12-31T23:34:05Z;yes;yes\r\n"
+                 ";;;0;;;0,00;;;;;no;no\r\n");
+        give_out((struct sheet_style){.form = FORM_CSV, .language = LANGUAGE_ENGLISH, .csv_mark = true,
+                                      .csv_local = true},
+                 "\xEF\xBB\xBFname,state,colours,count,run,version,revenue,value,share,day,at,undone,differs\r\n"
+                 "\"Müller \"\"Bau\"\"\",approved,red blue,1234,1234,3,-1234.56,1.500,0.666667,2010-12-31,"
+                 "2010-12-31T23:34:05Z,yes,yes\r\n"
+                 ",,,0,,,0.00,,,,,no,no\r\n");
+}
+
+/* Text that a spreadsheet would take for a formula, numbers that are none, and cells that stand as they are. */
+static void test_neutralised(void **state)
+{
+        static const struct sheet_column two[] = {{"text", NULL, .kind = SHEET_TEXT},
+                                                  {"number", NULL, .kind = SHEET_DECIMAL}};
+        struct sheet *sheet sheet_cleanup = NULL;
+        struct buffer out buffer_cleanup;
+        struct error error;
+        (void)state;
+        buffer_init(&out, 1 << 20);
+        struct sheet_style style = {.form = FORM_CSV, .out = &out};
+        assert_int_equal(sheet_new(two, 2, &style, &sheet, &error), STATUS_OK);
+        sheet_string(sheet, "=1+1");
+        sheet_decimal(sheet, -15, 1);
+        sheet_cell(sheet, text_of("'@x"));
+        sheet_cell(sheet, text_of("-7"));
+        sheet_cell(sheet, (struct text){NULL, 0});
+        sheet_cell(sheet, (struct text){NULL, 0});
+        assert_int_equal(sheet_finish(sheet, &error), STATUS_OK);
+        assert_string_equal(out.data, "text,number\r\n'=1+1,-1.5\r\n''@x,-7\r\n,\r\n");
+}
+
 static void test_json(void **state)
 {
         (void)state;
@@ -182,11 +222,11 @@ static void test_inside_a_document(void **state)
 
 static void test_without_rows(void **state)
 {
-        static const char *const wanted[FORM_COUNT] = {"run\n", "[]", "run\r\n"};
+        static const char *const wanted[FORM_XLSX] = {"run\n", "[]", "run\r\n"};
         static const struct sheet_column one[] = {{"run", NULL, .kind = SHEET_ORDINAL}};
         struct error error;
         (void)state;
-        for (int form = 0; form < FORM_COUNT; form++) {
+        for (int form = 0; form < FORM_XLSX; form++) {
                 struct buffer out buffer_cleanup;
                 struct sheet *sheet sheet_cleanup = NULL;
                 buffer_init(&out, 1 << 20);
@@ -204,7 +244,7 @@ static void test_no_room(void **state)
         static const struct sheet_column one[] = {{"run", NULL, .kind = SHEET_ORDINAL}};
         struct error error;
         (void)state;
-        for (int form = 0; form < FORM_COUNT; form++) {
+        for (int form = 0; form < FORM_XLSX; form++) {
                 struct buffer out buffer_cleanup;
                 struct sheet *sheet sheet_cleanup = NULL;
                 buffer_init(&out, 2);
@@ -219,6 +259,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_csv),
+                cmocka_unit_test(test_csv_for_spreadsheets),
+                cmocka_unit_test(test_neutralised),
                 cmocka_unit_test(test_json),
                 cmocka_unit_test(test_json_without_what_is_none),
                 cmocka_unit_test(test_table),
