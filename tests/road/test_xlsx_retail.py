@@ -8,6 +8,7 @@ segments in all four evaluations; what stands on both sheets is a no-op. Verifie
 
 The file is searched in TREUE_TEST_DATA (default ../shared beside the repository); without it the test says so and passes.
 """
+import csv
 import datetime
 import decimal
 import gzip
@@ -22,8 +23,6 @@ import wholesale
 import workbooks
 
 FIRST_BOTH, LAST_BOTH = "2010-12-01", "2010-12-09"
-NUMBERS = {3: int, 5: decimal.Decimal}
-MOMENT, CUSTOMER = 4, 6
 
 
 def cells(line):
@@ -89,9 +88,12 @@ def compare(binary, lines, folder):
         files = []
         for name, treue in companies.items():
             treue.run("export", kind, "--output", folder / f"{name}-{kind}.csv")
-            files.append((folder / f"{name}-{kind}.csv").read_bytes())
+            with open(folder / f"{name}-{kind}.csv", encoding="utf-8-sig", newline="") as file:
+                files.append(list(csv.DictReader(file)))
+            for row in files[-1] if kind == "products" else ():
+                row.pop("name")  # of several descriptions any counts, whichever thread met first
         if files[0] != files[1]:
-            problems.append(f"exports of {kind} differ ({len(files[0])} and {len(files[1])} bytes)")
+            problems.append(f"exports of {kind} differ ({len(files[0])} and {len(files[1])} rows)")
     treue = companies["workbook"]
     treue.run("concept", "load", road.HERE / "wholesale.yaml", "--release")
     for (cutoff, evaluation), expected in zip(wholesale.RUNS, retail.expected()):
