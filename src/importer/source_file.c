@@ -250,7 +250,8 @@ static enum status collect(struct source_file *file, struct filling *filling, si
                         return invalid_text(file, file->first_line + encoding_count_lines(filling->data, whole),
                                             "import.unclosed_quote", error);
                 }
-                if (used || file->at_end) {
+                /* The header belongs to the first block as a whole, with the empty lines in front of it. */
+                if ((used && used >= (file->header_pending ? file->header_bytes : 0)) || file->at_end) {
                         *ret_used = used;
                         return STATUS_OK;
                 }
@@ -295,8 +296,9 @@ enum status source_file_next(struct source_file *file, struct block *ret, bool *
                 file->first_line += encoding_count_lines(filling.data, used);
                 if (file->header_pending) {
                         file->header_pending = false;
-                        used -= file->header_bytes;
-                        memmove(filling.data, filling.data + file->header_bytes, used);
+                        size_t skipped = used < file->header_bytes ? used : file->header_bytes;
+                        used -= skipped;
+                        memmove(filling.data, filling.data + skipped, used);
                         first_line += file->header_lines;
                 }
                 if (used == 0)
