@@ -47,6 +47,7 @@ SCRIPTS = [
     ("road XLSX", "tests/road/test_xlsx.py", SANITIZER, 1800),
     ("road hostile XLSX", "tests/road/test_xlsx_hostile.py", RELEASE, 900),
     ("road XLSX of online retail", "tests/road/test_xlsx_retail.py", RELEASE, 2700),
+    ("road import without a profile", "tests/road/test_proposal.py", SANITIZER, 1800),
     ("road import of people", "tests/road/test_import_people.py", SANITIZER, 1800),
     ("road SQL metrics", "tests/road/test_sql_metrics.py", RELEASE, 2700),
     ("road concept", "tests/road/test_concept.py", SANITIZER, 1800),
@@ -83,7 +84,8 @@ QUICK = ["tidy"]
 ON_SERVER = ["road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road XLSX", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
              "road whatif", "road customers", "demo company", "road export", "road customer", "road consent",
-             "road consent, random people", "road verify", "road index after a restore", "road doctor",
+             "road consent, random people", "road import without a profile",
+             "road verify", "road index after a restore", "road doctor",
              "road first ladder"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.

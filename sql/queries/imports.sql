@@ -266,3 +266,10 @@ SELECT COALESCE(MAX(id), 0) + 1 FROM fact;
 -- arg id ordinal
 -- arg code text
 INSERT INTO fact (id, code) VALUES (:id, :code);
+
+-- name: import_sources :many
+-- Where what was imported came from, in the order of first use.
+-- row code text
+SELECT s.code FROM source s
+WHERE EXISTS (SELECT 1 FROM import i WHERE i.source_id = s.id AND i.state <> 'staging')
+ORDER BY s.id;

@@ -124,7 +124,42 @@ bool day_parse_iso(struct text text, int32_t *ret)
 
 struct parts {
         unsigned year, month, day, hour, minute, second;
+        bool half_day, after_noon; /* %p was read; it said PM */
 };
+
+/* "Z", "+02:00", "-0530": checked and dropped, the day counts as it is written. */
+static bool read_zone(const char **cursor, const char *end)
+{
+        unsigned hours, minutes;
+        if (*cursor == end)
+                return false;
+        char sign = *(*cursor)++;
+        if (sign == 'Z')
+                return true;
+        if ((sign != '+' && sign != '-') || end - *cursor < 4)
+                return false;
+        hours = two_digits(*cursor);
+        *cursor += 2;
+        if (**cursor == ':')
+                ++*cursor;
+        if (end - *cursor < 2)
+                return false;
+        minutes = two_digits(*cursor);
+        *cursor += 2;
+        return hours <= 14 && minutes <= 59;
+}
+
+/* AM or PM, in small or capital letters. */
+static bool read_half_day(const char **cursor, const char *end, struct parts *parts)
+{
+        if (end - *cursor < 2 || ((*cursor)[1] | 0x20) != 'm')
+                return false;
+        char letter = (char)((*cursor)[0] | 0x20);
+        *cursor += 2;
+        parts->half_day = true;
+        parts->after_noon = letter == 'p';
+        return letter == 'a' || letter == 'p';
+}
 
 /* One directive of a date pattern. */
 static bool read_directive(char directive, const char **cursor, const char *end, struct parts *parts)
@@ -144,7 +179,12 @@ static bool read_directive(char directive, const char **cursor, const char *end,
         case 'e':
                 return read_number(cursor, end, 2, &parts->day);
         case 'H':
+        case 'I':
                 return read_number(cursor, end, 2, &parts->hour);
+        case 'p':
+                return read_half_day(cursor, end, parts);
+        case 'z':
+                return read_zone(cursor, end);
         case 'M':
                 return read_number(cursor, end, 2, &parts->minute);
         case 'S':
@@ -166,6 +206,11 @@ bool moment_parse_format(struct text text, const char *format, int32_t *ret_day,
                 } else if (cursor == end || *cursor++ != *f) {
                         return false;
                 }
+        }
+        if (parts.half_day) {
+                if (parts.hour == 0 || parts.hour > 12)
+                        return false;
+                parts.hour = parts.hour % 12 + (parts.after_noon ? 12 : 0);
         }
         if (cursor != end || parts.hour > 23 || parts.minute > 59 || parts.second > 60
             || !date_is_valid((int)parts.year, parts.month, parts.day))
@@ -224,7 +269,7 @@ bool moment_add_format(struct buffer *out, const char *format, int32_t day, int3
 
 bool day_format_is_valid(const char *format)
 {
-        unsigned years = 0, months = 0, days = 0, others = 0;
+        unsigned years = 0, months = 0, days = 0, others = 0, marks = 0;
         for (const char *f = format; *f; f++) {
                 if (*f != '%')
                         continue;
@@ -241,15 +286,20 @@ bool day_format_is_valid(const char *format)
                         days++;
                         break;
                 case 'H':
+                case 'I':
                 case 'M':
                 case 'S':
                         others++;
+                        break;
+                case 'p':
+                case 'z':
+                        marks++;
                         break;
                 default:
                         return false;
                 }
         }
-        return years == 1 && months == 1 && days == 1 && others <= 3;
+        return years == 1 && months == 1 && days == 1 && others <= 3 && marks <= 2;
 }
 
 /* Not one of the marks for unknown and open ends. */

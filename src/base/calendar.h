@@ -45,7 +45,8 @@ int months_between(int32_t from, int32_t to);
 /* "2010-11-30" only. */
 bool day_parse_iso(struct text text, int32_t *ret);
 /* By a pattern of %Y %y %m %d %H %M %S %b-less literals (also %e: day or month without leading zero accepted for %d and
- * %m anyway). The time of day is checked and dropped. All of `text` must match, blanks at both ends allowed.
+ * %m anyway; %I with %p: hours to 12 with AM or PM; %z: Z, +02:00, +0200). The time of day is checked and dropped, and
+ * so is the zone: the day counts as it is written. All of `text` must match, blanks at both ends allowed.
  * %y: 00..69 -> 20xx, 70..99 -> 19xx. */
 bool day_parse_format(struct text text, const char *format, int32_t *ret);
 /* As day_parse_format; the time of day comes back as seconds since midnight, 0 where the pattern has none. */

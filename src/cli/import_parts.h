@@ -6,8 +6,34 @@
 #define TREUE_CLI_IMPORT_PARTS_H
 
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "importer/import.h"
 #include "importer/preview.h"
+#include "importer/proposal.h"
+
+/* What treue import was asked for, besides kind and files. */
+struct import_words {
+        const char *profile, *format;
+        const char *source, *save_profile;
+        struct option_values columns, values, answers;
+        bool dry_run, yes;
+};
+
+/* Imports files and whole folders of one kind, with the profile named or with proposed ones. *ret_worst: the worst exit
+ * status of a file; each was told when it happened. Fails only where going on makes no sense. */
+must_check enum status import_all_files(struct cli_context *context, enum import_kind kind, char **words, size_t count,
+                                        const struct import_words *options, int *ret_worst, struct error *error);
+
+/* Proposes a profile for files of one layout (proposal.h), shows it, asks on a terminal what is open and whether to go
+ * on. STATUS_USAGE import.proposal.open_questions when there is nobody to ask; STATUS_CANCELLED when the answer is no.
+ * Result and its texts live in the arena. */
+must_check enum status import_propose(struct cli_context *context, const struct proposal_request *request,
+                                      const struct import_words *options, struct arena *arena, struct profile *ret,
+                                      struct error *error);
+
+/* Removes unfinished imports a crash left, and says so. */
+must_check enum status import_say_cleaned(struct cli_context *context, struct database *database,
+                                          struct connection *connection, struct error *error);
 
 /* treue import list. */
 must_check enum status import_print_list(struct cli_context *context, enum form form, struct error *error);

@@ -85,7 +85,8 @@ static const char *value_text(enum language language, const char *name)
                 {"DATE", "cli.value.date"},        {"DIR", "cli.value.directory"},
                 {"FILE", "cli.value.file"},        {"FILE|VERSION", "cli.value.file_or_version"},
                 {"KIND,...", "cli.value.kinds"},   {"RUN", "cli.value.run"},
-                {"STATE", "cli.value.state"},
+                {"STATE", "cli.value.state"},      {"FIELD=COLUMN", "cli.value.field_column"},
+                {"FIELD=TEXT", "cli.value.field_text"}, {"NAME=ANSWER", "cli.value.answer"},
         };
         for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
                 if (strcmp(name, words[i].name) == 0)

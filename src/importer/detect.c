@@ -226,13 +226,7 @@ enum status detect_delimiter(const char *data, size_t length, bool whole, const 
         return STATUS_OK;
 }
 
-struct evidence {
-        size_t point, comma, ambiguous;
-        struct text example; /* the first ambiguous number */
-};
-
-/* What a number says about the decimal mark; text that is no number says nothing. */
-static void weigh_number(struct text text, struct evidence *evidence)
+void detect_weigh_number(struct text text, struct number_evidence *evidence)
 {
         size_t points = 0, commas = 0, digits = 0, before = 0, after = 0;
         char last = 0, first_digit = 0;
@@ -277,7 +271,7 @@ static bool is_number(enum field_type type)
                type == FIELD_INTEGER;
 }
 
-static void weigh_records(struct sample *sample, const struct profile *profile, struct evidence *evidence)
+static void weigh_records(struct sample *sample, const struct profile *profile, struct number_evidence *evidence)
 {
         int positions[64];
         size_t count = 0;
@@ -291,7 +285,7 @@ static void weigh_records(struct sample *sample, const struct profile *profile, 
                 }
                 for (size_t i = 0; !(first && profile->header) && i < count; i++)
                         if ((size_t)positions[i] < sample->count)
-                                weigh_number(text_trim(sample->fields[positions[i]]), evidence);
+                                detect_weigh_number(text_trim(sample->fields[positions[i]]), evidence);
                 first = false;
         }
 }
@@ -306,7 +300,7 @@ enum status detect_decimal(const char *data, size_t length, bool whole, char del
         __attribute__((cleanup(sample_free))) struct sample *sample = sample_new(data, length, whole, delimiter);
         if (!sample)
                 return error_memory(error);
-        struct evidence evidence = {0};
+        struct number_evidence evidence = {0};
         weigh_records(sample, profile, &evidence);
         if (evidence.point > 0 && evidence.point >= EVIDENCE_FACTOR * evidence.comma) {
                 *ret = DECIMAL_POINT;

@@ -12,6 +12,7 @@
 
 #include "base/decimal.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "importer/profile.h"
 
 struct detected_encoding {
@@ -30,6 +31,14 @@ must_check enum status detect_encoding(const uint8_t *data, size_t length, bool 
  * nine of ten of the first 200 records have as many fields (two or more) as the first. `data` is UTF-8. */
 must_check enum status detect_delimiter(const char *data, size_t length, bool whole, const struct profile *profile,
                                         const char *file_name, char *ret, struct error *error);
+
+/* What numbers say about the decimal mark. */
+struct number_evidence {
+        size_t point, comma, ambiguous;
+        struct text example; /* the first ambiguous number */
+};
+/* Counts one (see detect_decimal); text that is no number says nothing. */
+void detect_weigh_number(struct text text, struct number_evidence *evidence);
 
 /* From the number columns of the sample. Evidence: both marks in one number (the last is the decimal mark), one mark
  * twice (it groups), one mark once and not before exactly three digits, or after more than three digits or a sole zero.
