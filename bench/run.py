@@ -24,6 +24,7 @@ import time
 
 import postgresql_import
 import sql_metrics
+import wild
 import workbook_import
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -286,6 +287,8 @@ def measure(bench, files):
             one["inside_peak"] = {who: max(run.peak_bytes for run in runs) for who, runs in inside.items()}
             one["segments"] = check_segments(name, one["inside"]["Treue"][0], one["inside"]["DuckDB"][0])
             one["command"] = bench.evaluation_commands(name)
+            if name == "1m":
+                one["wild"] = wild.measure(bench.treue, path, WORK, min(3, bench.runs))
             if name == ("10m" if "10m" in files else "1m"):
                 one["postgresql_import"] = postgresql_import.measure(bench.treue, path, WORK, min(3, bench.runs))
                 one["sql_metrics"] = sql_metrics.measure(bench.treue, path, WORK, min(3, bench.runs))
@@ -443,8 +446,9 @@ def table_rows(result):
     rich = result.get("10m-rich")
     rows = [*row_import(large), *row_evaluation(large), *row_what_if(large),
             *row_simulation(result.get("18m-what-if", large)), *row_backtest(large),
-            *workbook_import.rows(small["workbook_import"]), postgresql_import.row(large["postgresql_import"]), sql_metrics.row(large["sql_metrics"]),
-            *row_first_answer(large), *row_memory(large, small, rich)]
+            *workbook_import.rows(small["workbook_import"]), postgresql_import.row(large["postgresql_import"]),
+            sql_metrics.row(large["sql_metrics"]), *row_first_answer(large), *row_memory(large, small, rich),
+            *wild.rows(small["wild"])]
     if large is not small:
         rows += row_growth(large, small)
     if "100m" in result:

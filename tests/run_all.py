@@ -48,6 +48,8 @@ SCRIPTS = [
     ("road hostile XLSX", "tests/road/test_xlsx_hostile.py", RELEASE, 900),
     ("road XLSX of online retail", "tests/road/test_xlsx_retail.py", RELEASE, 2700),
     ("road import without a profile", "tests/road/test_proposal.py", SANITIZER, 1800),
+    ("road wild files", "tests/road/test_wild.py", SANITIZER, 1800),
+    ("road huge wild files", "tests/road/test_wild_huge.py", RELEASE, 1800),
     ("road import of people", "tests/road/test_import_people.py", SANITIZER, 1800),
     ("road SQL metrics", "tests/road/test_sql_metrics.py", RELEASE, 2700),
     ("road concept", "tests/road/test_concept.py", SANITIZER, 1800),

@@ -53,7 +53,7 @@ static size_t thousands_mark(const struct reading *r, char group)
                 return 1;
         if (left >= 2 && p[0] == 0xc2 && p[1] == 0xa0)
                 return 2;
-        if (left >= 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xaf || p[2] == 0x99))
+        if (left >= 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xaf || p[2] == 0x99 || p[2] == 0x89))
                 return 3;
         return 0;
 }
@@ -158,7 +158,9 @@ static enum decimal_result read_decimal(struct text text, enum decimal_mark mark
                 while (is_digit(r->cursor, r->end))
                         take_fraction_digit(r, (unsigned)(*r->cursor++ - '0'), scale_max);
         }
-        if (!signed_before)
+        /* "12,-" has no minus: it says that there are no cents, or something else. */
+        bool mark_is_last = r->cursor > text.data && r->cursor[-1] == (mark == DECIMAL_POINT ? '.' : ',');
+        if (!signed_before && !mark_is_last)
                 read_sign(r);
         if (r->cursor != r->end || !r->any)
                 return DECIMAL_MALFORMED;

@@ -26,9 +26,10 @@ enum decimal_mark {
 
 enum decimal_result { DECIMAL_OK, DECIMAL_EMPTY, DECIMAL_MALFORMED, DECIMAL_TOO_LARGE, DECIMAL_TOO_PRECISE };
 
-/* Reads all of `text` (blanks at both ends allowed): sign before or after the number ("12-"), digits, thousands marks
- * only where they group by three (also ' ', U+00A0, U+202F and ' as used in CH), at most one decimal mark. No exponent,
- * no currency sign. Trailing zeros of the fraction are dropped before the precision check. */
+/* Reads all of `text` (blanks at both ends allowed): sign before or after the number ("12-", not "12,-"), digits,
+ * thousands marks only where they group by three (also ' ', U+00A0, U+2009, U+202F and ' as used in CH), at most one
+ * decimal mark. No exponent, no currency sign. Trailing zeros of the fraction are dropped before the precision check.
+ */
 enum decimal_result decimal_parse(struct text text, enum decimal_mark mark, struct decimal *ret);
 
 /* Reads into minor units of the given scale: "12,5" at scale 2 -> 1250. More decimals than `scale` (after dropping

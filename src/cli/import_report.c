@@ -32,6 +32,8 @@ void import_bar_show(void *context, const struct import_progress *progress)
         buffer_add_text(&line, "] ");
         if (progress->publishing) {
                 message_add(&line, bar->context->language, "import.progress.publishing", NULL);
+        } else if (progress->bytes_total == 0) {
+                message_add(&line, bar->context->language, "import.progress.pipe", NULL); /* nobody knows how much */
         } else if (progress->bytes_done >= progress->bytes_total) {
                 message_add(&line, bar->context->language, "import.progress.storing", NULL);
         } else {
@@ -80,6 +82,8 @@ static void say_detected(struct cli_context *context, const struct import_result
         }
         cli_print(context, stdout, "import.summary.detected", "encoding", encoding_name(result->encoding), "delimiter",
                   delimiter_name(result->delimiter), "decimal", result->decimal == DECIMAL_COMMA ? "," : ".");
+        if (result->packing)
+                cli_print(context, stdout, "import.summary.packed", "format", packing_name(result->packing));
 }
 
 struct count_line {
@@ -92,7 +96,11 @@ void import_print_summary(struct cli_context *context, const struct import_optio
                           const struct import_result *result)
 {
         const struct import_counters *counters = &result->counters;
+        const struct left_out *left_out = &result->left_out;
         const struct count_line lines[] = {
+                {"import.summary.above_header", "import.summary.above_header", left_out->above_header, false},
+                {"import.summary.headers", "import.summary.headers", left_out->headers, false},
+                {"import.summary.totals", "import.summary.totals", left_out->totals, false},
                 {"import.summary.documents_new", "import.summary.rows_new", counters->rows_new, true},
                 {"import.summary.documents_changed", "import.summary.rows_changed", counters->rows_changed, false},
                 {"import.summary.documents_same", "import.summary.rows_same", counters->rows_same, false},

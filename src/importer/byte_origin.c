@@ -47,20 +47,21 @@ void byte_origin_close(struct byte_origin *origin)
 static enum status read_pipe(struct byte_origin *origin, void *out, size_t capacity, size_t *ret_length,
                              struct error *error)
 {
-        size_t length = 0;
+        size_t length = 0, more = 0;
         enum status status = STATUS_OK;
         if (origin->position < spool_bytes(origin->spool))
                 status = spool_read(origin->spool, origin->position, out, capacity, &length, error);
-        if (!status && length == 0 && !origin->pipe_ended) {
-                status = reader_read(origin->reader, out, capacity, &length, error);
-                origin->pipe_ended = !status && length == 0;
-                if (!status && length)
-                        status = spool_append(origin->spool, out, length, error);
+        if (!status && length < capacity && !origin->pipe_ended) {
+                char *place = (char *)out + length;
+                status = reader_read(origin->reader, place, capacity - length, &more, error);
+                origin->pipe_ended = !status && more < capacity - length;
+                if (!status)
+                        status = spool_append(origin->spool, place, more, error);
         }
         if (status)
                 return status;
-        origin->position += length;
-        *ret_length = length;
+        origin->position += length + more;
+        *ret_length = length + more;
         return STATUS_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "base/decimal.h"
 #include "importer/detect.h"
 #include "importer/mapping.h"
+#include "importer/number.h"
 
 static const struct {
         const char *pattern;
@@ -120,7 +121,10 @@ struct cell_class cell_classify(struct text cell)
         }
         class.email = at_signs == 1 && blanks == 0 && cell.data[0] != '@' && cell.data[cell.length - 1] != '@';
         class.code = digits > 0 && blanks == 0 && !class.email;
-        if (digits && !letters && cell.length <= 40)
+        struct bare_number bare;
+        if (digits && number_bare(cell, NUMBER_ANY_CURRENCY, &bare) == NUMBER_BARED)
+                classify_number(bare.text, &class);
+        else if (digits && !letters && cell.length <= 40)
                 classify_number(cell, &class);
         if (digits >= 4 && cell.data[0] >= '0' && cell.data[0] <= '9' && cell.length <= 30) {
                 char separator = slashes == 2 ? '/' : dashes >= 2 && cell.length > 4 ? '-' : points == 2 ? '.' : 0;

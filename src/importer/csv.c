@@ -45,11 +45,22 @@ static const char *after_quoted(const char *from, const char *end)
         return NULL;
 }
 
-size_t csv_split(const char *data, size_t length, char delimiter, bool at_end, bool *ret_unclosed)
+/* A quote that closes on a later line, and the field goes on behind: what closes it was meant to open another field. */
+static bool closes_amid_field(const char *quote, const char *after, const char *end, char delimiter)
+{
+        while (after < end && *after == ' ' && delimiter != ' ')
+                after++;
+        if (after == end || *after == delimiter || *after == '\n' || *after == '\r')
+                return false;
+        return memchr(quote, '\n', (size_t)(after - quote)) || memchr(quote, '\r', (size_t)(after - quote));
+}
+
+size_t csv_split(const char *data, size_t length, char delimiter, bool at_end, const char **ret_quote)
 {
         const char *end = data + length, *outside = data, *search = data;
         size_t split = 0;
-        bool unclosed = false;
+        if (ret_quote)
+                *ret_quote = NULL;
         for (;;) {
                 const char *quote = search < end ? memchr(search, '"', (size_t)(end - search)) : NULL;
                 if (!quote) {
@@ -66,13 +77,13 @@ size_t csv_split(const char *data, size_t length, char delimiter, bool at_end, b
                 if (found)
                         split = (size_t)(outside - data) + found;
                 outside = search = after_quoted(quote + 1, end);
-                if (!outside) {
-                        unclosed = true;
-                        break;
+                if (ret_quote && (outside ? closes_amid_field(quote, outside, end, delimiter) : at_end)) {
+                        *ret_quote = quote;
+                        return split;
                 }
+                if (!outside)
+                        break;
         }
-        if (ret_unclosed)
-                *ret_unclosed = unclosed && at_end;
         return at_end ? length : split;
 }
 
@@ -232,6 +243,14 @@ static size_t plain_fields(char *start, const char *end, char delimiter, struct 
         return count;
 }
 
+/* Nothing but delimiters and blanks: what spreadsheets leave of rows that were emptied. */
+static bool is_empty_row(const char *start, const char *end, char delimiter)
+{
+        while (start < end && (*start == delimiter || *start == ' '))
+                start++;
+        return start == end;
+}
+
 bool csv_next(struct csv_parser *parser, struct text *fields, size_t fields_max, size_t *ret_count, uint64_t *ret_line,
               struct text *ret_record)
 {
@@ -246,7 +265,7 @@ bool csv_next(struct csv_parser *parser, struct text *fields, size_t fields_max,
                         return quoted_next(parser, fields, fields_max, ret_count, ret_line, ret_record);
                 parser->cursor = skip_line_end(end, parser->end);
                 uint64_t line = parser->line++;
-                if (end == start)
+                if (is_empty_row(start, end, parser->delimiter))
                         continue;
                 *ret_count = plain_fields(start, end, parser->delimiter, fields, fields_max);
                 *ret_line = line;
@@ -255,4 +274,14 @@ bool csv_next(struct csv_parser *parser, struct text *fields, size_t fields_max,
                 return true;
         }
         return false;
+}
+
+bool csv_surplus_is_empty(const struct text *fields, size_t wanted, size_t count)
+{
+        if (count > CSV_COLUMNS_MAX)
+                return false;
+        for (size_t i = wanted; i < count; i++)
+                if (text_trim(fields[i]).length)
+                        return false;
+        return true;
 }

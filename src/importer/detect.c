@@ -6,8 +6,10 @@
 
 #include "base/buffer.h"
 #include "importer/csv.h"
+#include "importer/encoding.h"
+#include "importer/number.h"
 
-enum { RECORDS_MAX = 200, EVIDENCE_FACTOR = 10 };
+enum { RECORDS_MAX = 200, EVIDENCE_FACTOR = 10, HEADER_RECORDS_MAX = 30 };
 
 static const char delimiters[] = {',', ';', '\t', '|'};
 
@@ -71,6 +73,34 @@ static bool is_windows_1252(const uint8_t *data, size_t length)
         return true;
 }
 
+/* Text of both encodings, as where files were put together: of all that is not ASCII at least a tenth is UTF-8, which
+ * hardly ever comes about by chance. *ret_at: the first that is none. */
+static bool is_mixed(const char *data, size_t length, size_t *ret_at)
+{
+        size_t good = 0, bad = 0;
+        for (size_t at = 0; at < length;) {
+                if (!((uint8_t)data[at] & 0x80)) {
+                        at++;
+                        continue;
+                }
+                size_t most = length - at < 4 ? length - at : 4, valid = encoding_valid_utf_8(data + at, most);
+                while (valid > 1 && ((uint8_t)data[at + valid - 1] & 0x80) == 0)
+                        valid--; /* ASCII behind the character */
+                if (valid == 0 && bad++ == 0)
+                        *ret_at = at;
+                good += valid > 0;
+                at += valid ? valid : 1;
+        }
+        return bad > 0 && good * 10 >= bad;
+}
+
+static enum status text_problem(const char *key, const char *file_name, const char *data, size_t at,
+                                struct error *error)
+{
+        return error_at(error, STATUS_INVALID, (unsigned)encoding_count_lines(data, at) + 1, 0, key, "file", file_name,
+                        "encoding", encoding_name(ENCODING_UTF_8), NULL);
+}
+
 static bool is_utf_32(const uint8_t *data, size_t length)
 {
         return length >= 4 && (memcmp(data, "\xFF\xFE\0\0", 4) == 0 || memcmp(data, "\0\0\xFE\xFF", 4) == 0);
@@ -99,6 +129,14 @@ enum status detect_encoding(const uint8_t *data, size_t length, bool whole, enum
                 else if (is_windows_1252(data, length))
                         found.encoding = ENCODING_WINDOWS_1252;
         }
+        const char *zero = found.encoding == ENCODING_AUTO && !is_utf_32(data, length) ? memchr(data, 0, length) : NULL;
+        if (zero)
+                return text_problem("import.nul_byte", file_name, (const char *)data,
+                                    (size_t)(zero - (const char *)data), error);
+        size_t at = 0;
+        if (set == ENCODING_AUTO && found.encoding == ENCODING_WINDOWS_1252
+            && is_mixed((const char *)data, length, &at))
+                return text_problem("import.invalid_text", file_name, (const char *)data, at, error);
         if (found.encoding == ENCODING_AUTO)
                 return error_set(error, STATUS_INVALID, "import.unknown_encoding", "file", file_name, NULL);
         *ret = found;
@@ -163,6 +201,41 @@ static bool has_all_columns(const struct sample *header, const struct profile *p
                 if (!profile->columns[i].constant.data && position_of(header, profile, &profile->columns[i]) < 0)
                         return false;
         return true;
+}
+
+/* "sep=;": what spreadsheets are told the delimiter by. */
+static size_t delimiter_line(const char *data, size_t length)
+{
+        enum { WORD = 4 };
+        if (length < WORD + 2 || (memcmp(data, "sep=", WORD) != 0 && memcmp(data, "SEP=", WORD) != 0))
+                return 0;
+        size_t at = WORD + 1;
+        at += data[at] == '\r';
+        return at < length && data[at] == '\n' ? at + 1 : data[WORD + 1] == '\r' ? at : 0;
+}
+
+enum status detect_head(const char *data, size_t length, bool whole, const struct profile *profile, size_t *ret_bytes,
+                        size_t *ret_records, struct error *error)
+{
+        size_t bytes = delimiter_line(data, length), records = bytes > 0, found_at = HEADER_RECORDS_MAX;
+        const char *set = profile->delimiter ? &profile->delimiter : delimiters;
+        size_t set_count = profile->delimiter ? 1 : sizeof(delimiters);
+        for (size_t i = 0; profile->header && i < set_count && found_at; i++) {
+                __attribute__((cleanup(sample_free))) struct sample *sample = sample_new(data, length, whole, set[i]);
+                if (!sample)
+                        return error_memory(error);
+                const char *start = sample->copy;
+                for (size_t record = 0; record < found_at && sample_next(sample); record++) {
+                        if (has_all_columns(sample, profile)) {
+                                found_at = records = record;
+                                bytes = (size_t)(start - sample->copy);
+                        }
+                        start = sample->parser.cursor;
+                }
+        }
+        *ret_bytes = bytes;
+        *ret_records = records;
+        return STATUS_OK;
 }
 
 struct candidate {
@@ -230,6 +303,10 @@ void detect_weigh_number(struct text text, struct number_evidence *evidence)
 {
         size_t points = 0, commas = 0, digits = 0, before = 0, after = 0;
         char last = 0, first_digit = 0;
+        const struct text cell = text;
+        struct bare_number bare;
+        if (number_bare(text, NUMBER_ANY_CURRENCY, &bare) == NUMBER_BARED)
+                text = bare.text;
         for (size_t i = 0; i < text.length; i++) {
                 char byte = text.data[i];
                 if (byte >= '0' && byte <= '9') {
@@ -258,7 +335,7 @@ void detect_weigh_number(struct text text, struct number_evidence *evidence)
                 last = last == '.' ? ',' : '.'; /* what stands twice groups: the other one is the decimal mark */
         } else if (after == 3 && before >= 1 && before <= 3 && first_digit != '0') {
                 if (evidence->ambiguous++ == 0)
-                        evidence->example = text;
+                        evidence->example = cell;
                 return;
         }
         evidence->point += last == '.';

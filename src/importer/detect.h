@@ -27,6 +27,13 @@ struct detected_encoding {
 must_check enum status detect_encoding(const uint8_t *data, size_t length, bool whole, enum encoding set,
                                        const char *file_name, struct detected_encoding *ret, struct error *error);
 
+/* What stands above the header: titles, dates, "sep=;". The header is the first of the first 30 records that holds all
+ * columns the profile names, with the profile's delimiter or any of those below. *ret_bytes is what precedes it, so
+ * many *ret_records; both 0 when no record is one, or the profile says there is no header (then only "sep=;" is one too
+ * many). `data` is UTF-8. */
+must_check enum status detect_head(const char *data, size_t length, bool whole, const struct profile *profile,
+                                   size_t *ret_bytes, size_t *ret_records, struct error *error);
+
 /* Of , ; tab and |: the one with which the header holds all columns the profile names; else the one with which at least
  * nine of ten of the first 200 records have as many fields (two or more) as the first. `data` is UTF-8. */
 must_check enum status detect_delimiter(const char *data, size_t length, bool whole, const struct profile *profile,

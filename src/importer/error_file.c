@@ -24,21 +24,44 @@ struct error_file {
         struct buffer scratch, argument, sample;
 };
 
-/* The file's name without folder and the ending of a table, and without what a path cannot hold. */
+void rejection_count(struct rejection *rejection, char *place, size_t count, size_t wanted)
+{
+        int length = snprintf(place, REJECTION_COUNT_BYTES, "%zu", count);
+        rejection->reason = count < wanted ? "import.reason.too_few_columns" : "import.reason.too_many_columns";
+        rejection->argument_name = "count";
+        rejection->argument = (struct text){place, (size_t)length};
+}
+
+static bool ends_with(const char *name, size_t length, const char *ending)
+{
+        size_t ending_length = strlen(ending);
+        return length > ending_length && memcmp(name + length - ending_length, ending, ending_length) == 0;
+}
+
+/* The length without endings that say how a file is packed, and that it is a table. */
+static size_t stem_length(const char *name)
+{
+        static const char *const packings[] = {".gz", ".gzip", ".zst", ".zstd"};
+        static const char *const tables[] = {".csv", ".txt", ".xlsx", ".xlsm"};
+        size_t length = strlen(name);
+        for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++)
+                if (ends_with(name, length, packings[i])) {
+                        length -= strlen(packings[i]);
+                        break;
+                }
+        for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+                if (ends_with(name, length, tables[i]))
+                        return length - strlen(tables[i]);
+        return length;
+}
+
+/* The file's name without folder and endings, and without what a path cannot hold. */
 static void add_safe_name(struct buffer *out, const char *name)
 {
-        static const char *const endings[] = {".csv", ".txt", ".xlsx", ".xlsm"};
-        size_t length = strlen(name);
+        size_t length = stem_length(name);
         if (strcmp(name, "-") == 0) {
                 buffer_add_text(out, "stdin");
                 return;
-        }
-        for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-                size_t ending = strlen(endings[i]);
-                if (length > ending && strcmp(name + length - ending, endings[i]) == 0) {
-                        length -= ending;
-                        break;
-                }
         }
         if (length > NAME_BYTES_MAX)
                 length = encoding_valid_utf_8(name, NAME_BYTES_MAX);

@@ -32,6 +32,10 @@ struct rejection {
         struct text argument;
 };
 
+/* Refuses a record of `count` fields where there have to be `wanted`; `place` takes the number as long as needed. */
+enum { REJECTION_COUNT_BYTES = 24 };
+void rejection_count(struct rejection *rejection, char *place, size_t count, size_t wanted);
+
 /* Nothing is written before the first record. `write` false (dry run): counts only. */
 must_check enum status error_file_new(const char *data_directory, int32_t import_id, const struct source_file *file,
                                       enum language language, bool write, struct error_file **ret,

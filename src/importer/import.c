@@ -226,7 +226,8 @@ static enum status open_source(struct import_run *run, struct error *error)
         if (!status)
                 status = source_file_header(run->file, run->arena, &header, &header_count, error);
         if (!status)
-                status = column_mapping_bind(run->arena, run->profile, header, header_count, &run->mapping, error);
+                status = column_mapping_bind(run->arena, run->profile, header, header_count, run->currency,
+                                             &run->mapping, error);
         /* Text of a workbook is no formula: an export neutralises none, whatever the profile says of CSV. */
         for (size_t i = 0; !status && source_file_is_workbook(run->file) && i < run->mapping.count; i++)
                 run->mapping.columns[i].neutralised = false;
@@ -371,6 +372,8 @@ static void fill_result(const struct import_run *run, struct import_result *resu
         result->encoding = source_file_encoding(run->file);
         result->delimiter = source_file_delimiter(run->file);
         result->decimal = source_file_decimal(run->file);
+        result->packing = source_file_packing(run->file);
+        result->left_out = source_file_left_out(run->file);
         snprintf(result->error_path, sizeof(result->error_path), "%s", error_file_path(run->errors));
         snprintf(result->reasons_path, sizeof(result->reasons_path), "%s", error_file_reasons_path(run->errors));
 }
@@ -391,6 +394,7 @@ enum status import_file(struct database *database, struct connection *connection
         struct currency currency = {.minor_digits = 2};
         enum status status = run.arena ? setting_currency(connection, &currency, error) : error_memory(error);
         run.minor_digits = currency.minor_digits;
+        snprintf(run.currency, sizeof(run.currency), "%s", currency.code);
         if (!status)
                 status = open_source(&run, error);
         if (!status)

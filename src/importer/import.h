@@ -74,6 +74,7 @@ struct import_run {
         int32_t customer_source_id, product_source_id;
         int32_t import_day;
         unsigned minor_digits;         /* of the ledger currency */
+        char currency[4];              /* the ledger's, "" while it has none */
         struct import_counters counters;
         int64_t compared_generation;   /* what is staged was compared with the state there, or later */
         int64_t generation;            /* set once published */
@@ -112,6 +113,8 @@ struct import_result {
         enum encoding encoding;
         char delimiter;
         enum decimal_mark decimal;
+        enum packing packing;
+        struct left_out left_out;
         char error_path[IMPORT_FILE_NAME_MAX];   /* "": nothing was rejected */
         char reasons_path[IMPORT_FILE_NAME_MAX];
         const char *sheets;                      /* of a workbook: those read; else "". In the arena handed in, */

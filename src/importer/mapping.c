@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/calendar.h"
 #include "customers/consent.h"
+#include "importer/number.h"
 #include "platform/clock.h"
 #include "render/csv.h"
 
@@ -97,7 +98,8 @@ static enum status check_constant(const struct mapped_column *column, struct err
 }
 
 enum status column_mapping_bind(struct arena *arena, const struct profile *profile, const struct text *header,
-                                size_t header_count, struct column_mapping *ret, struct error *error)
+                                size_t header_count, const char *currency, struct column_mapping *ret,
+                                struct error *error)
 {
         struct column_mapping mapping = {.kind = profile->kind, .file_columns = header_count,
                                          .count = profile->column_count};
@@ -109,7 +111,7 @@ enum status column_mapping_bind(struct arena *arena, const struct profile *profi
                 struct mapped_column *mapped = &mapping.columns[i];
                 *mapped = (struct mapped_column){column, &kind_infos[profile->kind].fields[column->field],
                                                  column->position, {0}, column->format.data,
-                                                 profile->neutralised};
+                                                 profile->neutralised, currency};
                 mapped->name = name_of(arena, column, mapped->field);
                 if (!mapped->name.data)
                         return error_memory(error);
@@ -203,9 +205,42 @@ static const char *decimal_reason(enum decimal_result result)
         return "import.reason.number";
 }
 
-static const char *parse_scaled(struct text text, enum decimal_mark mark, unsigned scale, int64_t *ret)
+/* `currency`: an amount may name it; NULL: no currency may stand there. */
+static const char *parse_scaled(struct text text, enum decimal_mark mark, unsigned scale, const char *currency,
+                                int64_t *ret)
 {
-        return decimal_reason(decimal_parse_scaled(text, mark, scale, false, ret));
+        enum decimal_result result = decimal_parse_scaled(text, mark, scale, false, ret);
+        struct bare_number bare;
+        if (result != DECIMAL_MALFORMED)
+                return decimal_reason(result);
+        switch (number_bare(text, currency, &bare)) {
+        case NUMBER_OTHER_CURRENCY:
+                return "import.reason.currency";
+        case NUMBER_BARED:
+                result = decimal_parse_scaled(bare.text, mark, scale, false, ret);
+                break;
+        case NUMBER_PLAIN:
+                break;
+        }
+        return decimal_reason(result);
+}
+
+static const char *parse_decimal(struct text text, enum decimal_mark mark, const char *currency, struct decimal *ret)
+{
+        enum decimal_result result = decimal_parse(text, mark, ret);
+        struct bare_number bare;
+        if (result != DECIMAL_MALFORMED)
+                return decimal_reason(result);
+        switch (number_bare(text, currency, &bare)) {
+        case NUMBER_OTHER_CURRENCY:
+                return "import.reason.currency";
+        case NUMBER_BARED:
+                result = decimal_parse(bare.text, mark, ret);
+                break;
+        case NUMBER_PLAIN:
+                break;
+        }
+        return decimal_reason(result);
 }
 
 static const char *parse_day(const char *format, struct text text, int32_t *ret)
@@ -221,7 +256,7 @@ static const char *parse_share(struct text text, enum decimal_mark mark, int64_t
         bool percent = text.length && text.data[text.length - 1] == '%';
         if (percent)
                 text = text_trim((struct text){text.data, text.length - 1});
-        const char *reason = parse_scaled(text, mark, percent ? 4 : 6, ret);
+        const char *reason = parse_scaled(text, mark, percent ? 4 : 6, NULL, ret);
         if (!reason && (*ret < 0 || *ret > 1000000))
                 reason = "import.reason.share";
         return reason;
@@ -343,6 +378,7 @@ static const char *check_email(struct text text)
 const char *field_parse(const struct mapped_column *column, struct text cell, enum decimal_mark mark,
                         unsigned minor_digits, struct field_value *ret)
 {
+        const char *currency = column->currency ? column->currency : "";
         struct field_value value = {.text = cell};
         struct decimal decimal;
         const char *reason = NULL;
@@ -362,20 +398,20 @@ const char *field_parse(const struct mapped_column *column, struct text cell, en
                 reason = parse_day(column->format, cell, &value.day);
                 break;
         case FIELD_MONEY:
-                reason = parse_scaled(cell, mark, minor_digits, &value.number);
+                reason = parse_scaled(cell, mark, minor_digits, currency, &value.number);
                 break;
         case FIELD_QUANTITY:
-                reason = parse_scaled(cell, mark, 3, &value.number);
+                reason = parse_scaled(cell, mark, 3, NULL, &value.number);
                 break;
         case FIELD_INTEGER:
-                reason = parse_scaled(cell, mark, 0, &value.number);
+                reason = parse_scaled(cell, mark, 0, NULL, &value.number);
                 reason = reason ? "import.reason.integer" : NULL;
                 break;
         case FIELD_SHARE:
                 reason = parse_share(cell, mark, &value.number);
                 break;
         case FIELD_DECIMAL:
-                reason = decimal_reason(decimal_parse(cell, mark, &decimal));
+                reason = parse_decimal(cell, mark, currency, &decimal);
                 value.number = reason ? 0 : decimal.units;
                 value.scale = reason ? 0 : decimal.scale;
                 break;

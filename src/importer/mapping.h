@@ -23,6 +23,7 @@ struct mapped_column {
         struct text name;         /* for readers: the header, "3" without header, or the field for a constant */
         const char *format;       /* date format, NUL-terminated; NULL: ISO, then German */
         bool neutralised;         /* cells are restored first (render/csv.h) */
+        const char *currency;     /* amounts may name it (number.h); NULL or "": they may name none */
 };
 
 struct column_mapping {
@@ -33,10 +34,11 @@ struct column_mapping {
 };
 
 /* Finds every column of the profile in the header. A missing or doubled header is named, with what the file has:
- * import.header_missing, import.header_doubled, import.column_position. */
+ * import.header_missing, import.header_doubled, import.column_position. `currency` is the ledger's, "" while there is
+ * none; it lives as long as the mapping. */
 must_check enum status column_mapping_bind(struct arena *arena, const struct profile *profile,
-                                           const struct text *header, size_t header_count, struct column_mapping *ret,
-                                           struct error *error);
+                                           const struct text *header, size_t header_count, const char *currency,
+                                           struct column_mapping *ret, struct error *error);
 
 /* The column of a field; NULL when the profile does not map it. */
 const struct mapped_column *column_mapping_find(const struct column_mapping *mapping, const char *field);
@@ -68,8 +70,8 @@ enum responsibility_role { ROLE_REP, ROLE_DEPUTY, ROLE_INSIDE, ROLE_HEAD };
 const char *field_word(enum field_type type, int64_t number);
 
 /* Reads the cell of a column. NULL, or the key of the reason it is refused for (import.reason.date, .number,
- * .too_large, .too_precise, .integer, .yes_no, .kind, .method, .share, .email, .status, .role, .moment, .channel,
- * .consent, .basis, .empty when the field is required). */
+ * .currency, .too_large, .too_precise, .integer, .yes_no, .kind, .method, .share, .email, .status, .role, .moment,
+ * .channel, .consent, .basis, .empty when the field is required). */
 const char *field_parse(const struct mapped_column *column, struct text cell, enum decimal_mark mark,
                         unsigned minor_digits, struct field_value *ret);
 

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "importer/csv.h"
 #include "importer/mapping.h"
+#include "importer/number.h"
 #include "importer/proposal_parts.h"
 #include "importer/synonyms.h"
 
@@ -213,7 +214,7 @@ enum status proposal_check(struct proposal *proposal, struct error *error)
         struct checking checking = {.proposal = proposal, .profile = &proposal->view.profile};
         proposal->credits_positive = 0;
         enum status status = column_mapping_bind(proposal->arena, checking.profile, proposal->header,
-                                                 proposal->column_count, &checking.mapping, error);
+                                                 proposal->column_count, NUMBER_ANY_CURRENCY, &checking.mapping, error);
         if (status)
                 return status;
         /* The profile lists its columns in the order of the targets that have one. */

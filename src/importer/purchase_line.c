@@ -6,7 +6,9 @@
 
 #include "base/calendar.h"
 #include "base/checked.h"
+#include "importer/csv.h"
 #include "importer/fragments.h"
+#include "importer/number.h"
 #include "importer/workbook.h"
 #include "render/csv.h"
 
@@ -50,6 +52,18 @@ static const char *reason_of(enum decimal_result result)
         default:
                 return "import.reason.number";
         }
+}
+
+/* Of a record that ends too early: what it says about its document. */
+static void name_document(const struct purchase_layout *layout, const struct text *fields, size_t field_count,
+                          struct purchase_line *line)
+{
+        const struct purchase_source *customer = &layout->columns[PURCHASE_CUSTOMER];
+        const struct purchase_source *document = &layout->columns[PURCHASE_DOCUMENT];
+        if (customer->position < (int)field_count)
+                line->customer = value_of(customer, fields);
+        if (document->position < (int)field_count)
+                line->document = value_of(document, fields);
 }
 
 static bool parse_names(const struct purchase_layout *layout, const struct text *fields, struct purchase_line *line,
@@ -99,15 +113,31 @@ static bool parse_day(const struct purchase_layout *layout, const struct text *f
         return true;
 }
 
+/* After a number could not be read: what stands around it is taken away. False: it names another currency. */
+static bool bare(struct text *value, const char *currency, struct bare_number *place)
+{
+        enum number_form form = number_bare(*value, currency, place);
+        if (form == NUMBER_BARED)
+                *value = place->text;
+        return form != NUMBER_OTHER_CURRENCY;
+}
+
 /* Money in minor units; more decimals than the currency has are rounded half away from zero, and counted. */
 static bool parse_money(const struct purchase_layout *layout, const struct purchase_source *source, struct text value,
                         struct purchase_line *line, int64_t *ret_minor, struct purchase_fault *ret_fault)
 {
+        struct bare_number place;
+        struct text digits = value;
         enum decimal_result result =
-                decimal_parse_scaled(value, layout->mark, layout->minor_digits, false, ret_minor);
+                decimal_parse_scaled(digits, layout->mark, layout->minor_digits, false, ret_minor);
+        if (result == DECIMAL_MALFORMED) {
+                if (!bare(&digits, layout->currency, &place))
+                        return fault(ret_fault, "import.reason.currency", source, value);
+                result = decimal_parse_scaled(digits, layout->mark, layout->minor_digits, false, ret_minor);
+        }
         if (result == DECIMAL_TOO_PRECISE) {
                 line->rounded = true;
-                result = decimal_parse_scaled(value, layout->mark, layout->minor_digits, true, ret_minor);
+                result = decimal_parse_scaled(digits, layout->mark, layout->minor_digits, true, ret_minor);
         }
         if (result == DECIMAL_OK && (*ret_minor > AMOUNT_MAX || *ret_minor < -AMOUNT_MAX))
                 result = DECIMAL_TOO_LARGE;
@@ -120,8 +150,15 @@ static bool multiply_price(const struct purchase_layout *layout, const struct te
 {
         const struct purchase_source *source = &layout->columns[PURCHASE_UNIT_PRICE];
         struct text value = value_of(source, fields);
+        struct bare_number place;
+        struct text digits = value;
         struct decimal price;
-        enum decimal_result result = decimal_parse(value, layout->mark, &price);
+        enum decimal_result result = decimal_parse(digits, layout->mark, &price);
+        if (result == DECIMAL_MALFORMED) {
+                if (!bare(&digits, layout->currency, &place))
+                        return fault(ret_fault, "import.reason.currency", source, value);
+                result = decimal_parse(digits, layout->mark, &price);
+        }
         if (result != DECIMAL_OK)
                 return fault(ret_fault, reason_of(result), source, value);
         int128 product = (int128)price.units * line->line.quantity_milli;
@@ -145,8 +182,13 @@ static bool parse_amounts(const struct purchase_layout *layout, const struct tex
         const struct purchase_source *source = &columns[PURCHASE_QUANTITY];
         struct text value = value_of(source, fields);
         if (value.length || columns[PURCHASE_AMOUNT].position < 0) {
-                enum decimal_result result = decimal_parse_scaled(value, layout->mark, QUANTITY_DECIMALS, false,
+                struct bare_number place;
+                struct text digits = value;
+                enum decimal_result result = decimal_parse_scaled(digits, layout->mark, QUANTITY_DECIMALS, false,
                                                                   &line->line.quantity_milli);
+                if (result == DECIMAL_MALFORMED && bare(&digits, NULL, &place))
+                        result = decimal_parse_scaled(digits, layout->mark, QUANTITY_DECIMALS, false,
+                                                      &line->line.quantity_milli);
                 if (result == DECIMAL_OK
                     && (line->line.quantity_milli > QUANTITY_MAX || line->line.quantity_milli < -QUANTITY_MAX))
                         result = DECIMAL_TOO_LARGE;
@@ -203,8 +245,10 @@ bool purchase_line_parse(const struct purchase_layout *layout, const struct text
 {
         *ret = (struct purchase_line){0};
         *ret_fault = (struct purchase_fault){0};
-        if (field_count < layout->file_columns)
+        if (field_count < layout->file_columns) {
+                name_document(layout, fields, field_count, ret);
                 return fault(ret_fault, "import.reason.too_few_columns", NULL, (struct text){0});
+        }
         bool named = parse_names(layout, fields, ret, ret_fault);
         if (layout->cell_errors && has_cell_error(layout, fields, ret_fault))
                 return false;
@@ -213,7 +257,7 @@ bool purchase_line_parse(const struct purchase_layout *layout, const struct text
                 return false;
         if (layout->has_marks && !parse_marks(layout, fields, ret, ret_fault))
                 return false;
-        if (field_count > layout->file_columns)
+        if (field_count > layout->file_columns && !csv_surplus_is_empty(fields, layout->file_columns, field_count))
                 return fault(ret_fault, "import.reason.too_many_columns", NULL, (struct text){0});
         return true;
 }

@@ -33,6 +33,7 @@ struct purchase_layout {
         size_t file_columns;      /* a record must have as many */
         enum decimal_mark mark;
         unsigned minor_digits;    /* of the currency */
+        const char *currency;     /* of the ledger, which amounts may name; NULL or "": none */
         const struct mapped_column *digital; /* NULL: not in the file */
         bool has_marks;           /* cost or digital may be marked on a line */
         bool carries_marks;       /* lines carry a mark byte: has_marks, a product group of its own, or no quantity */

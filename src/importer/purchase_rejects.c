@@ -66,6 +66,7 @@ static enum status take_record(struct pass *pass, const struct text *fields, siz
 {
         struct purchase_line line;
         struct purchase_fault wrong;
+        char place[REJECTION_COUNT_BYTES];
         bool good = purchase_line_parse(pass->layout, fields, count, &pass->cache, &line, &wrong);
         uint8_t why = 0;
         if (!hash_set_has(pass->rejected, purchase_key_hash(line.customer, line.document, line_sheet(number)), &why))
@@ -73,6 +74,8 @@ static enum status take_record(struct pass *pass, const struct text *fields, siz
         struct rejection rejection = {.line = number, .key = line.document, .reason = wrong.key, .value = wrong.value,
                                       .column = good ? (struct text){0} : column_name(pass->run, wrong.column)};
         enum status status = STATUS_OK;
+        if (!good && wrong.column < 0 && wrong.value.length == 0 && count != pass->layout->file_columns)
+                rejection_count(&rejection, place, count, pass->layout->file_columns);
         if (good)
                 status = reason_of_document(pass, &line, why, &rejection, error);
         if (status == STATUS_OK)

@@ -56,6 +56,7 @@ static void layout_init(struct purchase_layout *layout, const struct import_run 
                 .mark = source_file_decimal(run->file),
                 .minor_digits = run->minor_digits,
                 .cell_errors = source_file_is_workbook(run->file),
+                .currency = run->currency,
         };
         for (int i = 0; i < PURCHASE_COLUMN_COUNT; i++) {
                 const struct mapped_column *column = column_mapping_find(&run->mapping, purchase_column_names[i]);

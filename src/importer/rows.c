@@ -137,9 +137,12 @@ static enum status take_record(struct reading *reading, const struct text *field
         *row = (struct import_row){.line = line, .record = record};
         if (!copy_text(reading->arena, &row->record))
                 return error_memory(error);
-        if (count != reading->run->mapping.file_columns) {
-                bool few = count < reading->run->mapping.file_columns;
-                row->rejection.reason = few ? "import.reason.too_few_columns" : "import.reason.too_many_columns";
+        size_t wanted = reading->run->mapping.file_columns;
+        if (count < wanted || (count > wanted && !csv_surplus_is_empty(fields, wanted, count))) {
+                char *place = arena_array(reading->arena, char, REJECTION_COUNT_BYTES);
+                if (!place)
+                        return error_memory(error);
+                rejection_count(&row->rejection, place, count, wanted);
         } else if (!parse_values(reading, row, fields, count)) {
                 return error_memory(error);
         }

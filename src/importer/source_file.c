@@ -10,17 +10,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buffer.h"
 #include "importer/byte_origin.h"
 #include "importer/csv.h"
 #include "importer/detect.h"
 #include "importer/encoding.h"
+#include "importer/mapping.h"
+#include "importer/totals.h"
 #include "importer/workbook.h"
 #include "platform/file.h"
 #include "platform/random.h"
 
-enum { READ_BYTES = 1 << 20, SAMPLE_BYTES = 1 << 20 };
+enum { READ_BYTES = 1 << 20, SAMPLE_BYTES = 1 << 20, MARK_BYTES = 3, REQUIRED_MAX = 16 };
 
 struct source_file {
         struct byte_origin *origin;
@@ -32,10 +35,16 @@ struct source_file {
         enum decimal_mark decimal;
         const char *line_end;
         uint64_t first_line;
-        bool at_end, header_pending;
-        struct text *header;     /* fields of the first record */
-        size_t header_count, header_bytes;
-        uint64_t header_lines;
+        bool at_end;
+        char ahead;              /* one byte is read ahead: the last data come together with the end */
+        bool has_ahead;
+        struct text *header;     /* fields of the header, or of the first record */
+        size_t header_count;
+        size_t head_bytes;       /* header and what stands above it: no records */
+        size_t head_left;        /* of that, still to come */
+        int required[REQUIRED_MAX]; /* places of the columns no record can do without */
+        size_t required_count;
+        struct left_out left_out;
         struct arena *arena;     /* header and its record */
         struct text header_record;
         struct buffer raw;       /* read but not yet converted */
@@ -91,18 +100,41 @@ void source_file_close(struct source_file *file)
 static enum status read_raw(struct source_file *file, char *out, size_t capacity, size_t *ret_length,
                             struct error *error)
 {
-        enum status status = byte_origin_read(file->origin, out, capacity, ret_length, error);
+        size_t length = 0, more = 0, ahead = file->has_ahead;
+        if (ahead)
+                out[0] = file->ahead;
+        enum status status = byte_origin_read(file->origin, out + ahead, capacity - ahead, &length, error);
+        if (!status && length)
+                status = byte_origin_read(file->origin, &file->ahead, 1, &more, error);
         if (status)
                 return status;
-        if (*ret_length == 0)
-                file->at_end = true;
+        file->has_ahead = more == 1;
+        file->at_end = more == 0;
+        *ret_length = length + ahead;
         return STATUS_OK;
+}
+
+static enum status invalid_at(const struct source_file *file, uint64_t line, unsigned column, const char *key,
+                              struct error *error)
+{
+        return error_at(error, STATUS_INVALID, line > UINT32_MAX ? 0 : (unsigned)line, column, key, "file",
+                        source_file_name(file), "encoding", encoding_name(file->encoding), NULL);
 }
 
 static enum status invalid_text(const struct source_file *file, uint64_t line, const char *key, struct error *error)
 {
-        return error_at(error, STATUS_INVALID, line > UINT32_MAX ? 0 : (unsigned)line, 0, key, "file",
-                        source_file_name(file), "encoding", encoding_name(file->encoding), NULL);
+        return invalid_at(file, line, 0, key, error);
+}
+
+/* A quote that does not end its field: names its line and column. */
+static enum status invalid_quote(const struct source_file *file, const char *data, const char *quote,
+                                 struct error *error)
+{
+        unsigned column = 1;
+        for (const char *at = quote; at > data && at[-1] != '\n' && at[-1] != '\r'; at--)
+                column += ((uint8_t)at[-1] & 0xC0) != 0x80;
+        return invalid_at(file, file->first_line + encoding_count_lines(data, (size_t)(quote - data)), column,
+                          "import.unclosed_quote", error);
 }
 
 /* Reads and converts more text. */
@@ -169,7 +201,9 @@ enum status source_file_rewind(struct source_file *file, struct error *error)
                 return status;
         file->at_end = false;
         file->first_line = 1;
-        file->header_pending = file->profile->header;
+        file->head_left = file->head_bytes;
+        file->has_ahead = false;
+        file->left_out.headers = file->left_out.totals = 0;
         file->carry_length = 0;
         buffer_clear(&file->raw);
         return skip_mark(file, error);
@@ -207,7 +241,7 @@ static enum status check_text(struct source_file *file, struct filling *filling,
                 file->maybe_windows_1252 = file->maybe_windows_1252 && cut && encoding_is_ascii(filling->data, valid);
                 return STATUS_OK;
         }
-        if (file->maybe_windows_1252)
+        if (file->maybe_windows_1252 && encoding_is_ascii(filling->data, valid))
                 return turn_to_windows_1252(file, filling, error);
         return invalid_text(file, file->first_line + encoding_count_lines(filling->data, valid), "import.invalid_text",
                             error);
@@ -243,21 +277,86 @@ static enum status collect(struct source_file *file, struct filling *filling, si
                         status = check_text(file, filling, error);
                 if (status)
                         return status;
-                bool unclosed;
-                size_t used = csv_split(filling->data, filling->length, file->delimiter, file->at_end, &unclosed);
-                if (unclosed) {
-                        size_t whole = csv_split(filling->data, filling->length, file->delimiter, false, NULL);
-                        return invalid_text(file, file->first_line + encoding_count_lines(filling->data, whole),
-                                            "import.unclosed_quote", error);
-                }
-                /* The header belongs to the first block as a whole, with the empty lines in front of it. */
-                if ((used && used >= (file->header_pending ? file->header_bytes : 0)) || file->at_end) {
+                const char *quote;
+                size_t used = csv_split(filling->data, filling->length, file->delimiter, file->at_end, &quote);
+                if (quote)
+                        return invalid_quote(file, filling->data, quote, error);
+                if (used || file->at_end) {
                         *ret_used = used;
                         return STATUS_OK;
                 }
                 if (filling->length > CSV_RECORD_BYTES_MAX)
                         return invalid_text(file, file->first_line, "import.record_too_long", error);
         }
+}
+
+/* Begins a line at data[at], after a whole record? `*whole` remembers up to where that was looked at. */
+static bool begins_record(const struct source_file *file, const char *data, size_t at, size_t *whole)
+{
+        const char *quote;
+        if (at > 0 && data[at - 1] != '\n' && data[at - 1] != '\r')
+                return false;
+        (void)csv_split(data + *whole, at - *whole, file->delimiter, true, &quote);
+        if (quote)
+                return false;
+        *whole = at;
+        return true;
+}
+
+/* The header that comes again, as where files were put together or pages printed; its lines stay as empty ones, so that
+ * all others keep their numbers. */
+static void leave_out_headers(struct source_file *file, char *data, size_t *length)
+{
+        const struct text header = file->header_record;
+        size_t kept = 0, taken = 0, whole = 0;
+        const char *found, *search = data, *end = data + *length;
+        while ((found = memmem(search, (size_t)(end - search), header.data, header.length))) {
+                size_t at = (size_t)(found - data), after = at + header.length;
+                search = found + 1;
+                if (at >= MARK_BYTES + taken && memcmp(found - MARK_BYTES, "\xEF\xBB\xBF", MARK_BYTES) == 0)
+                        at -= MARK_BYTES; /* of a file that was put behind another one */
+                if ((after < *length && data[after] != '\n' && data[after] != '\r')
+                    || !begins_record(file, data, at, &whole))
+                        continue;
+                memmove(data + kept, data + taken, at - taken);
+                kept += at - taken;
+                for (uint64_t lines = encoding_count_lines(header.data, header.length); lines; lines--)
+                        data[kept++] = '\n';
+                taken = whole = after;
+                search = data + after;
+                file->left_out.headers++;
+        }
+        if (taken == 0)
+                return;
+        memmove(data + kept, data + taken, *length - taken);
+        *length = kept + *length - taken;
+}
+
+/* The lines at the very end that hold totals, see totals.h. */
+static void leave_out_totals(struct source_file *file, const char *data, size_t *length)
+{
+        for (;;) {
+                size_t end = *length, start, whole = 0;
+                while (end && (data[end - 1] == '\n' || data[end - 1] == '\r' || data[end - 1] == ' '
+                               || data[end - 1] == file->delimiter))
+                        end--; /* emptied rows, too */
+                for (start = end; start && data[start - 1] != '\n' && data[start - 1] != '\r';)
+                        start--;
+                if (!totals_is_line((struct text){data + start, end - start}, file->delimiter, file->required,
+                                    file->required_count)
+                    || !begins_record(file, data, start, &whole))
+                        return;
+                *length = start;
+                file->left_out.totals++;
+        }
+}
+
+static void leave_out(struct source_file *file, char *data, size_t *length)
+{
+        if (file->profile->header && *length)
+                leave_out_headers(file, data, length);
+        if (file->at_end && file->carry_length == 0)
+                leave_out_totals(file, data, length);
 }
 
 static enum status next_of_workbook(struct source_file *file, struct block *ret, bool *ret_more, struct error *error)
@@ -294,13 +393,14 @@ enum status source_file_next(struct source_file *file, struct block *ret, bool *
                         return status;
                 uint64_t first_line = file->first_line;
                 file->first_line += encoding_count_lines(filling.data, used);
-                if (file->header_pending) {
-                        file->header_pending = false;
-                        size_t skipped = used < file->header_bytes ? used : file->header_bytes;
+                if (file->head_left) {
+                        size_t skipped = used < file->head_left ? used : file->head_left;
+                        first_line += encoding_count_lines(filling.data, skipped);
                         used -= skipped;
+                        file->head_left -= skipped;
                         memmove(filling.data, filling.data + skipped, used);
-                        first_line += file->header_lines;
                 }
+                leave_out(file, filling.data, &used);
                 if (used == 0)
                         continue;
                 filling.data[used] = '\0';
@@ -314,32 +414,41 @@ enum status source_file_next(struct source_file *file, struct block *ret, bool *
         return STATUS_OK;
 }
 
-static enum status refuse_compressed(const struct source_file *file, const struct filling *sample, struct error *error)
+/* What is no text at all, or no table, and would only be told by what is missing in it. */
+static enum status refuse_other_formats(const struct source_file *file, const struct filling *sample,
+                                        struct error *error)
 {
-        static const struct { const char *magic; size_t length; const char *name; } known[] = {
-                {"\x1F\x8B", 2, "gzip"}, {"\x28\xB5\x2F\xFD", 4, "zstd"},
-                {"BZh", 3, "bzip2"}, {"\xFD" "7zXZ", 5, "xz"},
+        static const struct { size_t at; const char *magic; size_t length; const char *name; } known[] = {
+                {0, "\x1F\x8B", 2, "gzip"}, {0, "\x28\xB5\x2F\xFD", 4, "zstd"},
+                {4, "1AY&SY", 6, "bzip2"}, {0, "\xFD" "7zXZ", 5, "xz"},
+                {0, "7z\xBC\xAF\x27\x1C", 6, "7z"}, {0, "Rar!\x1A\x07", 6, "rar"}, {257, "ustar", 5, "tar"},
+                {0, "%PDF-", 5, "PDF"}, {0, "<!DOCTYPE html", 14, "HTML"}, {0, "<html", 5, "HTML"},
+                {0, "<?xml", 5, "XML"},
         };
         for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-                if (sample->length >= known[i].length && memcmp(sample->data, known[i].magic, known[i].length) == 0)
+                if (sample->length >= known[i].at + known[i].length
+                    && (known[i].magic[0] == '<' ? strncasecmp(sample->data, known[i].magic, known[i].length)
+                                                 : memcmp(sample->data + known[i].at, known[i].magic, known[i].length))
+                               == 0)
                         return error_set(error, STATUS_INVALID, "import.compressed", "file", source_file_name(file),
                                          "format", known[i].name, NULL);
         return STATUS_OK;
 }
 
-/* The first record: header names, or the number of columns. */
-static enum status read_header(struct source_file *file, struct filling *sample, bool whole, struct error *error)
+/* The first record behind what stands above it: header names, or the number of columns. */
+static enum status read_header(struct source_file *file, const struct filling *sample, size_t above_bytes, bool whole,
+                               struct error *error)
 {
-        size_t used = csv_split(sample->data, sample->length, file->delimiter, whole, NULL);
-        if (used == 0)
-                return invalid_text(file, 1, "import.record_too_long", error);
-        struct csv_parser parser = {.cursor = sample->data, .end = sample->data + used,
-                                    .delimiter = file->delimiter, .line = 1};
+        char *data = sample->data + above_bytes;
+        size_t length = csv_split(data, sample->length - above_bytes, file->delimiter, whole, NULL);
+        uint64_t line = 1 + encoding_count_lines(sample->data, above_bytes);
+        if (length == 0 && !whole)
+                return invalid_text(file, line, "import.header_too_long", error);
+        struct csv_parser parser = {.cursor = data, .end = data + length, .delimiter = file->delimiter, .line = line};
         struct buffer scratch __attribute__((cleanup(buffer_release)));
         buffer_init(&scratch, (size_t)4 * SAMPLE_BYTES);
         parser.scratch = &scratch;
         struct text record;
-        uint64_t line;
         file->header = arena_array(file->arena, struct text, CSV_COLUMNS_MAX);
         if (!file->header)
                 return error_memory(error);
@@ -347,8 +456,7 @@ static enum status read_header(struct source_file *file, struct filling *sample,
                 return error_set(error, STATUS_INVALID, "import.empty_file", "file", source_file_name(file), NULL);
         if (file->header_count > CSV_COLUMNS_MAX)
                 return error_set(error, STATUS_LIMIT, "import.too_many_columns", "file", source_file_name(file), NULL);
-        file->header_bytes = (size_t)(parser.cursor - sample->data);
-        file->header_lines = parser.line - 1;
+        file->head_bytes = file->profile->header ? (size_t)(parser.cursor - sample->data) : above_bytes;
         const char *end = record.data + record.length;
         size_t end_length = (size_t)(parser.cursor - end);
         file->line_end = end_length == 2 ? "\r\n" : end_length == 1 && *end == '\r' ? "\r" : "\n";
@@ -359,6 +467,50 @@ static enum status read_header(struct source_file *file, struct filling *sample,
                                                 name.length};
         }
         return file->header_record.data ? STATUS_OK : error_memory(error);
+}
+
+static void find_required(struct source_file *file)
+{
+        const struct profile *profile = file->profile;
+        file->required_count = 0;
+        for (size_t i = 0; i < profile->column_count && file->required_count < REQUIRED_MAX; i++) {
+                const struct profile_column *column = &profile->columns[i];
+                int place = profile->header ? -1 : column->position;
+                if (column->constant.data || !kind_infos[profile->kind].fields[column->field].required)
+                        continue;
+                for (size_t j = 0; profile->header && place < 0 && j < file->header_count; j++)
+                        if (text_equal(file->header[j], column->header))
+                                place = (int)j;
+                if (place >= 0)
+                        file->required[file->required_count++] = place;
+        }
+}
+
+/* What the profile left open, from the beginning of the text. */
+static enum status examine_text(struct source_file *file, const struct filling *text, bool whole, struct error *error)
+{
+        const char *name = source_file_name(file);
+        if (!whole && !memchr(text->data, '\n', text->length) && !memchr(text->data, '\r', text->length))
+                return invalid_text(file, 1, "import.header_too_long", error);
+        size_t above_bytes, above_records;
+        enum status status = detect_head(text->data, text->length, whole, file->profile, &above_bytes, &above_records,
+                                         error);
+        if (status)
+                return status;
+        const char *data = text->data + above_bytes;
+        size_t length = text->length - above_bytes;
+        file->left_out.above_header = above_records;
+        file->delimiter = file->profile->delimiter;
+        if (!file->delimiter)
+                status = detect_delimiter(data, length, whole, file->profile, name, &file->delimiter, error);
+        if (!status)
+                status = detect_decimal(data, length, whole, file->delimiter, file->profile, name, &file->decimal,
+                                        error);
+        if (!status)
+                status = read_header(file, text, above_bytes, whole, error);
+        if (!status)
+                find_required(file);
+        return status;
 }
 
 /* Looks at the beginning of the file and settles what the profile left open. */
@@ -377,7 +529,7 @@ static enum status examine(struct source_file *file, struct error *error)
         if (raw.length == 0)
                 return error_set(error, STATUS_INVALID, "import.empty_file", "file", name, NULL);
         bool whole = file->at_end;
-        status = refuse_compressed(file, &raw, error);
+        status = refuse_other_formats(file, &raw, error);
         if (!status)
                 status = detect_encoding((uint8_t *)raw.data, raw.length, whole, file->profile->encoding, name, &found,
                                          error);
@@ -394,14 +546,9 @@ static enum status examine(struct source_file *file, struct error *error)
         if (converted.failed)
                 return error_memory(error);
         text.data = buffer_take(&converted, &text.length);
-        file->delimiter = file->profile->delimiter;
-        if (!file->delimiter)
-                status = detect_delimiter(text.data, text.length, whole, file->profile, name, &file->delimiter,
-                                          error);
-        if (!status)
-                status = detect_decimal(text.data, text.length, whole, file->delimiter, file->profile, name,
-                                        &file->decimal, error);
-        return status ? status : read_header(file, &text, whole, error);
+        if (text.data && text_is_blank((struct text){text.data, text.length}))
+                return error_set(error, STATUS_INVALID, "import.empty_file", "file", name, NULL);
+        return text.data ? examine_text(file, &text, whole, error) : error_memory(error);
 }
 
 /* ---- workbooks ------------------------------------------------------------------------------------------------- */
@@ -599,4 +746,5 @@ enum packing source_file_packing(const struct source_file *file) { return byte_o
 bool source_file_has_mark(const struct source_file *file) { return file->mark_bytes > 0; }
 const char *source_file_line_end(const struct source_file *file) { return file->line_end; }
 const char *source_file_name(const struct source_file *file) { return byte_origin_name(file->origin); }
+struct left_out source_file_left_out(const struct source_file *file) { return file->left_out; }
 uint64_t source_file_hash(const struct source_file *file) { return byte_origin_hash(file->origin); }

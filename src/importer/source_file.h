@@ -25,6 +25,13 @@ struct sheet_note;
 struct csv_parser;
 struct buffer;
 
+/* Records that carry no data. */
+struct left_out {
+        uint64_t above_header; /* titles, "sep=;": once the file is open */
+        uint64_t headers;      /* the header again: of what was read since the beginning */
+        uint64_t totals;       /* at the very end (totals.h): once that was read */
+};
+
 /* A run of whole records; the caller owns it (malloc) and may change the bytes. data[length] is a NUL byte. */
 struct block {
         char *data;
@@ -49,14 +56,16 @@ static inline void source_file_closep(struct source_file **file) { source_file_c
 /* A parser for a block of the file; `scratch` as in csv.h. */
 struct csv_parser block_parser(const struct block *block, char delimiter, struct buffer *scratch);
 
-/* The names in the header, or (header: false) as many empty texts as the first record has fields. */
+/* The names in the header, which need not be the first record (detect_head), or (header: false) as many empty texts as
+ * the first record has fields. */
 must_check enum status source_file_header(const struct source_file *file, struct arena *arena, struct text **ret_fields,
                                           size_t *ret_count, struct error *error);
 /* The header record as it stands in the file, without line end; none with header: false. Lives as long as the file. */
 struct text source_file_header_record(const struct source_file *file);
 
-/* The next block, after the header; *ret_more is false at the end (and nothing is handed out). Problems of the text
- * name their line: import.nul_byte, import.invalid_text, import.unclosed_quote, import.record_too_long. */
+/* The next block, after the header, without what struct left_out names; *ret_more is false at the end (and nothing is
+ * handed out). Problems of the text name their line: import.nul_byte, import.invalid_text, import.unclosed_quote (with
+ * its column), import.record_too_long. */
 must_check enum status source_file_next(struct source_file *file, struct block *ret, bool *ret_more,
                                         struct error *error);
 must_check enum status source_file_rewind(struct source_file *file, struct error *error); /* to the first record */
@@ -81,6 +90,7 @@ enum packing source_file_packing(const struct source_file *file);
 bool source_file_has_mark(const struct source_file *file);          /* began with a byte order mark */
 const char *source_file_line_end(const struct source_file *file);   /* "\n", "\r\n" or "\r": that of the first line */
 const char *source_file_name(const struct source_file *file);       /* without folders; "-" for standard input */
+struct left_out source_file_left_out(const struct source_file *file);
 uint64_t source_file_hash(const struct source_file *file);          /* XXH3 of the raw bytes; known once all was read */
 
 #endif

@@ -305,6 +305,10 @@ enum status reader_open(const char *path, struct reader **ret, struct error *err
                 enum status status = open_for_reading(path, &descriptor, &about, error);
                 if (status != STATUS_OK)
                         return status;
+                if (S_ISBLK(about.st_mode) || (S_ISCHR(about.st_mode) && !isatty(descriptor))) {
+                        close(descriptor);
+                        return error_set(error, STATUS_INVALID, "file.is_device", "path", path, NULL);
+                }
         }
         struct reader *reader = malloc(sizeof(*reader) + length + 1);
         if (!reader) {

@@ -34,7 +34,8 @@ must_check enum status directory_clear(const char *path, const char *prefix, str
 must_check enum status directory_list(const char *path, void (*visit)(void *context, const char *name), void *context,
                                       struct error *error);
 
-/* A file read from its beginning in blocks; "-" is standard input. Pipes are allowed. */
+/* A file read from its beginning in blocks; "-" is standard input. Pipes are allowed, directories and devices other
+ * than terminals refused ("file.is_directory", "file.is_device"). */
 struct reader;
 must_check enum status reader_open(const char *path, struct reader **ret, struct error *error);
 /* Up to `capacity` bytes; *ret_length 0 at the end. */

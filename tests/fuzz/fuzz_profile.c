@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 size_t count = 0;
                 for (; count < profile.column_count && count < 64; count++)
                         header[count] = profile.columns[count].header;
-                status = column_mapping_bind(arena, &profile, header, count, &mapping, &error);
+                status = column_mapping_bind(arena, &profile, header, count, "EUR", &mapping, &error);
                 for (size_t i = 0; !status && i < mapping.count; i++) {
                         struct field_value value;
                         for (size_t c = 0; c < sizeof(cells) / sizeof(cells[0]); c++)

@@ -101,16 +101,25 @@ static void surplus_fields_are_counted(void **state)
 static void splitting(void **state)
 {
         (void)state;
-        bool unclosed;
+        const char *quote;
         assert_int_equal(csv_split("a,b\nc", 5, ',', false, NULL), 4);
-        assert_int_equal(csv_split("a,b\nc", 5, ',', true, &unclosed), 5);
-        assert_false(unclosed);
+        assert_int_equal(csv_split("a,b\nc", 5, ',', true, &quote), 5);
+        assert_null(quote);
         assert_int_equal(csv_split("a,b", 3, ',', false, NULL), 0);
-        assert_int_equal(csv_split("a,\"b\nc", 6, ',', false, &unclosed), 0);
-        assert_false(unclosed);
+        assert_int_equal(csv_split("a,\"b\nc", 6, ',', false, &quote), 0);
+        assert_null(quote);
         assert_int_equal(csv_split("a\nb,\"b\nc", 8, ',', false, NULL), 2);
-        assert_int_equal(csv_split("a,\"b\nc", 6, ',', true, &unclosed), 6);
-        assert_true(unclosed);
+        const char *open = "x\na,\"b\nc", *next = "x\na,\"b\nc,\"d\"\n";
+        const char *blank = "a,\"b\nc\" ,d\n", *tail = "a,\"b\"c,d\n";
+        assert_int_equal(csv_split(open, strlen(open), ',', true, &quote), 2);
+        assert_ptr_equal(quote, open + 4);
+        assert_int_equal(csv_split(open, strlen(open), ',', true, NULL), strlen(open));
+        assert_int_equal(csv_split(next, strlen(next), ',', false, &quote), 2); /* closed where another one opens */
+        assert_ptr_equal(quote, next + 4);
+        assert_int_equal(csv_split(blank, strlen(blank), ',', false, &quote), strlen(blank));
+        assert_null(quote);
+        assert_int_equal(csv_split(tail, strlen(tail), ',', false, &quote), strlen(tail)); /* on one line */
+        assert_null(quote);
         assert_int_equal(csv_split("a,5\"\nc", 6, ',', false, NULL), 5); /* the quote is an ordinary character */
         assert_int_equal(csv_split("a;\"b\nc", 6, ',', false, NULL), 5); /* not behind the delimiter */
         assert_int_equal(csv_split("a\r", 2, ',', false, NULL), 0);      /* an LF may follow */
@@ -128,6 +137,15 @@ static void plain_parse(const char *at, const char *end, char delimiter, struct 
                 uint64_t first = line;
                 if (*at == '\n' || *at == '\r') {
                         at += *at == '\r' && at + 1 < end && at[1] == '\n' ? 2 : 1;
+                        line++;
+                        continue;
+                }
+                const char *blank = at;
+                while (blank < end && (*blank == delimiter || *blank == ' '))
+                        blank++;
+                if (blank == end || *blank == '\n' || *blank == '\r') {
+                        at = blank;
+                        at += at < end ? (*at == '\r' && at + 1 < end && at[1] == '\n' ? 2 : 1) : 0;
                         line++;
                         continue;
                 }

@@ -97,6 +97,8 @@ static void thousands_marks_group_by_three(void **state)
         reads("1\xe2\x80\x99" "234", DECIMAL_POINT, 1234, 0);   /* U+2019 */
         reads("1\xc2\xa0" "234,5", DECIMAL_COMMA, 12345, 1);     /* U+00A0 */
         reads("1\xe2\x80\xaf" "234,5", DECIMAL_COMMA, 12345, 1); /* U+202F */
+        reads("1\xe2\x80\x89" "234,5", DECIMAL_COMMA, 12345, 1); /* U+2009 */
+        refuses("12,-", DECIMAL_COMMA, DECIMAL_MALFORMED);
         refuses("1,23", DECIMAL_POINT, DECIMAL_MALFORMED);
         refuses("1,2345", DECIMAL_POINT, DECIMAL_MALFORMED);
         refuses("1234,567", DECIMAL_POINT, DECIMAL_MALFORMED);

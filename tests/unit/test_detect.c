@@ -49,6 +49,15 @@ static void expect_no_encoding(const char *data, size_t length)
         assert_string_equal(error.key, "import.unknown_encoding");
 }
 
+static void expect_text_problem(const char *data, size_t length, const char *key, unsigned line)
+{
+        struct detected_encoding found;
+        assert_int_equal(detect_encoding((const uint8_t *)data, length, true, ENCODING_AUTO, "f", &found, &error),
+                         STATUS_INVALID);
+        assert_string_equal(error.key, key);
+        assert_int_equal(error.line, line);
+}
+
 #define BYTES(text) text, sizeof(text) - 1
 
 static void encodings(void **state)
@@ -66,7 +75,11 @@ static void encodings(void **state)
         expect_encoding(BYTES("\0a\0,\0b\0\n"), true, ENCODING_UTF_16_BE, 0);
         expect_no_encoding(BYTES("\xFF\xFE\0\0a\0\0\0"));
         expect_no_encoding(BYTES("abc\xFC\x81"));
-        expect_no_encoding(BYTES("ab\0\0\0\1\2\3\0\0"));
+        expect_text_problem(BYTES("ab\0\0\0\1\2\3\0\0"), "import.nul_byte", 1);
+        expect_text_problem(BYTES("a\nb\nc\0\n"), "import.nul_byte", 3);
+        expect_text_problem(BYTES("\xC3\xBC\n\xFC\n"), "import.invalid_text", 2); /* UTF-8 and Windows-1252 */
+        expect_encoding(BYTES("\xC3\xBC\xFC\xFC\xFC\xFC\xFC\xFC\xFC\xFC\xFC\xFC\xFC"), true, ENCODING_WINDOWS_1252,
+                        0); /* somebody's damaged name */
         expect_no_encoding(BYTES("\x89PNG\x1A\x01\xFC"));
 }
 
@@ -279,7 +292,7 @@ static void problems_name_their_line(void **state)
         assert_string_equal(error.key, "import.empty_file");
         source_file_close(open_bytes(BYTES("\x1F\x8B\x08xx"), two_columns, STATUS_INVALID));
         assert_string_equal(error.key, "import.packed_damaged");
-        source_file_close(open_bytes(BYTES("BZh91AY"), two_columns, STATUS_INVALID));
+        source_file_close(open_bytes(BYTES("BZh91AY&SY"), two_columns, STATUS_INVALID));
         assert_string_equal(error.key, "import.compressed");
 }
 

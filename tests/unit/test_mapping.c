@@ -20,7 +20,7 @@ static enum status bind(const char *yaml, const struct text *header, size_t coun
 {
         static struct profile profile;
         assert_int_equal(profile_parse(arena, yaml, strlen(yaml), &profile, &error), STATUS_OK);
-        return column_mapping_bind(arena, &profile, header, count, ret, &error);
+        return column_mapping_bind(arena, &profile, header, count, "EUR", ret, &error);
 }
 
 #define T(literal) {literal, sizeof(literal) - 1}
@@ -108,7 +108,7 @@ static void cells(void **state)
         struct field_value value;
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
                 struct field_info info = {"x", cases[i].type, false};
-                struct mapped_column mapped = {&column, &info, 0, {0}, NULL, false};
+                struct mapped_column mapped = {&column, &info, 0, {0}, NULL, false, NULL};
                 const char *reason = field_parse(&mapped, text_of(cases[i].text), cases[i].mark, 2, &value);
                 assert_true(reason == cases[i].reason || (reason && cases[i].reason &&
                                                           strcmp(reason, cases[i].reason) == 0));
@@ -126,7 +126,7 @@ static void days_words_and_blanks(void **state)
         struct profile_column column = {.position = 0};
         struct field_info day = {"x", FIELD_DAY, true}, name = {"name", FIELD_TEXT, true};
         struct field_info kind = {"kind", FIELD_KIND, false}, digital = {"digital", FIELD_YES_NO, false};
-        struct mapped_column mapped = {&column, &day, 0, {0}, NULL, false};
+        struct mapped_column mapped = {&column, &day, 0, {0}, NULL, false, NULL};
         struct field_value value;
         int32_t expected = day_from_date((struct date){2025, 12, 31});
         assert_null(field_parse(&mapped, text_of("2025-12-31"), DECIMAL_POINT, 2, &value));
