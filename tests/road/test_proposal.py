@@ -18,6 +18,8 @@ from decimal import Decimal as D
 
 import layouts
 import road
+import workbooks
+from workbooks import Sheet
 
 PROFILES = []
 ANSWER_SECONDS = 60
@@ -326,11 +328,29 @@ def every_kind(treue):
     return checks.problems + copy.problems
 
 
+def workbook(treue):
+    """A workbook with a cover and two sheets of data: numbers and dates as cells, thousandths not taken for thousands."""
+    checks = road.Checks(treue)
+    lines = layouts.facts("workbook")
+    head = ["Debitorennr.", "Belegnr.", "Belegdatum", "Artikelnr.", "Menge", "Nettobetrag", "Bruttobetrag", "Warengruppe"]
+    rows = [[line["customer"], f"R{line['document']}", line["date"], line["article"], line["quantity"] + D("0.125"),
+             line["amount"], layouts.tax(line["amount"]), line["group"]] for line in lines]
+    half = next(i for i in range(len(rows) // 2, len(rows)) if rows[i][1] != rows[i - 1][1])
+    path = workbooks.write(treue.folder / "sales.xlsx", [Sheet("Deckblatt", [["Umsatzliste", "2025"], ["Stand", "heute"]]),
+                                                         Sheet("2024", [head, *rows[:half]]), Sheet("2025", [head, *rows[half:]])])
+    checks.expect(0, "import", "purchases", path, "--lang", "en", says=("Belegdatum", "2024, 2025"))
+    wanted = sorted(((row[0], row[1], row[2].isoformat(), row[3], row[4].normalize(), row[5].normalize(), None, row[7])
+                     for row in rows), key=str)
+    if not checks.problems and rows_of(treue) != wanted:
+        checks.problems.append(f"imported differs: {first_difference(rows_of(treue), wanted)}")
+    return checks.problems
+
+
 def main():
     cases = [layout_case(layout) for layout in layouts.LAYOUTS]
     cases += [asks_which_comes_first, asks_for_the_decimal_mark, asks_about_positive_credit_notes, asks_which_of_two_columns,
               asks_for_gross_discount_currency, asks_for_a_missing_column, source_stays, terminal_is_asked,
-              folders_and_several_files, every_kind]
+              folders_and_several_files, workbook, every_kind]
     status = road.run_cases(cases, "proposal", sys.argv[1])
     if len(sys.argv) > 2:
         with open(sys.argv[2], "w", encoding="utf-8") as file:
