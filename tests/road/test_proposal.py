@@ -346,11 +346,26 @@ def workbook(treue):
     return checks.problems
 
 
+def titles_and_totals(treue):
+    """Titles above the header and totals below the list are no data; currencies around amounts are read."""
+    checks = road.Checks(treue)
+    text = ("Umsatzliste;Musterwerk GmbH\nStand: 01.02.2025\n\n" + HEAD.replace("Nettobetrag", "Nettobetrag EUR")
+            + "1;R1;13.04.2025;A;10,50 EUR\n2;R2;14.04.2025;B;1.011,50 €\nSumme;;;;1.022,00 EUR\n")
+    path = treue.write("titled.csv", text)
+    checks.expect(0, "import", "purchases", path, "--save-profile", "titled.yaml")
+    wanted = [("1", "2025-04-13", "10.5"), ("2", "2025-04-14", "1011.5")]
+    found = sorted((row[0], row[2], f"{row[5]:f}") for row in rows_of(treue))
+    if found != wanted:
+        checks.problems.append(f"{found} instead of {wanted}")
+    checks.expect(0, "import", "purchases", path, "--profile", "titled.yaml", "--lang", "en", says=("2 documents unchanged",))
+    return checks.problems
+
+
 def main():
     cases = [layout_case(layout) for layout in layouts.LAYOUTS]
     cases += [asks_which_comes_first, asks_for_the_decimal_mark, asks_about_positive_credit_notes, asks_which_of_two_columns,
               asks_for_gross_discount_currency, asks_for_a_missing_column, source_stays, terminal_is_asked,
-              folders_and_several_files, workbook, every_kind]
+              folders_and_several_files, workbook, titles_and_totals, every_kind]
     status = road.run_cases(cases, "proposal", sys.argv[1])
     if len(sys.argv) > 2:
         with open(sys.argv[2], "w", encoding="utf-8") as file:
