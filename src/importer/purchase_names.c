@@ -34,6 +34,7 @@ void purchase_names_release(struct purchase_names *names)
         free(names->first_group);
         free(names->article_group);
         free(names->conflict);
+        free(names->product_names);
         free(names->customers);
         *names = (struct purchase_names){0};
 }
@@ -138,8 +139,10 @@ static bool widen_products(struct purchase_names *names, size_t needed)
         size_t capacity = needed * 2 + 1024, old = names->product_capacity;
         if (!widen(&names->first_group, capacity, sizeof(*names->first_group))
             || !widen(&names->article_group, capacity, sizeof(*names->article_group))
-            || !widen(&names->conflict, capacity, sizeof(*names->conflict)))
+            || !widen(&names->conflict, capacity, sizeof(*names->conflict))
+            || !widen(&names->product_names, capacity, sizeof(*names->product_names)))
                 return false;
+        memset(names->product_names + old, 0, (capacity - old) * sizeof(*names->product_names));
         memset(names->first_group + old, 0, (capacity - old) * sizeof(*names->first_group));
         memset(names->article_group + old, 0, (capacity - old) * sizeof(*names->article_group));
         memset(names->conflict + old, 0, capacity - old);
@@ -147,28 +150,41 @@ static bool widen_products(struct purchase_names *names, size_t needed)
         return true;
 }
 
-/* Names of new products, written by the writer's thread. */
-struct product_naming {
-        struct purchase_names *names;
-        const struct purchase_worker *worker;
-        const struct purchase_translation *table;
-        const bool *created;
-        size_t from, count;
-};
+/* Looks for the earliest description of every created article that has no name yet. */
+static bool find_names(struct purchase_names *names)
+{
+        bool found = false;
+        for (size_t w = 0; w < names->worker_count; w++) {
+                const struct purchase_worker *worker = &names->workers[w];
+                for (size_t i = 0; i < names->translations[w].product_count; i++) {
+                        struct product_name *name = &names->product_names[names->translations[w].product_ids[i]];
+                        uint32_t description = worker->article_description[i];
+                        if (!description || !name->created || name->named ||
+                            (name->description && name->line <= worker->article_line[i]))
+                                continue;
+                        name->description = description;
+                        name->line = worker->article_line[i];
+                        name->worker = (uint8_t)w;
+                        found = true;
+                }
+        }
+        return found;
+}
 
+/* Runs in the writer's thread. */
 static enum status name_products(struct connection *connection, void *context, struct error *error)
 {
-        struct product_naming *naming = context;
-        for (size_t i = 0; i < naming->count; i++) {
-                uint32_t description = naming->worker->article_description[naming->from + i];
-                if (!naming->created[i] || !description)
+        struct purchase_names *names = context;
+        for (size_t id = 0; id < names->product_capacity; id++) {
+                struct product_name *name = &names->product_names[id];
+                if (!name->description || name->named)
                         continue;
                 struct q_purchase_name_product_args args = {
-                        .product_id = naming->table->product_ids[naming->from + i],
-                        .fact_id = naming->names->name_fact_id,
-                        .valid_from = naming->names->run->import_day,
-                        .import_id = naming->names->run->import_id,
-                        .value = dictionary_text(&naming->worker->descriptions, description - 1),
+                        .product_id = (int64_t)id,
+                        .fact_id = names->name_fact_id,
+                        .valid_from = names->run->import_day,
+                        .import_id = names->run->import_id,
+                        .value = dictionary_text(&names->workers[name->worker].descriptions, name->description - 1),
                 };
                 int64_t changes;
                 enum status status = q_purchase_name_product(connection, &args, &changes, error);
@@ -176,6 +192,16 @@ static enum status name_products(struct connection *connection, void *context, s
                         return status;
         }
         return STATUS_OK;
+}
+
+static enum status give_names(struct purchase_names *names, struct error *error)
+{
+        if (names->run->dry_run || !find_names(names))
+                return STATUS_OK;
+        enum status status = db_write_bulk(names->run->database, name_products, names, error);
+        for (size_t id = 0; id < names->product_capacity && status == STATUS_OK; id++)
+                names->product_names[id].named = names->product_names[id].description != 0;
+        return status;
 }
 
 static enum status resolve_products(struct purchase_names *names, const struct purchase_worker *worker,
@@ -202,16 +228,14 @@ static enum status resolve_products(struct purchase_names *names, const struct p
                 if (!widen_products(names, ids[i]))
                         return error_memory(error);
                 names->first_group[ids[i]] = scratch.second[i];
+                names->product_names[ids[i]].created |= scratch.flags[i];
                 uint32_t other = names->article_group[ids[i]];
                 names->conflict[ids[i]] |= other && scratch.first[i] && other != scratch.first[i];
                 if (!other)
                         names->article_group[ids[i]] = scratch.first[i];
         }
         table->product_count = worker->articles.count;
-        if (worker->descriptions.count == 0 || names->run->dry_run)
-                return STATUS_OK;
-        struct product_naming naming = {names, worker, table, scratch.flags, from, count};
-        return db_write_bulk(names->run->database, name_products, &naming, error);
+        return STATUS_OK;
 }
 
 enum status purchase_names_resolve(struct purchase_names *names, struct error *error)
@@ -236,7 +260,7 @@ enum status purchase_names_resolve(struct purchase_names *names, struct error *e
                         .group_count = table->group_count,
                 };
         }
-        return status;
+        return status == STATUS_OK ? give_names(names, error) : status;
 }
 
 uint64_t purchase_names_conflicts(struct purchase_names *names)

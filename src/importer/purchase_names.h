@@ -27,6 +27,14 @@ struct purchase_customer {
         bool accepted;            /* a document of his goes in */
 };
 
+/* The description a created article gets: that of the earliest line that has one, whoever parsed it. */
+struct product_name {
+        uint64_t line;
+        uint32_t description;     /* number + 1 in the worker's dictionary; 0: none so far */
+        uint8_t worker;
+        bool created, named;      /* by this import */
+};
+
 struct purchase_names {
         struct import_run *run;
         const struct purchase_worker *workers; /* the caller's */
@@ -36,6 +44,7 @@ struct purchase_names {
         uint32_t *first_group;    /* by product id: product.first_group_id */
         uint32_t *article_group;  /* by product id: the group this file names for the article; 0: none */
         uint8_t *conflict;        /* by product id: this file names several groups for the article */
+        struct product_name *product_names; /* by product id */
         size_t product_capacity;
         struct purchase_customer *customers; /* sorted by id after purchase_names_seal */
         size_t customer_count, customer_capacity;

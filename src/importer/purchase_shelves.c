@@ -33,6 +33,7 @@ void purchase_worker_release(struct purchase_worker *worker)
         hash_set_release(&worker->orphans);
         free(worker->article_group);
         free(worker->article_description);
+        free(worker->article_line);
         free(worker->article_conflict);
 }
 
@@ -51,10 +52,13 @@ static bool grow_articles(struct purchase_worker *worker)
         uint32_t *descriptions = realloc(worker->article_description, capacity * sizeof(*descriptions));
         if (descriptions)
                 worker->article_description = descriptions;
+        uint64_t *lines = realloc(worker->article_line, capacity * sizeof(*lines));
+        if (lines)
+                worker->article_line = lines;
         uint8_t *conflicts = realloc(worker->article_conflict, capacity);
         if (conflicts)
                 worker->article_conflict = conflicts;
-        if (!groups || !descriptions || !conflicts)
+        if (!groups || !descriptions || !lines || !conflicts)
                 return false;
         worker->article_capacity = capacity;
         return true;
@@ -70,8 +74,8 @@ static uint32_t optional_number(struct purchase_worker *worker, struct dictionar
         return number + 1;
 }
 
-/* The article's number; remembers the first group and description it came with. */
-static bool number_article(struct purchase_worker *worker, struct purchase_line *line)
+/* The article's number; remembers the first group and the first description it came with. */
+static bool number_article(struct purchase_worker *worker, struct purchase_line *line, uint64_t number)
 {
         bool added;
         uint32_t article = dictionary_number(&worker->articles, line->article, &added);
@@ -83,8 +87,12 @@ static bool number_article(struct purchase_worker *worker, struct purchase_line 
         if (added) {
                 worker->article_conflict[article] = 0;
                 worker->article_group[article] = optional_number(worker, &worker->groups, line->group);
+                worker->article_description[article] = 0;
+        }
+        if (line->description.length && !worker->article_description[article]) {
                 worker->article_description[article] =
                         optional_number(worker, &worker->descriptions, line->description);
+                worker->article_line[article] = number;
         }
         if (worker->layout->group_of_article || line->group.length == 0)
                 return true;
@@ -119,9 +127,9 @@ static void open_fragment(struct purchase_worker *worker, const struct purchase_
         worker->last_document = line->document;
 }
 
-static void take_line(struct purchase_worker *worker, struct purchase_line *line)
+static void take_line(struct purchase_worker *worker, struct purchase_line *line, uint64_t number)
 {
-        if (!number_article(worker, line))
+        if (!number_article(worker, line, number))
                 return;
         if (!worker->open || !text_equal(line->document, worker->last_document)
             || !text_equal(line->customer, worker->last_customer)) {
@@ -166,7 +174,7 @@ void purchase_worker_parse(struct purchase_worker *worker, struct block *block, 
                 struct purchase_fault wrong;
                 worker->lines++;
                 if (purchase_line_parse(worker->layout, fields, count, &worker->cache, &line, &wrong))
-                        take_line(worker, &line);
+                        take_line(worker, &line, number);
                 else
                         take_fault(worker, &line);
         }

@@ -18,6 +18,7 @@ struct purchase_worker {
         struct dictionary customers, articles, groups, descriptions;
         uint32_t *article_group;       /* by article: number of the first group it was named with + 1; 0: none */
         uint32_t *article_description; /* by article: number of its first description + 1; 0: none */
+        uint64_t *article_line;        /* by article: the line that description stands in */
         uint8_t *article_conflict;     /* by article: it was named with several groups */
         size_t article_capacity;
         struct fragment_shelf shelf;
