@@ -188,7 +188,8 @@ def missing(treue):
     checks.expect(2, "evaluate", "--cutoff", "2025-12-31", "--evaluation", "month", says=("month", "year", "half_year"))
     checks.expect(2, "evaluate", "--cutoff", "2025-11-30", says=("2025-11-30", "half_year"))
     checks.expect(2, "evaluate", "--cutoff", "31.12.2025", says=("31.12.2025",))
-    checks.expect(2, "evaluate", says=("--cutoff",))
+    checks.expect(2, "evaluate", "--approve", says=("--cutoff",))
+    checks.expect(0, "evaluate", "--dry-run")  # the latest cut-off up to which there are data
     checks.expect(0, "evaluate", "--cutoff", "2031-12-31")
     checks.expect(0, "explain", "K1")
     checks.expect(2, "explain", "K1", "--cutoff", "2025-12-31", says=("2025-12-31",))
