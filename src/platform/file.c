@@ -18,14 +18,10 @@
 
 enum { PATH_BYTES_MAX = 4096, WRITER_BUFFER_BYTES = 1 << 20, COPY_BYTES = 1 << 20 };
 
-/* After a failed call: errno says why. Where rights are missing, which and to whom. */
+/* After a failed call: errno says why. */
 static enum status failed(const char *action, const char *path, enum permission wanted, struct error *error)
 {
-        int reason = errno;
-        enum status status = STATUS_OK;
-        if (reason == EACCES || reason == EPERM || reason == EROFS)
-                status = permission_check(path, wanted, error);
-        return status ? status : error_system(error, action, path, reason);
+        return permission_failure(action, path, errno, wanted, error);
 }
 
 static enum status open_failed(const char *path, enum permission wanted, struct error *error)

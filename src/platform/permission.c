@@ -73,3 +73,12 @@ enum status permission_check(const char *path, enum permission wanted, struct er
         reason = refusal(place, W_OK | X_OK);
         return reason ? missing("permission.create", place, reason, error) : STATUS_OK;
 }
+
+enum status permission_failure(const char *action, const char *path, int reason, enum permission wanted,
+                               struct error *error)
+{
+        enum status status = STATUS_OK;
+        if (reason == EACCES || reason == EPERM || reason == EROFS)
+                status = permission_check(path, wanted, error);
+        return status ? status : error_system(error, action, path, reason);
+}

@@ -20,4 +20,9 @@ enum permission {
  * STATUS_OK when nothing is in the way, also when there is no such file. */
 must_check enum status permission_check(const char *path, enum permission wanted, struct error *error);
 
+/* What is said after a call failed for `reason` (errno): which right is missing where one is, else what the system says
+ * of `action` and `path`. Never STATUS_OK. */
+must_check enum status permission_failure(const char *action, const char *path, int reason, enum permission wanted,
+                                          struct error *error);
+
 #endif

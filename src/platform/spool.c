@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "platform/permission.h"
 #include "platform/random.h"
 
 enum { PATH_BYTES_MAX = 4096 };
@@ -33,7 +34,7 @@ enum status spool_open(const char *directory, struct spool **ret, struct error *
                                     ? -1
                                     : open(spool->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (spool->descriptor < 0 || unlink(spool->path) != 0) {
-                enum status status = error_system(error, "open", spool->path, errno);
+                enum status status = permission_failure("open", spool->path, errno, PERMISSION_REPLACE, error);
                 spool_close(spool);
                 return status;
         }
