@@ -106,6 +106,11 @@ def warm(*paths):
                 pass
 
 
+def settle():
+    """An import is not to wait for what the one before it left to write."""
+    os.sync()
+
+
 # ---- preparing --------------------------------------------------------------------------------------------------------
 
 def compiler():
@@ -189,9 +194,11 @@ class Bench:
         folder = self.data_of(name)
         shutil.rmtree(folder, ignore_errors=True)
         Run([self.treue, "--data", folder, "init", "--currency", "EUR"])
+        settle()
         return Run([self.treue, "--data", folder, "import", "purchases", path, "--profile", HERE / profile])
 
     def duckdb_import(self, name, path, order):
+        settle()
         return self.node("import", path, WORK / f"{name}-{order}.duckdb", order)
 
     def sqlite_import(self, path):
@@ -199,6 +206,7 @@ class Bench:
         for old in (database, pathlib.Path(str(database) + "-wal"), pathlib.Path(str(database) + "-journal")):
             old.unlink(missing_ok=True)
         script.write_text((self.peers / "sqlite3_import.sql").read_text().replace("{file}", str(path)))
+        settle()
         return Run(["sqlite3", "-bail", database], stdin=script)
 
     def imports(self, name, path, everybody):
@@ -216,8 +224,9 @@ class Bench:
         return in_turns(min(3, self.runs), work, f"import {name}")
 
     def huge(self, name, path):
-        """Treue alone, twice: what counts is how its own times grow."""
-        imports = in_turns(min(2, self.runs), {"Treue": lambda: self.treue_import(name, path, "profile.yaml")},
+        """Treue alone: what counts is how its own times grow."""
+        warm(path)
+        imports = in_turns(min(3, self.runs), {"Treue": lambda: self.treue_import(name, path, "profile.yaml")},
                            f"import {name}")
         return {"import": imports, "own": [self.inside(name).json for _ in range(2)]}
 
@@ -531,8 +540,10 @@ def evaluation_details(result):
 def report(result, rows, treue, runs, took):
     duckdb = next(one["inside"]["DuckDB"][0]["version"] for one in result.values() if "inside" in one)
     lines = ["# Results of `./run bench`", "",
-             "Written by `bench/run.py`; do not edit. Everything ran side by side in one run, with warm files, on two "
-             f"threads; medians of {runs} (inside: of three processes with {runs} runs each), ratios pair by pair.", "",
+             "Written by `bench/run.py`; do not edit. Everything ran side by side in one run, with warm files and nothing "
+             "left to write from the import before, on two threads; medians "
+             f"of {runs} (100 million lines: of {min(3, runs)}; inside: of three processes with {runs} runs each), "
+             "ratios pair by pair.", "",
              f"- Date: {datetime.date.today().isoformat()}; the run took {took / 60:.1f} minutes",
              f"- Machine: {processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB; {system_name()}, kernel "
              f"{platform.release()}",
