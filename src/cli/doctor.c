@@ -128,6 +128,7 @@ static void add_sentence(const struct page *page, const struct doctor_finding *f
 {
         struct buffer count buffer_cleanup, whole buffer_cleanup, share buffer_cleanup, groups buffer_cleanup,
                 key buffer_cleanup;
+        char group_count[24];
         buffer_init(&count, PIECE_BYTES_MAX);
         buffer_init(&whole, PIECE_BYTES_MAX);
         buffer_init(&share, PIECE_BYTES_MAX);
@@ -135,7 +136,8 @@ static void add_sentence(const struct page *page, const struct doctor_finding *f
         buffer_init(&key, PIECE_BYTES_MAX);
         format_add_count(&count, page->language, finding->count);
         format_add_count(&whole, page->language, finding->whole);
-        format_add_count(&groups, page->language, (int64_t)finding->groups);
+        snprintf(group_count, sizeof(group_count), "%zu", finding->groups);
+        message_add(&groups, page->language, "doctor.groups", "count", group_count, NULL);
         format_add_percent(&share, page->language, finding->share_part,
                            finding->share_whole ? finding->share_whole : 1);
         message_add(out, page->language, key_of(&key, "doctor.finding.", finding->kind), "count", count.data, "whole",
@@ -193,15 +195,17 @@ static void add_page(const struct page *page)
         }
 }
 
+/* People have a page instead of a table. */
+enum { LISTED = IN_JSON | IN_CSV };
 static const struct sheet_column columns[] = {
-        {"finding", NULL, .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
-        {"severity", NULL, .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
-        {"count", NULL, .kind = SHEET_COUNT, .forms = IN_JSON | IN_CSV},
-        {"whole", NULL, .kind = SHEET_COUNT, .forms = IN_JSON | IN_CSV},
-        {"share", NULL, .kind = SHEET_SHARE, .forms = IN_JSON | IN_CSV},
-        {"text", NULL, .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
-        {"examples", NULL, .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
-        {"remedy", NULL, .kind = SHEET_TEXT, .forms = IN_JSON | IN_CSV},
+        {"finding", "doctor.column.finding", .kind = SHEET_CODE, .forms = LISTED, .words = "doctor.kind."},
+        {"severity", "doctor.column.severity", .kind = SHEET_CODE, .forms = LISTED, .words = "doctor.severity."},
+        {"count", "doctor.column.count", .kind = SHEET_COUNT, .forms = LISTED},
+        {"whole", "doctor.column.whole", .kind = SHEET_COUNT, .forms = LISTED},
+        {"share", "doctor.column.share", .kind = SHEET_SHARE, .forms = LISTED},
+        {"text", "doctor.column.text", .kind = SHEET_TEXT, .forms = LISTED},
+        {"examples", "doctor.column.examples", .kind = SHEET_TEXT, .forms = LISTED},
+        {"remedy", "doctor.column.remedy", .kind = SHEET_TEXT, .forms = LISTED},
 };
 
 static enum status put_findings(const struct page *page, const struct sheet_style *style, struct error *error)
@@ -212,8 +216,8 @@ static enum status put_findings(const struct page *page, const struct sheet_styl
         enum status status = sheet_new(columns, sizeof(columns) / sizeof(columns[0]), style, &sheet, error);
         for (size_t f = 0; f < page->report->finding_count && status == STATUS_OK; f++) {
                 const struct doctor_finding *finding = &page->report->findings[f];
-                sheet_string(sheet, doctor_kind_names[finding->kind]);
-                sheet_string(sheet, doctor_severity_names[finding->severity]);
+                sheet_code(sheet, text_of(doctor_kind_names[finding->kind]));
+                sheet_code(sheet, text_of(doctor_severity_names[finding->severity]));
                 sheet_integer(sheet, finding->count);
                 sheet_integer(sheet, finding->whole);
                 sheet_share(sheet, finding->share_part, finding->share_whole);

@@ -126,8 +126,11 @@ def workbooks(treue):
                                 if not same(said, cell)]
             checks.problems += [f"{name}: {cell.value!r}" for row in rows for cell in row
                                 if isinstance(cell.value, str) and re.search("|".join(RAW), cell.value)]
+            checks.problems += [f"{name}: the code {cell.value!r} instead of words" for row in rows[1:] for cell in row
+                                if isinstance(cell.value, str) and re.fullmatch("[a-z]+(_[a-z]+)+", cell.value)
+                                and cell.value != "half_year"] # an evaluation, as the concept calls it
             types |= {(cell.data_type, cell.number_format) for row in rows[1:] for cell in row if cell.value is not None}
-        if heads[0] == heads[1] and command[0] not in ("run", "backtest", "doctor"):
+        if heads[0] == heads[1]:
             checks.problems.append(f"{name}: titles in both languages {heads[0]}")
     lacking = {("n", "#,##0.00"), ("n", "#,##0"), ("n", '"v"0'), ("d", "dd.mm.yyyy"), ("d", "d mmm yyyy"),
                ("d", "dd.mm.yyyy hh:mm"), ("b", "General"), ("s", "General")} - types
