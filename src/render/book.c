@@ -268,6 +268,15 @@ static lxw_format *number_format(struct book *book, enum book_number how, unsign
         return *format;
 }
 
+/* units / one, the one place where the library's interface wants floating point. Both are whole numbers below 2^53,
+ * hence exact; the quotient is the nearest binary fraction, from which up to 15 significant digits come back unchanged
+ * (IEEE 754 binary64; C17 DBL_DIG). */
+static lxw_error write_quotient(struct book *book, int64_t units, int64_t one, lxw_format *format)
+{
+        double quotient = (double)units / (double)one;
+        return worksheet_write_number(book->sheet, book->row, book->column, quotient, format);
+}
+
 void book_number(struct book *book, int64_t units, unsigned scale, enum book_number how)
 {
         int64_t one = 1, most = 1;
@@ -283,9 +292,7 @@ void book_number(struct book *book, int64_t units, unsigned scale, enum book_num
                 return;
         }
         if (may_write(book)) {
-                /* The library takes binary fractions; 15 digits come back from them unchanged. */
-                check(book, worksheet_write_number(book->sheet, book->row, book->column, 1.0 * units / one,
-                                                   number_format(book, how, scale)));
+                check(book, write_quotient(book, units, one, number_format(book, how, scale)));
                 widen(book, how == BOOK_PERCENT ? 6 : plain.length + plain.length / 3);
         }
         book->column++;
@@ -301,8 +308,7 @@ void book_day(struct book *book, int32_t day)
                 return;
         }
         if (may_write(book)) {
-                check(book, worksheet_write_number(book->sheet, book->row, book->column, day + SERIAL_OF_1970,
-                                                   book->day));
+                check(book, write_quotient(book, (int64_t)day + SERIAL_OF_1970, 1, book->day));
                 widen(book, DAY_WIDTH);
         }
         book->column++;
@@ -311,9 +317,8 @@ void book_day(struct book *book, int32_t day)
 void book_moment(struct book *book, int32_t day, int32_t second)
 {
         if (may_write(book)) {
-                check(book, worksheet_write_number(book->sheet, book->row, book->column,
-                                                   day + SERIAL_OF_1970 + 1.0 * second / SECONDS_PER_DAY,
-                                                   book->moment));
+                int64_t seconds = ((int64_t)day + SERIAL_OF_1970) * SECONDS_PER_DAY + second;
+                check(book, write_quotient(book, seconds, SECONDS_PER_DAY, book->moment));
                 widen(book, MOMENT_WIDTH);
         }
         book->column++;

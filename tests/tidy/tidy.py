@@ -29,7 +29,10 @@ LAYERS["main"] = LAYERS["cli"] | {"cli", "web"}
 BANNED = re.compile(r"\b(strcpy|strcat|strncpy|strncat|stpcpy|sprintf|vsprintf|gets|atoi|atol|atoll|atof|strtok|strtok_r"
                     r"|strtod|strtof|strtold|asctime|ctime|localtime|gmtime|setlocale|alloca|scanf|sscanf|fscanf|system"
                     r"|popen|rand|srand)\s*\(")
-FLOATING = re.compile(r"\b(float|double)\b")
+# The words, and numbers that are written with a point or an exponent.
+FLOATING = re.compile(r"\b(float|double)\b|(?<![\w.])(\d+\.\d*|\.\d+|\d+(?=[eE][+-]?\d))(?:[eE][+-]?\d+)?")
+# The library for workbooks takes numbers as floating point; one function hands them over (15 digits come back exactly).
+FLOATING_HOME = {"src/render/book.c": "static lxw_error write_quotient("}
 SQL = re.compile(r'"[^"\n]*\b(SELECT\s+.*\bFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX))\b')
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|stub|placeholder|not implemented|for now)\b", re.I)
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
@@ -87,8 +90,12 @@ def check_c(path, relative, problems):
             problems.append((relative, number, "white space", "tab or blanks at the end"))
     for match in BANNED.finditer(bare):
         problems.append((relative, line_of(bare, match.start()), "banned function", match.group(1)))
+    home = FLOATING_HOME.get(relative.as_posix())
+    begin = bare.find("\n" + home) if home else -1
+    end = bare.find("\n}", begin) if begin >= 0 else -1
     for match in FLOATING.finditer(bare):
-        problems.append((relative, line_of(bare, match.start()), "floating point", match.group(1)))
+        if not begin < match.start() < end:
+            problems.append((relative, line_of(bare, match.start()), "floating point", match.group(0)))
     if str(relative).startswith("src/") and not any(str(relative).startswith(home) for home in SQL_HOME):
         for match in SQL.finditer(code):
             problems.append((relative, line_of(code, match.start()), "SQL in C", match.group(0)[:60]))
@@ -183,6 +190,11 @@ PLANTED = [
     ("layers", "src/base/planted.c", '#include "db/db.h"\n'),
     ("banned function", "src/base/planted.c", "void planted(char *a) { strcpy(a, a); }\n"),
     ("floating point", "src/base/planted.c", "double planted;\n"),
+    ("floating point", "src/base/planted.c", "long planted(long a) { return (long)(1.0 * a / 3); }\n"),
+    ("floating point", "src/base/planted.c", "long planted(long a) { return (long)(a * 1e3); }\n"),
+    ("floating point", "src/base/planted.c",
+     "static lxw_error write_quotient(void)\n{\n        double planted = 1;\n        return planted > 0;\n}\n"),
+    ("floating point", "src/render/book.c", "long planted(long a) { return (long)(1.0 * a / 3); }\n"),
     ("function size", "src/base/planted.c", "void planted(void)\n{\n" + "        ;\n" * 80 + "}\n"),
     ("file size", "src/base/planted.c", "extern int planted;\n" * 1001),
     ("line length", "src/base/planted.c", "extern int " + "planted" * 20 + ";\n"),
@@ -204,9 +216,13 @@ def self_test(project):
         shutil.copy(project / "run", copy / "run")
         for rule, name, text in [*PLANTED, ("module comment", "src/base/planted.c", None)]:
             path = copy / name
-            path.write_text("int planted;\n" if text is None else head + text, encoding="utf-8")
-            found = any(problem[2] == rule and "planted" in str(problem[0]) for problem in check(copy))
-            path.unlink()
+            before = path.read_text(encoding="utf-8") if path.exists() else None # a breach in a file that is there
+            path.write_text("int planted;\n" if text is None else (before or head) + text, encoding="utf-8")
+            found = any(problem[2] == rule and problem[0].as_posix() == name for problem in check(copy))
+            if before is None:
+                path.unlink()
+            else:
+                path.write_text(before, encoding="utf-8")
             failed += not found
             print(f"{'ok' if found else 'NOT FOUND'}: planted breach of '{rule}'")
     return len(PLANTED) + 1 - failed, failed

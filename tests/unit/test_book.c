@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/decimal.h"
+#include "importer/xlsx_number.h"
+#include "platform/archive.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "render/book.h"
@@ -78,6 +81,105 @@ static void test_same_bytes(void **state)
         assert_int_equal(one.length, two.length);
         assert_memory_equal(one.data, two.data, one.length);
         assert_true(later.length != one.length || memcmp(later.data, one.data, one.length) != 0);
+}
+
+/* The sheet's XML. */
+static void read_sheet(struct buffer *ret)
+{
+        struct archive *archive = NULL;
+        struct entry_reader *reader = NULL;
+        struct error error;
+        size_t length;
+        char piece[4096];
+        assert_int_equal(archive_open(path, "list.xlsx", &archive, &error), STATUS_OK);
+        assert_int_equal(entry_open(archive, archive_find(archive, "xl/worksheets/sheet1.xml"), &reader, &error),
+                         STATUS_OK);
+        buffer_init(ret, 16 << 20);
+        do {
+                assert_int_equal(entry_read(reader, piece, sizeof(piece), &length, &error), STATUS_OK);
+                buffer_add(ret, piece, length);
+        } while (length);
+        entry_close(reader);
+        archive_close(archive);
+        assert_false(ret->failed);
+}
+
+enum { NUMBERS = 20000 };
+
+/* Every number of up to 15 digits: a hard one, then whatever comes. */
+static int64_t number_at(size_t i, unsigned *ret_scale)
+{
+        static const int64_t hard[] = {0, 1, -1, 999999999999999, -999999999999999, 900719925474099, 100000000000001,
+                                       123456789012345};
+        uint64_t bits = (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
+        int64_t most = 10;
+        for (unsigned digits = bits >> 8 & 15; digits > 1; digits--)
+                most *= 10;
+        *ret_scale = (unsigned)(i % 16);
+        if (i / 16 < sizeof(hard) / sizeof(hard[0]))
+                return hard[i / 16];
+        int64_t number = (int64_t)((bits ^ bits >> 29) % (uint64_t)most);
+        return bits & 1 ? -number : number;
+}
+
+/* A workbook holds binary fractions; to 15 digits, which is what spreadsheets and Treue itself read, they are exactly
+ * what was written. */
+static void test_exact_numbers(void **state)
+{
+        struct buffer xml buffer_cleanup;
+        struct error error;
+        (void)state;
+        struct book *book = new_book(1);
+        for (size_t i = 0; i < NUMBERS; i++) {
+                unsigned scale;
+                int64_t units = number_at(i, &scale);
+                book_number(book, units, scale, BOOK_GROUPED);
+                book_end_row(book);
+        }
+        assert_int_equal(book_finish(book, &error), STATUS_OK);
+        book_free(book);
+        read_sheet(&xml);
+        const char *at = xml.data;
+        for (size_t i = 0; i < NUMBERS; i++) {
+                struct buffer read buffer_cleanup, wanted buffer_cleanup;
+                unsigned scale;
+                int64_t units = number_at(i, &scale);
+                buffer_init(&read, 128);
+                buffer_init(&wanted, 128);
+                decimal_add_plain(&wanted, units, scale);
+                at = strstr(at, "<v>");
+                assert_non_null(at);
+                at += 3;
+                assert_true(xlsx_add_number(&read, (struct text){at, strcspn(at, "<")}, '.'));
+                if (memchr(wanted.data, '.', wanted.length)) /* the shortest form */
+                        while (wanted.data[wanted.length - 1] == '0' || wanted.data[wanted.length - 1] == '.') {
+                                bool point = wanted.data[wanted.length - 1] == '.';
+                                wanted.data[--wanted.length] = '\0';
+                                if (point)
+                                        break;
+                        }
+                assert_string_equal(read.data, wanted.data);
+        }
+        assert_null(strstr(at, "<v>"));
+}
+
+/* One digit more stays whole as text. */
+static void test_too_many_digits(void **state)
+{
+        struct buffer xml buffer_cleanup;
+        struct error error;
+        (void)state;
+        struct book *book = new_book(1);
+        book_number(book, 1000000000000001, 2, BOOK_GROUPED);
+        book_end_row(book);
+        book_number(book, INT64_MIN, 0, BOOK_GROUPED);
+        book_end_row(book);
+        assert_int_equal(book_finish(book, &error), STATUS_OK);
+        book_free(book);
+        read_sheet(&xml);
+        assert_non_null(strstr(xml.data, ">10000000000000.01<"));
+        assert_non_null(strstr(xml.data, ">-9223372036854775808<"));
+        assert_null(strstr(xml.data, "<v>"));
 }
 
 static void test_too_many_rows(void **state)
@@ -150,6 +252,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_same_bytes),
+                cmocka_unit_test(test_exact_numbers),
+                cmocka_unit_test(test_too_many_digits),
                 cmocka_unit_test(test_too_many_rows),
                 cmocka_unit_test(test_too_many_columns),
                 cmocka_unit_test(test_too_long_text),
