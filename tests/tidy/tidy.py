@@ -18,13 +18,14 @@ PURE = {"base"}
 SYSTEM = PURE | {"platform"}
 SERVICES = SYSTEM | {"db", "i18n", "render"}
 ENGINES = {"engine", "value"}
-DOMAIN = ["jobs", "facts", "customers", "program", "services", "insights", "dialogue", "importer"]
+DOMAIN = ["jobs", "access", "facts", "customers", "program", "services", "insights", "dialogue", "importer"]
 LAYERS = {"base": set(), "engine": PURE, "value": PURE | {"engine"}, "platform": PURE,
-          "db": SYSTEM, "i18n": SYSTEM, "render": SYSTEM | {"i18n"}, "http": SERVICES}
+          "db": SYSTEM, "i18n": SYSTEM, "render": SYSTEM | {"i18n"}, "http": SERVICES | {"access"}}
 for place, folder in enumerate(DOMAIN):
     LAYERS[folder] = SERVICES | ENGINES | set(DOMAIN[:place])
-LAYERS["cli"] = LAYERS["web"] = SERVICES | ENGINES | set(DOMAIN) | {"http"}
-LAYERS["main"] = LAYERS["cli"] | {"cli", "web"}
+LAYERS["web"] = SERVICES | ENGINES | set(DOMAIN) | {"http"}
+LAYERS["cli"] = LAYERS["web"] | {"web"}
+LAYERS["main"] = LAYERS["cli"] | {"cli"}
 
 BANNED = re.compile(r"\b(strcpy|strcat|strncpy|strncat|stpcpy|sprintf|vsprintf|gets|atoi|atol|atoll|atof|strtok|strtok_r"
                     r"|strtod|strtof|strtold|asctime|ctime|localtime|gmtime|setlocale|alloca|scanf|sscanf|fscanf|system"
