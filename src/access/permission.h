@@ -23,7 +23,7 @@ enum role {
         ROLE_CONTACT,           /* at a customer: the company's status */
         ROLE_COUNT
 };
-extern const char *const role_names[ROLE_COUNT]; /* "nobody", "owner", ... as stored and in catalogue keys "role.NAME" */
+extern const char *const role_names[ROLE_COUNT]; /* "nobody", "owner", ... stored so; keys "role.NAME" */
 
 #define PERMISSIONS(X) \
         X(PUBLIC)              /* anybody, without a session */ \
