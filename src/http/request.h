@@ -45,7 +45,7 @@ must_check enum status request_file(const struct request *request, const char *f
 enum status request_refuse_field(struct request *request, struct error *error, const char *field, const char *key, ...)
         __attribute__((sentinel));
 
-/* Afterwards the browser goes to `path` (303); programs get 200 with the model, or 201 with Location where `created`. */
+/* Afterwards the browser goes to `path` (303); programs get 200 with the model, or 201 and Location if `created`. */
 void request_go_to(struct request *request, struct text path, bool created);
 /* A short notice on the page that comes next: catalogue key, arguments as in message_add; `undo_path` NULL: no undo. */
 void request_notice(struct request *request, const char *undo_path, const char *key, ...) __attribute__((sentinel));
