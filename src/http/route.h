@@ -7,6 +7,9 @@
  * fields (422 naming the field), handler. The handler fills a model and never writes bytes; the representation is
  * chosen afterwards: a page by the row's template, JSON under /api/v1, and for lists .csv and .xlsx.
  *
+ * A form has one address: GET shows it, POST to the same path takes it. When something in it is wrong, the model of the
+ * GET row is filled again and gets "form" (what was typed, by field; secrets left out) and "errors" (message by field).
+ *
  * The tables are also what the API description and the test of rights are checked against, both ways.
  */
 #ifndef TREUE_HTTP_ROUTE_H
@@ -17,39 +20,49 @@
 #include "render/value.h"
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_COUNT };
+extern const char *const method_names[METHOD_COUNT];
 
-enum field_kind {
-        FIELD_TEXT,       /* UTF-8 without control characters; `max` in characters */
-        FIELD_LONG_TEXT,  /* with line breaks */
-        FIELD_SECRET,     /* never shown again, never logged */
-        FIELD_EMAIL,
-        FIELD_ID,         /* an id or the name a thing goes by in addresses */
-        FIELD_COUNT_OF,   /* a non-negative integer up to `max` */
-        FIELD_MONEY,      /* in the reader's format or as decimal text */
-        FIELD_PERCENT,
-        FIELD_DAY,        /* in the reader's format or ISO */
-        FIELD_CHOICE,     /* one of `choices` */
-        FIELD_YES_NO,
-        FIELD_FILE,       /* streamed to a spool; `max` in bytes */
+enum input_kind {
+        INPUT_TEXT,       /* UTF-8 without control characters, blanks at both ends dropped; `max` in characters (200) */
+        INPUT_LONG_TEXT,  /* with line breaks, which come as '\n' (10,000) */
+        INPUT_SECRET,     /* as it was typed, never shown again, never logged (200) */
+        INPUT_EMAIL,      /* one address (254) */
+        INPUT_ID,         /* an id or the name a thing goes by in addresses: letters, digits, - _ . (64) */
+        INPUT_COUNT_OF,   /* a non-negative integer up to `max` (INT64_MAX) */
+        INPUT_MONEY,      /* in the reader's format, in JSON decimal text; in minor units; may be negative */
+        INPUT_PERCENT,    /* likewise; in hundredths of a percent: "12,5" is 1250; 0 to `max` (10,000) */
+        INPUT_DAY,        /* ISO, or 31.12.2025 in German, 31/12/2025 in English */
+        INPUT_CHOICE,     /* one of `choices` */
+        INPUT_YES_NO,     /* yes, on, true, 1; no, off, false, 0; a box that is not ticked is absent: no */
+        INPUT_FILE,       /* multipart only, streamed to a spool; `max` in bytes (64 MiB) */
+        INPUT_KIND_COUNT
 };
 
 struct field {
         const char *name;      /* in forms, in the query and in JSON */
-        enum field_kind kind;
+        enum input_kind kind;
         bool required;
-        bool repeated;         /* may be given several times; any other field given twice is 400 */
+        bool repeated;         /* may be given several times (100); any other field given twice is 400 */
         int64_t max;           /* see kinds; 0: the kind's default */
         const char *const *choices; /* ended by NULL */
         const char *label;     /* catalogue key of what people call it; "field.NAME" when NULL */
 };
+
+/* What every list takes: its whole state is in its address (render/list_address.h). */
+#define LIST_FIELDS \
+        {.name = "filter", .kind = INPUT_TEXT, .repeated = true}, {.name = "sort", .kind = INPUT_TEXT}, \
+        {.name = "columns", .kind = INPUT_TEXT, .max = 1000}, {.name = "after", .kind = INPUT_TEXT, .max = 500}, \
+        {.name = "view", .kind = INPUT_ID}, {.name = "q", .kind = INPUT_TEXT}
 
 enum {
         ROUTE_LIST = 1 << 0,      /* the model has "rows": also .csv and .xlsx */
         ROUTE_PAGE_ONLY = 1 << 1, /* nothing the API has a use for: the sign-in form */
         ROUTE_API_ONLY = 1 << 2,
         ROUTE_HIDES = 1 << 3,     /* forbidden looks like not found */
-        ROUTE_STREAM = 1 << 4,    /* server-sent events */
-        ROUTE_NO_CSRF = 1 << 5,   /* sign-in and mail links, which have their own proof */
+        ROUTE_STREAM = 1 << 4,    /* server-sent events: the handler calls request_listen */
+        ROUTE_NO_CSRF = 1 << 5,   /* sign-in and mail links, which have their own proof: needs no token */
+        ROUTE_FILE = 1 << 6,      /* a download: the handler calls request_send_file */
+        ROUTE_CACHED = 1 << 7,    /* public and the same for everybody: with an ETag, kept for a minute */
 };
 
 typedef enum status (*route_handler)(struct request *request, struct model *model, struct error *error);

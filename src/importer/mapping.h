@@ -65,7 +65,7 @@ struct field_value {
 /* FIELD_STATUS and FIELD_ROLE hold one of these as `number`; FIELD_CHANNEL, FIELD_CONSENT and FIELD_BASIS an enum
  * consent_channel, consent_kind and consent_basis (customers/consent.h). */
 enum activity_status { ACTIVITY_CONFIRMED, ACTIVITY_PLANNED, ACTIVITY_CANCELLED };
-enum responsibility_role { ROLE_REP, ROLE_DEPUTY, ROLE_INSIDE, ROLE_HEAD };
+enum responsibility_role { RESPONSIBLE_REP, RESPONSIBLE_DEPUTY, RESPONSIBLE_INSIDE, RESPONSIBLE_HEAD };
 /* The word such a number is stored as: "confirmed", "rep", ... */
 const char *field_word(enum field_type type, int64_t number);
 

@@ -30,7 +30,7 @@ static enum status check(struct import_run *run, void *context, struct customer_
         struct field_value role = row_value(run, item->row, "role"), valid_to = row_value(run, item->row, "valid_to");
         one->territory = territory->known ? text_trim(territory->text) : (struct text){"", 0};
         one->responsible = text_trim(row_value(run, item->row, "responsible").text);
-        one->role = field_word(FIELD_ROLE, role.known ? role.number : ROLE_REP);
+        one->role = field_word(FIELD_ROLE, role.known ? role.number : RESPONSIBLE_REP);
         one->valid_from = row_value(run, item->row, "valid_from").day;
         struct text parts[] = {text_trim(customer->text), one->territory, one->responsible, text_of(one->role),
                                key_of_day(arena, one->valid_from)};

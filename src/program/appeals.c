@@ -41,7 +41,7 @@ static bool keep_row(const struct q_appeal_list_row *row, struct arena *arena, s
         for (int s = 0; s < APPEAL_STATE_COUNT; s++)
                 if (text_is(row->state, appeal_state_names[s]))
                         ret->state = (enum appeal_state)s;
-        struct request *request = &ret->request;
+        struct filed_request *request = &ret->request;
         return arena_keep_text(arena, row->filed_by, &request->asked_by) &&
                arena_keep_text(arena, row->reason, &request->reason) &&
                arena_keep_text(arena, row->owner, &ret->owner) &&

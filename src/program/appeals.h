@@ -16,7 +16,7 @@ extern const char *const appeal_state_names[APPEAL_STATE_COUNT]; /* also part of
 enum { APPEAL_WORKING_DAYS = 10 };
 
 struct appeal {
-        struct request request;       /* asked_by: who filed it; answer: the result */
+        struct filed_request request; /* asked_by: who filed it; answer: the result */
         int32_t run_number;
         int32_t filed_day, due_day;
         struct text owner;

@@ -30,7 +30,7 @@ static bool keep_row(const struct q_override_list_row *row, struct arena *arena,
         for (int s = 0; s < OVERRIDE_STATE_COUNT; s++)
                 if (text_is(row->state, override_state_names[s]))
                         ret->state = (enum override_state)s;
-        struct request *request = &ret->request;
+        struct filed_request *request = &ret->request;
         return arena_keep_text(arena, row->segment, &ret->segment) &&
                arena_keep_text(arena, row->reason, &request->reason) &&
                arena_keep_text(arena, row->requested_by, &request->asked_by) &&

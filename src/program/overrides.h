@@ -17,7 +17,7 @@ enum override_state { OVERRIDE_REQUESTED, OVERRIDE_APPROVED, OVERRIDE_REFUSED, O
 extern const char *const override_state_names[OVERRIDE_STATE_COUNT]; /* also part of catalogue keys */
 
 struct override {
-        struct request request;       /* answer: the reason of the decision */
+        struct filed_request request; /* answer: the reason of the decision */
         struct text segment;
         int32_t valid_from, valid_to; /* both inclusive */
         int64_t requested_ms;

@@ -9,8 +9,8 @@
 #include "base/decimal.h"
 #include "queries.h"
 
-enum status request_name_customer(struct connection *connection, struct request *request, struct arena *arena,
-                                  struct error *error)
+enum status request_name_customer(struct connection *connection, struct filed_request *request,
+                                  struct arena *arena, struct error *error)
 {
         struct q_customer_first_number_args args = {request->customer_id};
         struct q_customer_first_number_row row;
@@ -23,14 +23,15 @@ enum status request_name_customer(struct connection *connection, struct request 
                        ? STATUS_OK : error_memory(error);
 }
 
-bool request_is(const struct request *request, const char *typed)
+bool request_is(const struct filed_request *request, const char *typed)
 {
         int64_t wanted;
         return decimal_parse_scaled(text_of(typed), DECIMAL_POINT, 0, false, &wanted) == DECIMAL_OK &&
                (wanted == request->number || wanted == request->id);
 }
 
-enum status request_conflict(const struct request *request, const char *key, const char *name, struct error *error)
+enum status request_conflict(const struct filed_request *request, const char *key, const char *name,
+                             struct error *error)
 {
         char number[16];
         snprintf(number, sizeof(number), "%d", request->number);

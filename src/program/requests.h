@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "db/db.h"
 
-struct request {
+struct filed_request {
         int64_t id, customer_id;
         int32_t number;
         struct text source, customer;  /* the number the customer is known by */
@@ -18,14 +18,14 @@ struct request {
 };
 
 /* Sets source and customer by customer_id; they live in the arena. */
-must_check enum status request_name_customer(struct connection *connection, struct request *request,
+must_check enum status request_name_customer(struct connection *connection, struct filed_request *request,
                                              struct arena *arena, struct error *error);
 
 /* Is it the one meant by a number or an id as people type them? */
-bool request_is(const struct request *request, const char *typed);
+bool request_is(const struct filed_request *request, const char *typed);
 
 /* Fails with STATUS_CONFLICT and the request's number as the argument `name` of the message. */
-must_check enum status request_conflict(const struct request *request, const char *key, const char *name,
+must_check enum status request_conflict(const struct filed_request *request, const char *key, const char *name,
                                         struct error *error);
 
 #endif

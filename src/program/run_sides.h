@@ -47,10 +47,10 @@ must_check enum status run_side_afresh(const struct run_side *stored, struct sna
 
 /* ---- what differs ------------------------------------------------------------------------------------------------ */
 
-enum value_kind { VALUE_COLUMN, VALUE_KIND, VALUE_SIZE_CLASS, VALUE_JOINED };
+enum run_value_kind { VALUE_COLUMN, VALUE_KIND, VALUE_SIZE_CLASS, VALUE_JOINED };
 
 struct value_change {
-        enum value_kind kind;
+        enum run_value_kind kind;
         size_t old_column, new_column; /* VALUE_COLUMN: positions in the plans' columns */
 };
 
