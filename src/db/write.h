@@ -23,9 +23,9 @@ typedef enum status (*write_function)(struct connection *connection, void *conte
 /* Runs `work` and waits until it is durable. Its status and error are handed back. */
 must_check enum status db_write(struct database *database, write_function work, void *context, struct error *error);
 
-/* As db_write, for bulk staging: the write-ahead log is not checkpointed in between; call db_checkpoint at the end.
- * Where several processes write to one database, ordinary requests are carried out one at a time among all of them,
- * staging beside others: it may only add what nobody else sees or numbers itself under the head lock. */
+/* As db_write, for bulk staging. Where several processes write to one database, ordinary requests are carried out one
+ * at a time among all of them, staging beside others: it may only add what nobody else sees or numbers itself under the
+ * head lock. */
 must_check enum status db_write_bulk(struct database *database, write_function work, void *context,
                                      struct error *error);
 

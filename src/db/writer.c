@@ -27,7 +27,6 @@ enum { TRIES_MAX = 20, RECONNECT_MS = 60000, RECONNECT_AGAIN_MS = 2000, PAUSE_FI
        KEY_BYTES = 32 };
 #define KEY_KEPT_MS ((int64_t)24 * 3600 * 1000)
 #define LOG_BYTES_MAX ((uint64_t)64 << 20)
-#define BULK_LOG_BYTES_MAX ((uint64_t)512 << 20)
 
 enum request_kind { REQUEST_WRITE, REQUEST_BULK, REQUEST_CHECKPOINT };
 
@@ -287,12 +286,11 @@ static void run_group(struct write_thread *writer, struct request *batch)
 }
 
 /* What was acknowledged is durable without it: a checkpoint that fails or is kept back by a reader comes later. */
-static void limit_log(struct write_thread *writer, enum request_kind kind)
+static void limit_log(struct write_thread *writer)
 {
         const struct engine *engine = writer->database->engine;
-        uint64_t limit = kind == REQUEST_BULK ? BULK_LOG_BYTES_MAX : LOG_BYTES_MAX;
         uint64_t bytes = engine->log_bytes(writer->connection);
-        if (bytes < limit || bytes < writer->checkpoint_at_bytes)
+        if (bytes < LOG_BYTES_MAX || bytes < writer->checkpoint_at_bytes)
                 return;
         enum status status = engine->checkpoint(writer->connection, false, NULL);
         bytes = engine->log_bytes(writer->connection);
@@ -308,7 +306,7 @@ static void run_batch(struct write_thread *writer, struct request *batch)
                 return;
         }
         run_group(writer, batch);
-        limit_log(writer, kind);
+        limit_log(writer);
 }
 
 /* Cuts what can be committed together from the queue; called inside the monitor. */
