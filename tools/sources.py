@@ -6,6 +6,7 @@
   sources.py unit            "NAME FOLDER[,FOLDER...] FILE" of each unit test, with the folders of src/ it includes
   sources.py fuzz            the same of each fuzz target
   sources.py sql             the SQL files queries are made of
+  sources.py ui              what style sheet and scripts are made of: templates, assets, drawings in C that name classes
   sources.py all             everything above: ./run configures afresh when this list changes
 
 Why a script instead of a list in meson.build: a new file needs no registration, so several people can add files without
@@ -53,6 +54,12 @@ def sql():
     return [str(path.relative_to(ROOT)) for path in sorted((ROOT / "sql").glob("*/*.sql"))]
 
 
+def ui():
+    paths = [*(ROOT / "ui").glob("package*.json"), *(ROOT / "ui" / "assets").iterdir(),
+             *(ROOT / "ui" / "templates").glob("**/*.mustache"), *(ROOT / "src" / "render").glob("chart*.c")]
+    return sorted(str(path.relative_to(ROOT)) for path in paths if path.is_file())
+
+
 def main(arguments):
     if arguments[:1] == ["src"] and len(arguments) == 2:
         lines = src(arguments[1])
@@ -62,10 +69,12 @@ def main(arguments):
         lines = programs("fuzz", "fuzz_")
     elif arguments == ["sql"]:
         lines = sql()
+    elif arguments == ["ui"]:
+        lines = ui()
     elif arguments == ["all"]:
         folders = sorted(path.name for path in (ROOT / "src").iterdir() if path.is_dir())
         lines = [line for folder in folders for line in src(folder)]
-        lines += programs("unit", "test_") + programs("fuzz", "fuzz_") + sql()
+        lines += programs("unit", "test_") + programs("fuzz", "fuzz_") + sql() + ui()
     else:
         sys.exit(__doc__)
     sys.stdout.write("".join(line + "\n" for line in lines))

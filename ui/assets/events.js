@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//
+// events.js: parts of a page that follow what happens: <div data-follow="/jobs/12/events" data-part="/jobs/12">. One
+// stream per page, closed while nobody looks; each event fetches the part anew, so that the server alone says how it
+// looks. When an event is called "done", the whole page comes again.
+export function followEvents(htmx) {
+        const part = document.querySelector('[data-follow]');
+        if (!part || !window.EventSource)
+                return;
+        let stream = null;
+        let waiting = false;
+
+        async function fetchAgain() {
+                if (waiting)
+                        return;
+                waiting = true;
+                try {
+                        await htmx.ajax('GET', part.dataset.part || location.href, { target: part, select: `#${part.id}`, swap: 'outerHTML' });
+                } finally {
+                        waiting = false;
+                }
+        }
+
+        function follow() {
+                if (document.hidden) {
+                        stream?.close();
+                        stream = null;
+                } else if (!stream) {
+                        stream = new EventSource(part.dataset.follow);
+                        stream.addEventListener('message', fetchAgain);
+                        stream.addEventListener('change', fetchAgain);
+                        stream.addEventListener('done', () => {
+                                stream.close();
+                                location.reload();
+                        });
+                }
+        }
+        document.addEventListener('visibilitychange', follow);
+        window.addEventListener('pagehide', () => stream?.close());
+        follow();
+}
