@@ -12,3 +12,130 @@ CREATE TABLE saved_view (
         saved_ms {instant} NOT NULL,
         UNIQUE (account_id, list, name)
 ) {strict};
+
+-- Who signs in: staff, and contacts of customers (role 'contact'; what they are at a customer stands in
+-- account_company). login is lower case: a name staff chose, or a contact's e-mail address. password: argon2id with its
+-- cost, '' until one was chosen. totp_secret is in force, totp_pending waits for its first code; totp_step is the last
+-- step a code was used of, so that none is taken twice.
+CREATE TABLE account (
+        id {id} PRIMARY KEY,
+        login {text} NOT NULL UNIQUE,
+        name {text} NOT NULL,
+        email {text} NOT NULL,
+        role {text} NOT NULL CHECK (role IN ('owner', 'marketing', 'rep', 'sales_head', 'director', 'administrator',
+                'contact')),
+        person_id {id} NOT NULL,
+        language {text} NOT NULL,
+        password {text} NOT NULL,
+        totp_secret {bytes},
+        totp_pending {bytes},
+        totp_step {int} NOT NULL,
+        created_ms {instant} NOT NULL,
+        signed_in_ms {instant},
+        disabled_ms {instant}
+) {strict};
+
+-- The names and territories somebody on the staff goes by in imported responsibilities.
+CREATE TABLE account_responsible (
+        account_id {id} NOT NULL,
+        name {text} NOT NULL,
+        PRIMARY KEY (account_id, name)
+) {strict_clustered};
+
+-- Whose customers a sales head sees besides the own ones.
+CREATE TABLE account_team (
+        head_id {id} NOT NULL,
+        member_id {id} NOT NULL,
+        PRIMARY KEY (head_id, member_id)
+) {strict_clustered};
+
+-- Who stands in for whom; to_day is the last day.
+CREATE TABLE account_deputy (
+        account_id {id} NOT NULL,
+        deputy_id {id} NOT NULL,
+        from_day {day} NOT NULL,
+        to_day {day} NOT NULL,
+        PRIMARY KEY (account_id, deputy_id, from_day)
+) {strict_clustered};
+
+-- The companies a contact may see, and as what.
+CREATE TABLE account_company (
+        customer_id {id} NOT NULL,
+        account_id {id} NOT NULL,
+        role {text} NOT NULL CHECK (role IN ('main_contact', 'contact')),
+        since_ms {instant} NOT NULL,
+        PRIMARY KEY (customer_id, account_id)
+) {strict_clustered};
+CREATE INDEX account_company_by_account ON account_company (account_id, customer_id);
+
+-- Open sessions, by the digest of their token. A session of the stage 'code' waits for the second factor and is nobody.
+-- customer_id: the company a contact looks at, else 0. proved_ms: when the password was last given.
+CREATE TABLE session (
+        id {id} PRIMARY KEY,
+        digest {bytes} NOT NULL UNIQUE,
+        account_id {id} NOT NULL,
+        customer_id {id} NOT NULL,
+        stage {text} NOT NULL CHECK (stage IN ('code', 'full')),
+        created_ms {instant} NOT NULL,
+        used_ms {instant} NOT NULL,
+        ends_ms {instant} NOT NULL,
+        proved_ms {instant} NOT NULL,
+        address {text} NOT NULL,
+        agent {text} NOT NULL
+) {strict};
+CREATE INDEX session_by_account ON session (account_id);
+
+-- One row; its number rises whenever sessions ended before their time: servers end open event streams by it.
+CREATE TABLE session_change (
+        id {ordinal} PRIMARY KEY CHECK (id = 1),
+        number {int} NOT NULL
+) {strict};
+INSERT INTO session_change (id, number) VALUES (1, 0);
+
+-- Secrets that are good for one thing, once: choosing the first or a new password, accepting an invitation to a company
+-- (customer_id, role), signing in by mail. Only digests are kept; using one removes it.
+CREATE TABLE access_link (
+        digest {bytes} PRIMARY KEY,
+        kind {text} NOT NULL CHECK (kind IN ('password', 'invitation', 'sign_in')),
+        account_id {id} NOT NULL,
+        customer_id {id} NOT NULL,
+        role {text} NOT NULL,
+        created_ms {instant} NOT NULL,
+        ends_ms {instant} NOT NULL
+) {strict_clustered};
+CREATE INDEX access_link_by_account ON access_link (account_id);
+
+-- Codes that stand in for a lost second factor, each once.
+CREATE TABLE recovery_code (
+        account_id {id} NOT NULL,
+        digest {bytes} NOT NULL,
+        PRIMARY KEY (account_id, digest)
+) {strict_clustered};
+
+-- Browsers an account signed in from before: they are not held up by somebody else's wrong guesses.
+CREATE TABLE known_device (
+        digest {bytes} PRIMARY KEY,
+        account_id {id} NOT NULL,
+        used_ms {instant} NOT NULL
+) {strict_clustered};
+CREATE INDEX known_device_by_account ON known_device (account_id);
+
+-- Attempts in a row that failed, by a digest of what they have in common: name, address or browser.
+CREATE TABLE sign_in_attempt (
+        digest {bytes} PRIMARY KEY,
+        failures {ordinal} NOT NULL,
+        last_ms {instant} NOT NULL,
+        until_ms {instant} NOT NULL
+) {strict_clustered};
+CREATE INDEX sign_in_attempt_by_last ON sign_in_attempt (last_ms);
+
+-- Keys of programs that use the API.
+CREATE TABLE api_key (
+        id {id} PRIMARY KEY,
+        digest {bytes} NOT NULL UNIQUE,
+        name {text} NOT NULL UNIQUE,
+        role {text} NOT NULL CHECK (role IN ('owner', 'marketing', 'director', 'administrator')),
+        created_ms {instant} NOT NULL,
+        ends_ms {instant} NOT NULL,
+        used_ms {instant}
+) {strict};

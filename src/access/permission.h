@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * permission.h: roles and what they may do. A route names one permission; a role has a set of them (permission_of);
- * which customers somebody sees is another question (scope.h), and which fields a third (may_see).
+ * permission.h: roles and what they may do. A route names one permission; a role has a set of them (role_may);
+ * which customers somebody sees is another question (subject.h), and which fields a third (visibility.h).
  *
  * Roles: requirements, X-01 and section 7 (33-37).
  */
@@ -11,14 +11,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
+
 enum role {
         ROLE_NOBODY,            /* without a session */
         ROLE_OWNER,             /* program owner: everything about the program and its customers */
         ROLE_MARKETING,         /* marketing and benefit owners: read the program, keep data */
         ROLE_REP,               /* sales rep: customers of the own responsibility */
-        ROLE_SALES_HEAD,        /* customers of the team; requests and decides for them */
-        ROLE_DIRECTOR,          /* managing director: reads all, approves */
-        ROLE_ADMINISTRATOR,     /* accounts, settings, imports, operations; no program decisions */
+        ROLE_SALES_HEAD,        /* customers of the team; requests and decides exceptions for them */
+        ROLE_DIRECTOR,          /* managing director: reads all, approves, changes nothing else */
+        ROLE_ADMINISTRATOR,     /* accounts, settings, imports, operations; no customers, no program decisions */
         ROLE_MAIN_CONTACT,      /* at a customer: the company's status, and its other contacts' access */
         ROLE_CONTACT,           /* at a customer: the company's status */
         ROLE_COUNT
@@ -47,5 +49,8 @@ enum permission {
 extern const char *const permission_names[PERMISSION_COUNT];
 
 bool role_may(enum role role, enum permission permission);
+bool role_of_name(struct text name, enum role *ret); /* false: no role is called so */
+bool role_is_staff(enum role role);
+bool role_is_contact(enum role role);
 
 #endif

@@ -26,15 +26,23 @@ struct scope {
         size_t responsible_count;
 };
 
+/* Who did it, in the audit chain and wherever somebody is named for what they did: "account:ID", "key:ID". The name
+ * that belongs to it: accounts.h, actor_name. */
+enum { ACTOR_BYTES_MAX = 32 };
+
 struct subject {
         enum role role;
         int64_t account_id;      /* 0: nobody */
         int64_t person_id;       /* contacts; staff 0 */
         int64_t session_id;      /* 0: nobody or an API key */
+        char actor[ACTOR_BYTES_MAX]; /* "" : nobody */
         struct text name;        /* as shown */
         enum language language;
         struct scope scope;
 };
+
+/* Without a session: sees no customer. */
+#define SUBJECT_NOBODY ((struct subject){.role = ROLE_NOBODY, .language = LANGUAGE_GERMAN, .name = {"", 0}})
 
 static inline bool subject_may(const struct subject *subject, enum permission permission)
 {

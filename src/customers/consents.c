@@ -11,7 +11,7 @@
 #include "base/calendar.h"
 #include "db/identity.h"
 #include "db/write.h"
-#include "facts/audit_note.h"
+#include "access/audit_note.h"
 #include "platform/clock.h"
 #include "queries.h"
 

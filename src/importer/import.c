@@ -8,7 +8,7 @@
 #include "db/generation.h"
 #include "db/setting.h"
 #include "db/write.h"
-#include "facts/audit_note.h"
+#include "access/audit_note.h"
 #include "importer/customers.h"
 #include "importer/events.h"
 #include "importer/figures.h"

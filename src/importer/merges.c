@@ -8,7 +8,7 @@
 #include "base/calendar.h"
 #include "db/generation.h"
 #include "db/write.h"
-#include "facts/audit_note.h"
+#include "access/audit_note.h"
 #include "platform/clock.h"
 #include "queries.h"
 

@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "db/generation.h"
 #include "db/write.h"
-#include "facts/audit_note.h"
+#include "access/audit_note.h"
 #include "facts/rebuild.h"
 #include "importer/fragments.h"
 #include "importer/import.h"

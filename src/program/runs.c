@@ -9,7 +9,7 @@
 #include "base/bits.h"
 #include "db/identity.h"
 #include "db/write.h"
-#include "facts/audit_note.h"
+#include "access/audit_note.h"
 #include "platform/clock.h"
 #include "program/standing.h"
 #include "queries.h"

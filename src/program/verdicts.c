@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "db/write.h"
-#include "facts/audit_note.h"
+#include "access/audit_note.h"
 #include "platform/clock.h"
 #include "program/evaluation.h"
 #include "program/runs.h"

@@ -9,8 +9,8 @@
  *      json_string(&note.json, reason);
  *      return audit_note_append(&note, connection, actor, "run.rejected", run->id, error);
  */
-#ifndef TREUE_FACTS_AUDIT_NOTE_H
-#define TREUE_FACTS_AUDIT_NOTE_H
+#ifndef TREUE_ACCESS_AUDIT_NOTE_H
+#define TREUE_ACCESS_AUDIT_NOTE_H
 
 #include "base/buffer.h"
 #include "db/db.h"

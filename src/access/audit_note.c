@@ -2,7 +2,7 @@
  *
  * audit_note.c: puts the detail of an audit entry together.
  */
-#include "facts/audit_note.h"
+#include "access/audit_note.h"
 
 #include <stdio.h>
 
