@@ -91,7 +91,8 @@ static bool is_of_common_words(struct text password, bool signs)
 static bool are_neighbours(char a, char b)
 {
         static const char *const rows[] = {"qwertzuiop", "qwertyuiop", "asdfghjkl", "yxcvbnm", "zxcvbnm", "1234567890",
-                                           "qayxswedcvfrtgbnhzujmkiolp", "qazxswedcvfrtgbnhyujmkiolp"};
+                                           "qayxswedcvfrtgbnhzujmkiolp", "qazxswedcvfrtgbnhyujmkiolp",
+                                           "1qay2wsx3edc4rfv5tgb6zhn7ujm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"};
         if (a == b || b - a == 1 || a - b == 1)
                 return true;
         if (!a || !b)

@@ -2,8 +2,8 @@
  *
  * permission.c: what each role may do, written down by hand from the requirements (X-01, section 7: 33-37).
  *
- * Two of these are on purpose: whoever gives out accounts decides nothing about customers and does not see them, so that
- * nobody lends themselves a second voice; and a managing director reads and approves, but changes nothing else.
+ * Two of these are on purpose: whoever gives out accounts decides nothing about customers and does not see them, so
+ * that nobody lends themselves a second voice; and a managing director reads and approves, but changes nothing else.
  */
 #include "access/permission.h"
 

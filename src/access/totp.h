@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * totp.h: the second factor: six digits of a secret and the time (RFC 6238: HMAC-SHA1, steps of 30 seconds), as
- * authenticator apps make them. A clock may be one step off. Whoever takes a code keeps its step, and takes none of that
- * step or an earlier one again.
+ * authenticator apps make them. A clock may be one step off. Whoever takes a code keeps its step, and takes none of
+ * that step or an earlier one again.
  */
 #ifndef TREUE_ACCESS_TOTP_H
 #define TREUE_ACCESS_TOTP_H

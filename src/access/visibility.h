@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * visibility.h: which kinds of detail a role may see, wherever they stand: pages, JSON, lists, files, sums, error texts.
- * Handlers ask before they put a detail into a model; what is not in a model is in no representation.
+ * visibility.h: which kinds of detail a role may see, wherever they stand: pages, JSON, lists, files, sums, error
+ * texts. Handlers ask before they put a detail into a model; what is not in a model is in no representation.
  *
  * Source: requirements, section 7 (35): a contact sees only the own company, no internal notes, no cost, no score, no
  * competitors' shares, no other segments' confidential conditions.

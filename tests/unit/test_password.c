@@ -48,10 +48,11 @@ static void common_ones(void **state)
 {
         (void)state;
         static const char *const refused[] = {
-                "passwort1234", "Passw0rt!2026", "passwordpassword", "P@ssw0rd2026!", "qwertzuiop123", "1qaz2wsx3edc4rfv",
-                "123456789012", "111111111111", "abcdefghijkl", "abababababab", "abc123abc123", "sommer2026!!", "Willkommen2026",
-                "willkommen1!1", "Sommer-Sonne-2026", "administrator1", "letmein123456", "aaaabbbbcccc", "zxcvbnm,./zxc",
-                "geheimgeheim", "Dezember-2026", "schatzschatz1", "iloveyou12345", "987654321098",
+                "passwort1234", "Passw0rt!2026", "passwordpassword", "P@ssw0rd2026!", "qwertzuiop123",
+                "1qaz2wsx3edc4rfv", "123456789012", "111111111111", "abcdefghijkl", "abababababab",
+                "abc123abc123", "sommer2026!!", "Willkommen2026", "willkommen1!1", "Sommer-Sonne-2026",
+                "administrator1", "letmein123456", "aaaabbbbcccc", "zxcvbnm,./zxc", "geheimgeheim",
+                "Dezember-2026", "schatzschatz1", "iloveyou12345", "987654321098",
         };
         for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
                 if (check(refused[i]) != STATUS_INVALID)
@@ -89,7 +90,8 @@ static void keeping_and_verifying(void **state)
                          STATUS_OK);
         assert_false(is);
         /* Nothing kept, or something else: never right. */
-        static const char *const broken[] = {"", "x", "$argon2id$v=19$m=19456,t=2,p=1$", "$argon2i$v=19$m=8,t=1,p=1$a$b",
+        static const char *const broken[] = {"", "x", "$argon2id$v=19$m=19456,t=2,p=1$",
+                                             "$argon2i$v=19$m=8,t=1,p=1$a$b",
                                              "$argon2id$v=19$m=99999999,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AA"};
         for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
                 assert_int_equal(password_verify(text_of(""), text_of(broken[i]), &is, &outdated, &error), STATUS_OK);
@@ -105,7 +107,8 @@ static void a_lower_cost_is_noticed(void **state)
 {
         (void)state;
         /* argon2id, 8 MiB, 1 pass, salt "sixteen bytes..!", of "grünes sofa am teich". */
-        static const char kept[] = "$argon2id$v=19$m=8192,t=1,p=1$c2l4dGVlbiBieXRlcy4uIQ$AaSFZcABEILMDdII3ceqdWtQCSNaGeTi4MD494/1o10";
+        static const char kept[] = "$argon2id$v=19$m=8192,t=1,p=1$c2l4dGVlbiBieXRlcy4uIQ$"
+                                   "AaSFZcABEILMDdII3ceqdWtQCSNaGeTi4MD494/1o10";
         bool is, outdated;
         assert_int_equal(password_verify(text_of("grünes sofa am teich"), text_of(kept), &is, &outdated, &error),
                          STATUS_OK);

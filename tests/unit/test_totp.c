@@ -59,7 +59,8 @@ static void address_for_apps(void **state)
         totp_add_base32(&out, (struct bytes){(const uint8_t *)"foob", 4});
         assert_string_equal(out.data, "MZXW6YQ"); /* RFC 4648, section 10, without padding */
         buffer_clear(&out);
-        totp_add_uri(&out, text_of("Partner Kreis&Co"), text_of("anna@x.de"), (struct bytes){(const uint8_t *)"foo", 3});
+        totp_add_uri(&out, text_of("Partner Kreis&Co"), text_of("anna@x.de"),
+                     (struct bytes){(const uint8_t *)"foo", 3});
         assert_string_equal(out.data, "otpauth://totp/Partner%20Kreis%26Co:anna%40x.de?secret=MZXW6"
                                       "&issuer=Partner%20Kreis%26Co");
 }
