@@ -139,3 +139,38 @@ CREATE TABLE api_key (
         ends_ms {instant} NOT NULL,
         used_ms {instant}
 ) {strict};
+
+-- Work that takes longer than an answer may: imports, evaluations, simulations. Whoever runs one holds a lease: as long
+-- as `beat` rises, its holder lives. Others go by how long they saw the same beat, not by the clocks of servers.
+-- holder_home: the data directory of the process that holds it. home: the only data directory whose process may run it
+-- ('' any), because its files lie there. lock_name: of jobs that share one, one runs at a time. once_key: made once,
+-- whoever asks how often.
+CREATE TABLE job (
+        id {id} PRIMARY KEY,
+        kind {text} NOT NULL,
+        arguments {text} NOT NULL,
+        lock_name {text} NOT NULL,
+        home {text} NOT NULL,
+        once_key {text} UNIQUE,
+        state {text} NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
+        priority {ordinal} NOT NULL,
+        run_after_ms {instant} NOT NULL,
+        tries {ordinal} NOT NULL,
+        holder {text} NOT NULL,
+        holder_home {text} NOT NULL,
+        beat {int} NOT NULL,
+        cancelled_by {text} NOT NULL,
+        done {int} NOT NULL,
+        total {int} NOT NULL,
+        words {text} NOT NULL,
+        result {text} NOT NULL,
+        error_key {text} NOT NULL,
+        error_detail {text} NOT NULL,
+        account_id {id} NOT NULL,
+        actor {text} NOT NULL,
+        language {text} NOT NULL,
+        created_ms {instant} NOT NULL,
+        started_ms {instant},
+        ended_ms {instant}
+) {strict};
+CREATE INDEX job_by_state ON job (state, priority, id);

@@ -15,6 +15,8 @@ void monitor_enter(struct monitor *monitor);
 void monitor_leave(struct monitor *monitor);
 /* Leaves, waits for monitor_wake_all and enters again. May return without reason: test the state in a loop. */
 void monitor_wait(struct monitor *monitor);
+/* The same, at most so long. */
+void monitor_wait_ms(struct monitor *monitor, unsigned most_ms);
 void monitor_wake_all(struct monitor *monitor); /* from inside */
 
 #endif
