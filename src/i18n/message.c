@@ -16,7 +16,7 @@
 enum { ARGUMENTS_MAX = 16 };
 
 struct arguments {
-        const char *names[ARGUMENTS_MAX], *values[ARGUMENTS_MAX];
+        const struct message_argument *list;
         size_t count;
 };
 
@@ -68,8 +68,8 @@ const char *message_raw(enum language language, const char *key)
 static const char *value_of(const struct arguments *arguments, const char *name, size_t length)
 {
         for (size_t i = 0; i < arguments->count; i++)
-                if (strlen(arguments->names[i]) == length && memcmp(arguments->names[i], name, length) == 0)
-                        return arguments->values[i];
+                if (strlen(arguments->list[i].name) == length && memcmp(arguments->list[i].name, name, length) == 0)
+                        return arguments->list[i].value;
         return NULL;
 }
 
@@ -106,27 +106,32 @@ static bool fill(struct buffer *out, enum language language, const char *key, co
 
 bool message_add(struct buffer *out, enum language language, const char *key, ...)
 {
-        struct arguments arguments = {.count = 0};
+        struct message_argument arguments[ARGUMENTS_MAX];
+        size_t count = 0;
         va_list list;
         va_start(list, key);
         for (const char *name = va_arg(list, const char *); name; name = va_arg(list, const char *)) {
                 const char *value = va_arg(list, const char *);
-                if (arguments.count == ARGUMENTS_MAX)
+                if (count == ARGUMENTS_MAX)
                         continue;
-                arguments.names[arguments.count] = name;
-                arguments.values[arguments.count++] = value ? value : "";
+                arguments[count++] = (struct message_argument){name, value ? value : ""};
         }
         va_end(list);
-        return fill(out, language, key, &arguments);
+        return message_add_arguments(out, language, key, arguments, count);
+}
+
+bool message_add_arguments(struct buffer *out, enum language language, const char *key,
+                           const struct message_argument *arguments, size_t count)
+{
+        return fill(out, language, key, &(struct arguments){arguments, count});
 }
 
 bool message_add_error(struct buffer *out, enum language language, const struct error *error)
 {
-        struct arguments arguments = {.count = error->argument_count};
-        for (size_t i = 0; i < error->argument_count; i++) {
-                arguments.names[i] = error->arguments[i].name;
-                arguments.values[i] = error->text + error->arguments[i].offset;
-        }
+        struct message_argument arguments[ERROR_ARGUMENTS_MAX];
+        for (size_t i = 0; i < error->argument_count; i++)
+                arguments[i] = (struct message_argument){error->arguments[i].name,
+                                                         error->text + error->arguments[i].offset};
         char line[16], column[16];
         snprintf(line, sizeof(line), "%u", error->line);
         snprintf(column, sizeof(column), "%u", error->column);
@@ -134,7 +139,8 @@ bool message_add_error(struct buffer *out, enum language language, const struct 
                 message_add(out, language, "error.line_and_column", "line", line, "column", column, NULL);
         else if (error->line)
                 message_add(out, language, "error.line", "line", line, NULL);
-        return fill(out, language, error->key ? error->key : "error.unknown", &arguments);
+        return message_add_arguments(out, language, error->key ? error->key : "error.unknown", arguments,
+                                     error->argument_count);
 }
 
 static enum decimal_mark mark_of(enum language language)

@@ -28,6 +28,12 @@ bool message_exists(const char *key);
 
 /* Appends the message; the variadic part is (const char *name, const char *value) pairs ended by NULL. */
 bool message_add(struct buffer *out, enum language language, const char *key, ...) __attribute__((sentinel));
+struct message_argument {
+        const char *name, *value;
+};
+/* The same with arguments gathered before. */
+bool message_add_arguments(struct buffer *out, enum language language, const char *key,
+                           const struct message_argument *arguments, size_t count);
 /* Appends an error in words, without a line end: message, and "line L, column C: " in front where known. */
 bool message_add_error(struct buffer *out, enum language language, const struct error *error);
 

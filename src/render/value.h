@@ -29,6 +29,7 @@ enum value_kind {
         VALUE_ID,        /* 63 bits: text in JSON, plain in HTML */
         VALUE_TEXT,      /* as people wrote it */
         VALUE_WORD,      /* a catalogue key; JSON gives its last part, people the message in their language */
+        VALUE_SENTENCE,  /* a catalogue key and arguments, entries like those of a map; JSON gives key and entries */
         VALUE_MONEY,     /* minor units of the company's currency; JSON: decimal text */
         VALUE_DECIMAL,   /* units and scale: exact; JSON: decimal text */
         VALUE_RATIO,     /* part of whole: percent for people, a decimal text with six places in JSON; of 0: none */
@@ -40,14 +41,17 @@ enum value_kind {
 
 enum { VALUE_DEPTH_MAX = 16 };
 
+struct list_view;
 struct value;
 struct model {
         struct arena *arena;
         struct value *root;    /* a map */
         bool failed;
+        const struct list_view *list; /* which columns of "rows" are shown and how (list.h); NULL: no list */
 };
 
 void model_init(struct model *model, struct arena *arena); /* the arena stays the caller's and must outlive the model */
+/* STATUS_LIMIT "model.limit": it would have been too large. */
 must_check enum status model_check(const struct model *model, struct error *error);
 
 /* Entries of a map, in the order they are put. `map` NULL: the root. */
@@ -59,6 +63,8 @@ void put_id(struct model *model, struct value *map, const char *name, int64_t id
 void put_text(struct model *model, struct value *map, const char *name, struct text text); /* {NULL, 0}: none */
 void put_string(struct model *model, struct value *map, const char *name, const char *string); /* NULL: none */
 void put_word(struct model *model, struct value *map, const char *name, const char *key); /* e.g. "decision.promoted" */
+/* Its arguments are put into what comes back: {amount} by put_money(model, sentence, "amount", ...). */
+struct value *put_sentence(struct model *model, struct value *map, const char *name, const char *key);
 void put_money(struct model *model, struct value *map, const char *name, int64_t minor);
 void put_decimal(struct model *model, struct value *map, const char *name, int64_t units, unsigned scale);
 void put_ratio(struct model *model, struct value *map, const char *name, int64_t part, int64_t whole);
@@ -66,16 +72,39 @@ void put_day(struct model *model, struct value *map, const char *name, int32_t d
 void put_instant(struct model *model, struct value *map, const char *name, int64_t instant_ms);
 struct value *put_map(struct model *model, struct value *map, const char *name);
 struct value *put_list(struct model *model, struct value *map, const char *name);
+/* What only a page has a use for (addresses, what a form offers): JSON leaves it out. */
+struct value *put_page_map(struct model *model, struct value *map, const char *name);
+struct value *put_page_list(struct model *model, struct value *map, const char *name);
+/* A value that is somewhere in a model with the same arena, once more; NULL: none. No map and no list of maps. */
+void put_value(struct model *model, struct value *map, const char *name, const struct value *value);
 
 /* Items of a list: mostly maps. */
 struct value *add_map(struct model *model, struct value *list);
+struct value *add_list(struct model *model, struct value *list);
+void add_none(struct model *model, struct value *list);
+void add_yes_no(struct model *model, struct value *list, bool yes);
+void add_count(struct model *model, struct value *list, int64_t count);
 void add_text(struct model *model, struct value *list, struct text text);
 void add_word(struct model *model, struct value *list, const char *key);
+struct value *add_sentence(struct model *model, struct value *list, const char *key);
+void add_money(struct model *model, struct value *list, int64_t minor);
+void add_decimal(struct model *model, struct value *list, int64_t units, unsigned scale);
+void add_day(struct model *model, struct value *list, int32_t day);
 
-/* Reading, for renderers and tests. */
+/* Reading, for renderers and tests. `value` NULL is none. */
 enum value_kind value_kind(const struct value *value);
 const struct value *value_get(const struct value *map, const char *name); /* NULL: not there */
-size_t value_count(const struct value *value);                            /* of a list or map, else 0 */
+size_t value_count(const struct value *value);                            /* of a list, map or sentence, else 0 */
 const struct value *value_at(const struct value *value, size_t index, const char **ret_name); /* ret_name may be NULL */
+/* Going through items or entries: value_first, then value_next until NULL. */
+const struct value *value_first(const struct value *value);
+const struct value *value_next(const struct value *value);
+const char *value_name(const struct value *value);       /* of an entry; NULL for items */
+int64_t value_integer(const struct value *value);        /* yes 1, no 0; counts, ids, minor units, units, days,
+                                                          * instants; the part of a ratio */
+int64_t value_whole(const struct value *value);          /* of a ratio */
+unsigned value_scale(const struct value *value);         /* of a decimal */
+struct text value_text(const struct value *value);       /* of text; the key of a word or sentence */
+bool value_is_page_only(const struct value *value);
 
 #endif
