@@ -4,9 +4,9 @@
 //
 // usage: node assets.mjs UI_FOLDER OUT.c SOURCE...
 //
-// ui/assets/app.css is bundled with Tabler's style sheet, from which everything goes that none of the sources names:
-// templates, scripts, drawings in C. Scripts are bundled and minified. Names carry the first 12 digits of the content's SHA-256,
-// so that a browser may keep a file for ever. What shrinks is packed here once, not by the server for every visit.
+// The style sheet is ui/assets/app.css behind Tabler's, from which everything goes that none of the sources names:
+// templates, scripts, drawings in C. Scripts are bundled and minified. Names carry the first 12 digits of the content's
+// SHA-256, so that a browser may keep a file for ever. What shrinks is packed here once, not by the server for every visit.
 // The same input gives the same output, byte for byte.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,9 @@ const HINT = `The libraries of the pages are not installed in ui/node_modules.
 ./run installs them by itself; by hand: cd ui && npm ci`;
 
 // Classes that appear only while a page is used.
-const KEPT = { standard: ['htmx-request', 'show'], greedy: [/data-theme/] };
+const KEPT = { standard: ['htmx-request'] };
+const LIBRARIES = ['@tabler/core', 'htmx.org', '@fontsource-variable/inter'];
+const TARGET = ['chrome111', 'firefox115', 'safari16.4'];
 
 function fail(message) {
         process.stderr.write(`assets: ${message}\n`);
@@ -46,20 +48,23 @@ function files(folder) {
 }
 
 async function style(folder, esbuild, PurgeCSS, sources, named) {
-        const built = await esbuild.build({
+        const own = await esbuild.build({
                 entryPoints: [path.join(folder, 'assets/app.css')],
-                bundle: true, write: false, external: ['asset:*'], target: ['chrome109', 'firefox115', 'safari16'],
-                legalComments: 'none', logLevel: 'error',
+                bundle: true, write: false, external: ['asset:*'], target: TARGET, legalComments: 'none',
+                logLevel: 'error',
         });
         // Pictures inside style sheets would need data: in the content security policy; ours are drawn by shapes.
-        const plain = built.outputFiles[0].text.replace(/url\(\s*["']?data:[^)]*?["']?\s*\)(?=[\s,;}!])/g, 'none');
+        const file = path.join(folder, 'node_modules/@tabler/core/dist/css/tabler.css');
+        const plain = readFileSync(file, 'utf8').replace(/^@charset[^;]*;/, '')
+                .replace(/url\(\s*["']?data:[^)]*?["']?\s*\)(?=[\s,;}!])/g, 'none');
         const [purged] = await new PurgeCSS().purge({
-                content: sources.map((file) => ({ raw: readFileSync(file, 'utf8'), extension: path.extname(file).slice(1) })),
+                content: sources.map((name) => ({ raw: readFileSync(name, 'utf8'), extension: path.extname(name).slice(1) })),
                 css: [{ raw: plain }],
                 defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) || [],
                 variables: true, keyframes: true, safelist: KEPT,
         });
-        const small = await esbuild.transform(purged.css, { loader: 'css', minify: true, legalComments: 'none' });
+        const small = await esbuild.transform(`@layer tabler {\n${purged.css}\n}\n${own.outputFiles[0].text}`,
+                { loader: 'css', minify: true, target: TARGET, legalComments: 'none' });
         const text = small.code.replace(/asset:([a-z0-9.-]+)/g, (_, name) => {
                 const found = named.find((one) => one.name === name);
                 return found ? found.path : fail(`app.css names ${name}, which is no asset`);
@@ -70,10 +75,24 @@ async function style(folder, esbuild, PurgeCSS, sources, named) {
 async function script(folder, esbuild, name) {
         const built = await esbuild.build({
                 entryPoints: [path.join(folder, 'assets', name)],
-                bundle: true, minify: true, write: false, format: 'iife', target: ['chrome109', 'firefox115', 'safari16'],
+                bundle: true, minify: true, write: false, format: 'iife', target: TARGET,
                 legalComments: 'none', logLevel: 'error',
         });
         return { name, type: 'text/javascript; charset=utf-8', bytes: Buffer.from(built.outputFiles[0].contents) };
+}
+
+// Whose work the pages are made of, by which licence: their authors want to be named wherever it is handed on.
+function licences(folder) {
+        const parts = LIBRARIES.map((name) => {
+                const home = path.join(folder, 'node_modules', name);
+                const about = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8'));
+                const text = existsSync(path.join(home, 'LICENSE')) ? readFileSync(path.join(home, 'LICENSE'), 'utf8')
+                        : readFileSync(path.join(home, 'dist/css/tabler.css'), 'utf8').match(/\/\*!([^]*?)\*\//)[1];
+                const author = about.author?.name ?? about.author ?? about.homepage ?? '';
+                return `${name} ${about.version} (${about.license}), ${author}\n\n${text.trim()}\n`;
+        });
+        const bytes = Buffer.from(parts.join(`\n${'-'.repeat(78)}\n\n`));
+        return { name: 'licences.txt', type: 'text/plain; charset=utf-8', bytes };
 }
 
 // Gives an asset its hash and the address that carries it.
@@ -97,7 +116,10 @@ function gzip(bytes) {
 
 function brotli(bytes) {
         return zlib.brotliCompressSync(bytes, {
-                params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+                params: {
+                        [zlib.constants.BROTLI_PARAM_QUALITY]: 11,
+                        [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+                },
         });
 }
 
@@ -122,7 +144,8 @@ function text(bytes) {
 function source(assets) {
         const rows = assets.map((one) => `        {"${one.name}", "${one.path}", "${one.type}", "${one.hash}",\n        `
                 + [one.bytes, packed(one.bytes, gzip), packed(one.bytes, brotli)].map(text).join(',\n        ') + '},\n');
-        return `/* Made by tools/assets.mjs. */\n#include "render/asset.h"\n\nconst struct asset assets[] = {\n${rows.join('')}};\n`
+        return '/* Made by tools/assets.mjs. */\n#include "render/asset.h"\n\n'
+                + `const struct asset assets[] = {\n${rows.join('')}};\n`
                 + `const size_t asset_count = ${assets.length};\n`;
 }
 
@@ -140,6 +163,7 @@ async function main() {
         const made = [
                 await style(folder, esbuild, PurgeCSS, sources, named),
                 await script(folder, esbuild, 'app.js'),
+                licences(folder),
         ];
         writeFileSync(out, source([...named, ...made.map(address)]));
 }

@@ -127,6 +127,7 @@ def check_layers(path, relative, problems):
 
 KEY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"')
 FAMILY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*\.)(?:%s)?"')
+TEMPLATE_KEY = re.compile(r"\{\{#t\}\}([^\s{]+)")
 SAID_FAMILY = re.compile(r'say_family\(\w+, "([a-z_.]+)"')
 
 
@@ -156,6 +157,13 @@ def check_catalogue(project, problems):
                                      f"{name} is missing"))
         families.update(match.group(1) for match in FAMILY.finditer(code))
         families.update(match.group(1) + "." for match in SAID_FAMILY.finditer(code))
+    for path in sorted((project / "ui" / "templates").rglob("*.mustache")):
+        text = path.read_text(encoding="utf-8")
+        for match in TEMPLATE_KEY.finditer(text):
+            used.add(match.group(1))
+            if match.group(1) not in keys:
+                problems.append((path.relative_to(project), line_of(text, match.start()), "catalogue",
+                                 f"{match.group(1)} is missing"))
     for key in sorted(keys - used):
         if not any(key.startswith(family) for family in families):
             problems.append((pathlib.Path("ui/i18n/de.json"), 1, "catalogue", f"{key} is never used"))
@@ -203,6 +211,7 @@ PLANTED = [
     ("SQL in C", "src/program/planted.c", 'const char *planted = "SELECT a FROM b";\n'),
     ("clock or randomness outside platform", "src/db/planted.c", "long planted(void) { return time(0); }\n"),
     ("unfinished", "src/base/planted.c", "/* TO" + "DO: planted */\n"),
+    ("catalogue", "ui/templates/planted.mustache", "<p>{{#t}}import.planted_key{{/t}}</p>\n"),
     ("catalogue", "src/base/planted.c", 'const char *planted = "import.planted_key";\n'),
 ]
 
