@@ -7,6 +7,7 @@
   sources.py fuzz            the same of each fuzz target
   sources.py sql             the SQL files queries are made of
   sources.py ui              what style sheet and scripts are made of: templates, assets, drawings in C that name classes
+  sources.py templates       pages and their parts
   sources.py all             everything above: ./run configures afresh when this list changes
 
 Why a script instead of a list in meson.build: a new file needs no registration, so several people can add files without
@@ -60,6 +61,10 @@ def ui():
     return sorted(str(path.relative_to(ROOT)) for path in paths if path.is_file())
 
 
+def templates():
+    return sorted(str(path.relative_to(ROOT)) for path in (ROOT / "ui" / "templates").glob("**/*.mustache"))
+
+
 def main(arguments):
     if arguments[:1] == ["src"] and len(arguments) == 2:
         lines = src(arguments[1])
@@ -71,6 +76,8 @@ def main(arguments):
         lines = sql()
     elif arguments == ["ui"]:
         lines = ui()
+    elif arguments == ["templates"]:
+        lines = templates()
     elif arguments == ["all"]:
         folders = sorted(path.name for path in (ROOT / "src").iterdir() if path.is_dir())
         lines = [line for folder in folders for line in src(folder)]
