@@ -225,12 +225,14 @@ SELECT run_id FROM decision d WHERE NOT EXISTS (SELECT 1 FROM evaluation_run r W
 -- arg run_id id
 -- row customer_id id
 -- row approval_number ordinal
+-- row effective_day day
 -- row segment_before text?
 -- row segment text
 -- row decision text
 -- row grace flag
 -- row grace_end_day day?
-SELECT customer_id, approval_number, segment_before, segment, decision, grace, grace_end_day FROM decision_state
+SELECT customer_id, approval_number, effective_day, segment_before, segment, decision, grace, grace_end_day
+FROM decision_state
 WHERE run_id = :run_id AND state = 'approved'
 ORDER BY customer_id;
 

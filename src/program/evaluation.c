@@ -63,6 +63,24 @@ void evaluation_latest(const struct concept *concept, int32_t first_day, int32_t
         }
 }
 
+int32_t evaluation_next(const struct concept *concept, int32_t day, uint8_t moves, size_t *ret_rule)
+{
+        int32_t next = DAY_NONE;
+        int year = date_from_day(day).year;
+        for (size_t i = 0; i < concept->mechanics.evaluation_count; i++) {
+                const struct evaluation_rule *rule = &concept->mechanics.evaluations[i];
+                for (int y = year; y <= year + 1 && rule->moves & moves; y++) {
+                        int32_t cutoff = day_from_date((struct date){y, rule->cutoff.month, rule->cutoff.day});
+                        if (cutoff <= day || (next != DAY_NONE && cutoff >= next))
+                                continue;
+                        next = cutoff;
+                        if (ret_rule)
+                                *ret_rule = i;
+                }
+        }
+        return next;
+}
+
 enum status evaluation_run(struct evaluation *evaluation, struct connection *connection,
                            const struct parallel *parallel, struct arena *arena, struct error *error)
 {

@@ -34,6 +34,10 @@ must_check enum status evaluation_choose(const struct concept *concept, const ch
 void evaluation_latest(const struct concept *concept, int32_t first_day, int32_t complete_day, int32_t *ret_cutoff,
                        size_t *ret_rule);
 
+/* The next scheduled cut-off after a day of an evaluation that has one of `moves`; DAY_NONE: there is none. *ret_rule
+ * (may be NULL): which. A grace ends with the next one that has MOVE_DOWN or MOVE_GRACE. */
+int32_t evaluation_next(const struct concept *concept, int32_t day, uint8_t moves, size_t *ret_rule);
+
 /* Measures, loads where everybody stands unless that is given, and decides. `evaluation` comes with version, rule,
  * cutoff_day, snapshot and metrics_by_sql set; the rest is filled and lives in the arena. */
 must_check enum status evaluation_run(struct evaluation *evaluation, struct connection *connection,

@@ -4,6 +4,7 @@
  */
 #include "program/explained.h"
 
+#include "program/evaluation.h"
 #include "queries.h"
 
 enum { HISTORY_MAX = 10000, SOURCES_BYTES_MAX = 4096 };
@@ -119,24 +120,6 @@ static enum status load_history(struct connection *connection, int64_t program_i
         return status;
 }
 
-/* The scheduled cut-off of the next evaluation that decides about graces. */
-static int32_t next_deciding_day(const struct concept *concept, int32_t cutoff_day)
-{
-        int32_t next = DAY_NONE;
-        int year = date_from_day(cutoff_day).year;
-        for (size_t i = 0; i < concept->mechanics.evaluation_count; i++) {
-                const struct evaluation_rule *rule = &concept->mechanics.evaluations[i];
-                if (!(rule->moves & (MOVE_DOWN | MOVE_GRACE)))
-                        continue;
-                for (int y = year; y <= year + 1; y++) {
-                        int32_t day = day_from_date((struct date){y, rule->cutoff.month, rule->cutoff.day});
-                        if (day > cutoff_day && (next == DAY_NONE || day < next))
-                                next = day;
-                }
-        }
-        return next;
-}
-
 static uint8_t segment_index(const struct concept *concept, struct text id)
 {
         for (size_t s = 0; s < concept->segment_count; s++)
@@ -191,7 +174,7 @@ static enum status load_decision(struct connection *connection, const struct pas
         explained->grace = row.grace;
         explained->grace_until_day = !row.grace ? DAY_NONE
                                      : row.has_grace_end_day ? row.grace_end_day
-                                                             : next_deciding_day(concept, explained->cutoff_day);
+                                                             : evaluation_next(concept, explained->cutoff_day, MOVE_DOWN | MOVE_GRACE, NULL);
         status = engine_plan_new(arena, concept, explained->cutoff_day, &explained->plan, error);
         if (status == STATUS_OK)
                 status = engine_values_unpack(explained->plan, &row.metric_values, 1, arena, &explained->measures,

@@ -44,7 +44,9 @@ struct override {
 struct walk {
         const struct concept *concept;
         struct arena *arena;
-        int32_t cutoff_day;      /* of the evaluation */
+        int32_t cutoff_day;      /* of the evaluation: decisions of earlier ones count */
+        int32_t day;             /* on which overrides are valid */
+        int32_t effective_to;    /* decisions in effect by then count; DAY_OPEN_END: all */
         int32_t run_cutoff_day;  /* of the runs that are being taken */
         const int64_t *customer_ids;
         size_t count, open;      /* customers whose standing is not yet known */
@@ -115,7 +117,8 @@ static enum status note_run(struct connection *connection, struct walk *walk, in
                 while (index < walk->count && walk->customer_ids[index] < row.customer_id)
                         index++;
                 if (index < walk->count && walk->customer_ids[index] == row.customer_id &&
-                    !walk->trails[index].known && row.approval_number > walk->pending[index].approval)
+                    !walk->trails[index].known && row.effective_day <= walk->effective_to &&
+                    row.approval_number > walk->pending[index].approval)
                         status = note(walk, index, run_id, &row, error);
         }
         return status;
@@ -341,7 +344,7 @@ static enum status take_overrides(struct connection *connection, int64_t program
         walk->overrides = arena_array(walk->arena, struct override, walk->count + 1);
         if (!walk->overrides)
                 return error_memory(error);
-        enum status status = read_overrides(connection, program_id, walk->cutoff_day, walk, error);
+        enum status status = read_overrides(connection, program_id, walk->day, walk, error);
         for (size_t unit = 0; units && unit < units->unit_count; unit++)
                 share_override(walk, units, unit);
         return status;
@@ -356,29 +359,44 @@ static bool walk_init(struct walk *walk)
         return walk->pending && walk->trails && walk->standings;
 }
 
+static enum status walk_all(struct connection *connection, int64_t program_id, struct walk *walk,
+                            const struct engine_units *units, struct standing **ret, struct error *error)
+{
+        if (!walk_init(walk))
+                return error_memory(error);
+        struct buffer runs buffer_cleanup;
+        buffer_init(&runs, 1 << 20);
+        enum status status = take_overrides(connection, program_id, walk, units, error);
+        if (status == STATUS_OK)
+                status = list_runs(connection, program_id, walk->cutoff_day, &runs, error);
+        if (status == STATUS_OK)
+                status = walk_runs(connection, walk, &runs, error);
+        for (size_t i = 0; i < walk->count && status == STATUS_OK; i++)
+                status = settle(walk, i, error);
+        for (size_t unit = 0; status == STATUS_OK && units && unit < units->unit_count; unit++)
+                unite(walk, units, unit);
+        if (status == STATUS_OK)
+                *ret = walk->standings;
+        return status;
+}
+
 enum status standing_load(struct connection *connection, int64_t program_id, int32_t cutoff_day,
                           const struct concept *concept, const int64_t *customer_ids, size_t count,
                           const struct engine_units *units, struct arena *arena, struct standing **ret,
                           struct error *error)
 {
-        struct walk walk = {.concept = concept, .arena = arena, .cutoff_day = cutoff_day,
+        struct walk walk = {.concept = concept, .arena = arena, .cutoff_day = cutoff_day, .day = cutoff_day,
+                            .effective_to = DAY_OPEN_END, .customer_ids = customer_ids, .count = count, .open = count};
+        return walk_all(connection, program_id, &walk, units, ret, error);
+}
+
+enum status standing_in_effect(struct connection *connection, int64_t program_id, int32_t day,
+                               const struct concept *concept, const int64_t *customer_ids, size_t count,
+                               struct arena *arena, struct standing **ret, struct error *error)
+{
+        struct walk walk = {.concept = concept, .arena = arena, .cutoff_day = day + 1, .day = day, .effective_to = day,
                             .customer_ids = customer_ids, .count = count, .open = count};
-        if (!walk_init(&walk))
-                return error_memory(error);
-        struct buffer runs buffer_cleanup;
-        buffer_init(&runs, 1 << 20);
-        enum status status = take_overrides(connection, program_id, &walk, units, error);
-        if (status == STATUS_OK)
-                status = list_runs(connection, program_id, cutoff_day, &runs, error);
-        if (status == STATUS_OK)
-                status = walk_runs(connection, &walk, &runs, error);
-        for (size_t i = 0; i < count && status == STATUS_OK; i++)
-                status = settle(&walk, i, error);
-        for (size_t unit = 0; status == STATUS_OK && units && unit < units->unit_count; unit++)
-                unite(&walk, units, unit);
-        if (status == STATUS_OK)
-                *ret = walk.standings;
-        return status;
+        return walk_all(connection, program_id, &walk, NULL, ret, error);
 }
 
 /* ---- chains of evaluations -------------------------------------------------------------------------------------- */
@@ -417,7 +435,7 @@ enum status standing_next(struct connection *connection, int64_t program_id, int
                           const struct engine_units *units, struct arena *arena, struct standing *standings,
                           struct error *error)
 {
-        struct walk walk = {.concept = concept, .arena = arena, .cutoff_day = cutoff_day,
+        struct walk walk = {.concept = concept, .arena = arena, .cutoff_day = cutoff_day, .day = cutoff_day,
                             .customer_ids = customer_ids, .count = count, .standings = standings};
         enum status status = take_overrides(connection, program_id, &walk, units, error);
         for (size_t i = 0; i < count; i++)
