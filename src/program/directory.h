@@ -154,7 +154,7 @@ struct directory_query {
         int64_t after;            /* customer id of the last row of the page before; 0: from the start */
         size_t limit;
 };
-struct directory_list {
+struct directory_page {
         size_t count;             /* rows of this page */
         const uint32_t *rows;
         size_t total;             /* rows that fit, on all pages */
@@ -162,8 +162,8 @@ struct directory_list {
         int64_t sums[DIRECTORY_COLUMNS]; /* over all rows that fit, of columns with `sum` */
 };
 /* Lives in the arena. STATUS_LIMIT "engine.amount_too_large" when a sum does not fit. */
-must_check enum status directory_list(const struct directory_view *view, const struct directory_query *query,
-                                      struct arena *arena, struct directory_list *ret, struct error *error);
+must_check enum status directory_select(const struct directory_view *view, const struct directory_query *query,
+                                      struct arena *arena, struct directory_page *ret, struct error *error);
 
 /* Search as somebody types: at most `limit` rows, those whose number or name begins so first. */
 must_check enum status directory_search(const struct directory_view *view, const uint64_t *scope, struct text typed,

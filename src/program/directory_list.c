@@ -432,7 +432,7 @@ static void heap_add(struct keyed *heap, size_t *count, size_t limit, struct key
 }
 
 static enum status take_page(const struct ordering *ordering, const uint64_t *bits, struct arena *arena,
-                             struct directory_list *ret, struct error *error)
+                             struct directory_page *ret, struct error *error)
 {
         const struct directory_facts *facts = ordering->reading->facts;
         const struct directory_query *query = ordering->query;
@@ -462,7 +462,7 @@ static enum status take_page(const struct ordering *ordering, const uint64_t *bi
         return STATUS_OK;
 }
 
-static enum status add_up(const struct reading *reading, const uint64_t *bits, struct directory_list *ret,
+static enum status add_up(const struct reading *reading, const uint64_t *bits, struct directory_page *ret,
                           struct error *error)
 {
         bool fits = true;
@@ -477,14 +477,14 @@ static enum status add_up(const struct reading *reading, const uint64_t *bits, s
         return fits ? STATUS_OK : error_set(error, STATUS_LIMIT, "engine.amount_too_large", NULL);
 }
 
-enum status directory_list(const struct directory_view *view, const struct directory_query *query,
-                           struct arena *arena, struct directory_list *ret, struct error *error)
+enum status directory_select(const struct directory_view *view, const struct directory_query *query,
+                           struct arena *arena, struct directory_page *ret, struct error *error)
 {
         const struct directory_facts *facts = view->facts;
         struct reading reading = {view, facts, query->program < 0 ? NULL : &view->programs[query->program],
                                   query->program};
         struct ordering ordering = {.reading = &reading, .query = query};
-        struct directory_list list = {0};
+        struct directory_page list = {0};
         uint64_t *bits = arena_array(arena, uint64_t, bits_words(facts->count) + 1);
         if (!bits)
                 return error_memory(error);

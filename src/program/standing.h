@@ -31,8 +31,8 @@ must_check enum status standing_load(struct connection *connection, int64_t prog
                                      const struct engine_units *units, struct arena *arena, struct standing **ret,
                                      struct error *error);
 
-/* As standing_load, where everybody is alone, for the segments in effect on a day (X-10): approved decisions of cut-offs
- * up to the day count from their effective day on, overrides while they are valid. */
+/* As standing_load, where everybody is alone, for the segments in effect on a day (X-10): approved decisions of
+ * cut-offs up to the day count from their effective day on, overrides while they are valid. */
 must_check enum status standing_in_effect(struct connection *connection, int64_t program_id, int32_t day,
                                           const struct concept *concept, const int64_t *customer_ids, size_t count,
                                           struct arena *arena, struct standing **ret, struct error *error);
