@@ -117,7 +117,7 @@ enum directory_column {
         LIST_CERTIFIED, LIST_MOVEMENT,
         DIRECTORY_COLUMNS
 };
-enum directory_type { SHOWS_WORDS, SHOWS_SEGMENT, SHOWS_KIND, SHOWS_YES, SHOWS_COUNTED, SHOWS_AMOUNT, SHOWS_SHARE, SHOWS_DAY,
+enum directory_type { SHOWS_WORDS, SHOWS_SEGMENT, SHOWS_KIND, SHOWS_COUNTED, SHOWS_AMOUNT, SHOWS_SHARE, SHOWS_DAY,
                       SHOWS_MOVEMENT };
 struct directory_column_info {
         const char *name;        /* in addresses and JSON */

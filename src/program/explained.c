@@ -172,10 +172,12 @@ static enum status load_decision(struct connection *connection, const struct pas
                         explained->decision = (enum decision)d;
         explained->flags = (uint8_t)row.flags;
         explained->grace = row.grace;
-        explained->grace_until_day = !row.grace ? DAY_NONE
-                                     : row.has_grace_end_day ? row.grace_end_day
-                                                             : evaluation_next(concept, explained->cutoff_day, MOVE_DOWN | MOVE_GRACE,
-                                                                       NULL);
+        explained->grace_until_day = DAY_NONE;
+        if (row.grace)
+                explained->grace_until_day =
+                        row.has_grace_end_day
+                                ? row.grace_end_day
+                                : evaluation_next(concept, explained->cutoff_day, MOVE_DOWN | MOVE_GRACE, NULL);
         status = engine_plan_new(arena, concept, explained->cutoff_day, &explained->plan, error);
         if (status == STATUS_OK)
                 status = engine_values_unpack(explained->plan, &row.metric_values, 1, arena, &explained->measures,

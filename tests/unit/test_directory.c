@@ -35,15 +35,24 @@ static struct known known[CUSTOMERS];
 
 static int64_t id_of(size_t customer) { return (int64_t)(customer + 1) * 10; }
 
-static void add_document(struct fixture *fixture, int number)
+static struct q_purchases_insert_args documents[DOCUMENTS];
+static struct buffer packed[DOCUMENTS];
+static char numbers[DOCUMENTS][16];
+
+static void add_document(int number)
 {
         size_t customer = dice(CUSTOMERS * 3 / 4); /* the others never buy */
         int32_t day = TODAY - (int32_t)dice(1100) + 20;
         struct line line = {.product = 1 + (uint32_t)dice(3), .amount_minor = (int64_t)dice(90000) - 20000,
                             .quantity_milli = 1000};
-        char name[16];
-        snprintf(name, sizeof(name), "D%d", number);
-        put_document(fixture, 1, id_of(customer), 1, name, day, &line, 1);
+        snprintf(numbers[number], sizeof(numbers[number]), "D%d", number);
+        buffer_init(&packed[number], 1 << 10);
+        assert_true(lines_pack(&line, 1, &packed[number]));
+        const struct bytes bytes = {(const uint8_t *)packed[number].data, packed[number].length};
+        documents[number] = (struct q_purchases_insert_args){
+                .customer_id = id_of(customer), .source_id = 1, .number = text_of(numbers[number]), .import_id = 1,
+                .day = day, .total_minor = line.amount_minor, .line_count = 1, .content_hash = lines_hash(day, bytes),
+                .lines = bytes};
         struct known *k = &known[customer];
         if (day > TODAY)
                 return;
@@ -56,53 +65,75 @@ static void add_document(struct fixture *fixture, int number)
                 k->last_order = day;
 }
 
-static void add_customer(struct fixture *fixture, size_t customer)
+static enum status write_documents(struct connection *connection, void *context, struct error *error)
+{
+        (void)context;
+        return q_purchases_insert(connection, documents, DOCUMENTS, NULL, error);
+}
+
+static void add_fact(struct buffer *sql, int64_t customer, const char *code, const char *value)
+{
+        buffer_addf(sql, "INSERT INTO customer_fact SELECT %lld, id, 14000, 1, '%s' FROM fact WHERE code = '%s';",
+                    (long long)customer, value, code);
+}
+
+static void add_customer(struct buffer *sql, size_t customer)
 {
         struct known *k = &known[customer];
         int64_t id = id_of(customer);
         *k = (struct known){.last_order = DAY_NONE, .last_visit = DAY_NONE, .city = (int)dice(CITIES), .rep = -1,
                             .territory_rep = -1, .deputy = -1, .prospect = dice(5) == 0};
-        put_customer(fixture, id, 1, 14000);
-        put_fact(fixture, id, "city", 14000, 1, cities[k->city]);
-        put_fact(fixture, id, "kind", 14000, 1, k->prospect ? "prospect" : "customer");
-        run_sql(fixture, "INSERT INTO customer_name VALUES (%lld, 1, 'Müller %zu', 'muller %03zu', "
-                         "'mueller muller %zu')", (long long)id, customer, customer, customer);
+        buffer_addf(sql, "INSERT INTO customer_record VALUES (%lld, 1, 14000);"
+                         "INSERT INTO customer_key VALUES (1, 'K%lld', %lld);", (long long)id, (long long)id, (long long)id);
+        add_fact(sql, id, "city", cities[k->city]);
+        add_fact(sql, id, "kind", k->prospect ? "prospect" : "customer");
+        buffer_addf(sql, "INSERT INTO customer_name VALUES (%lld, 1, 'Müller %zu', 'muller %03zu', "
+                         "'mueller muller %zu');", (long long)id, customer, customer, customer);
         if (dice(2)) {
                 int territory = (int)dice(PEOPLE);
                 char name[8];
                 snprintf(name, sizeof(name), "T%d", territory);
-                put_fact(fixture, id, "territory", 14000, 1, name);
+                add_fact(sql, id, "territory", name);
                 k->territory_rep = territory;
         }
         if (dice(2)) {
                 k->rep = (int)dice(PEOPLE);
-                run_sql(fixture, "INSERT INTO responsibility VALUES (%lld, '', '%s', 'rep', 14000, 1, %d)",
+                buffer_addf(sql, "INSERT INTO responsibility VALUES (%lld, '', '%s', 'rep', 14000, 1, %d);",
                         (long long)id, people[k->rep], DAY_OPEN_END);
         }
         if (dice(3) == 0) {
                 k->deputy = (int)dice(PEOPLE);
-                run_sql(fixture, "INSERT INTO responsibility VALUES (%lld, '', '%s', 'deputy', 14000, 1, %d)",
+                buffer_addf(sql, "INSERT INTO responsibility VALUES (%lld, '', '%s', 'deputy', 14000, 1, %d);",
                         (long long)id, people[k->deputy], DAY_OPEN_END);
         }
         if (dice(2)) {
                 k->last_visit = TODAY - (int32_t)dice(300);
-                run_sql(fixture, "INSERT INTO visit VALUES (%lld, 1, %d, 1, 1, 'r', 'k', ''), (%lld, 1, %d, 1, 1, 'r', "
-                                 "'k', '')", (long long)id, k->last_visit, (long long)id, k->last_visit - 5);
+                buffer_addf(sql, "INSERT INTO visit VALUES (%lld, 1, %d, 1, 1, 'r', 'k', ''), (%lld, 1, %d, 1, 1, 'r', "
+                                 "'k', '');", (long long)id, k->last_visit, (long long)id, k->last_visit - 5);
         }
 }
 
 static void fill(struct fixture *fixture, uint64_t number)
 {
+        struct error error;
+        struct buffer sql buffer_cleanup;
+        buffer_init(&sql, 1 << 24);
         seed = number;
         put_import(fixture, 1, "customers", 1, CUSTOMERS, 0);
         put_products(fixture, 3);
+        buffer_add_text(&sql, "BEGIN; INSERT INTO fact (id, code) VALUES (1, 'city'), (2, 'kind'), (3, 'territory');");
         for (size_t c = 0; c < CUSTOMERS; c++)
-                add_customer(fixture, c);
+                add_customer(&sql, c);
         for (int p = 0; p < PEOPLE; p++)
-                run_sql(fixture, "INSERT INTO responsibility VALUES (0, 'T%d', '%s', 'rep', 14000, 1, %d)", p,
-                        people[p], DAY_OPEN_END);
+                buffer_addf(&sql, "INSERT INTO responsibility VALUES (0, 'T%d', '%s', 'rep', 14000, 1, %d);", p,
+                            people[p], DAY_OPEN_END);
+        buffer_add_text(&sql, "COMMIT;");
+        tamper(fixture, sql.data);
         for (int d = 0; d < DOCUMENTS; d++)
-                add_document(fixture, d);
+                add_document(d);
+        assert_ok(db_write(fixture->database, write_documents, NULL, &error));
+        for (int d = 0; d < DOCUMENTS; d++)
+                buffer_release(&packed[d]);
 }
 
 struct look {
