@@ -96,7 +96,7 @@ struct rendering {
         size_t context_count;
         struct text indentations[TEMPLATE_PARTIALS_MAX];
         size_t depth;                          /* of partials */
-        size_t steps;
+        size_t steps, steps_max;
         struct buffer *out, scratch;
         enum status status;
         struct error *error;
@@ -320,8 +320,8 @@ static bool render_nodes(struct rendering *r, const struct template *template, s
         for (size_t place = begin; place < end;) {
                 const struct node *node = &template->nodes[place];
                 bool done = true;
-                if (++r->steps > TEMPLATE_STEPS_MAX)
-                        return give_up_limit(r, template, node, "template.steps_limit", TEMPLATE_STEPS_MAX);
+                if (++r->steps > r->steps_max)
+                        return give_up_limit(r, template, node, "template.steps_limit", r->steps_max);
                 switch (node->kind) {
                 case NODE_LITERAL:
                         done = render_literal(r, template, node);
@@ -358,7 +358,8 @@ enum status template_render(const struct template_set *set, const struct templat
         const struct template *inner = template_find(set, text_of(page->name));
         if (!first || !inner)
                 return error_set(error, STATUS_NOT_FOUND, "template.missing", "name", first ? page->name : outer, NULL);
-        struct rendering r = {.page = page, .page_template = page->layout ? inner : NULL, .out = out, .error = error};
+        struct rendering r = {.page = page, .page_template = page->layout ? inner : NULL, .out = out, .error = error,
+                              .steps_max = page->steps_max ? page->steps_max : TEMPLATE_STEPS_MAX};
         if (page->frame)
                 r.contexts[r.context_count++] = page->frame;
         r.contexts[r.context_count++] = page->model;

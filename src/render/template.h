@@ -59,6 +59,7 @@ struct template_page {
         const struct value *model;    /* mostly the root of a model */
         const struct value *frame;    /* what stands around every page: menu, who is signed in; NULL: none */
         struct print_style style;
+        size_t steps_max;             /* 0: TEMPLATE_STEPS_MAX */
 };
 /* Appends to `out`, whose ceiling is the page's. STATUS_NOT_FOUND "template.missing"; STATUS_LIMIT
  * "template.output_limit", "template.steps_limit", "template.too_deep"; STATUS_INVALID "template.wrong_form": a value
