@@ -186,7 +186,7 @@ enum status actor_name(struct connection *connection, struct text actor, struct 
         return buffer_add(out, name.data ? name.data : "", name.length) ? STATUS_OK : error_memory(error);
 }
 
-/* ---- scope --------------------------------------------------------------------------------------------------------- */
+/* ---- scope ----------------------------------------------------------------------------------------------------- */
 
 static enum status load_names(struct connection *connection, int64_t id, struct arena *arena, struct buffer *list,
                               struct error *error)

@@ -20,7 +20,7 @@ const char *const link_kind_names[LINK_KIND_COUNT] = {
         [LINK_PASSWORD] = "password", [LINK_INVITATION] = "invitation", [LINK_SIGN_IN] = "sign_in",
 };
 
-/* ---- steps of write functions ------------------------------------------------------------------------------------ */
+/* ---- steps of write functions ---------------------------------------------------------------------------------- */
 
 enum status link_add(struct connection *connection, const struct link_new *link, struct secret *ret,
                      struct error *error)
@@ -91,7 +91,7 @@ enum status account_audit(struct connection *connection, const char *actor, cons
         return audit_note_append(&note, connection, actor, kind, account_id, error);
 }
 
-/* ---- adding -------------------------------------------------------------------------------------------------------- */
+/* ---- adding ---------------------------------------------------------------------------------------------------- */
 
 struct adding {
         struct account account;
@@ -165,7 +165,7 @@ enum status account_add(struct database *database, const struct account_new *ask
         return STATUS_OK;
 }
 
-/* ---- changing ------------------------------------------------------------------------------------------------------ */
+/* ---- changing -------------------------------------------------------------------------------------------------- */
 
 struct changing {
         int64_t id;
@@ -179,7 +179,8 @@ struct changing {
 
 static enum status last_of_role(enum role role, struct error *error)
 {
-        return error_set(error, STATUS_CONFLICT, "access.last_of_role", "role", role_names[role], NULL);
+        return error_set(error, STATUS_CONFLICT, role == ROLE_OWNER ? "access.last_owner" : "access.last_administrator",
+                         NULL);
 }
 
 /* Somebody has to be left who can give out accounts, and somebody who owns the program. */
@@ -215,7 +216,8 @@ static enum status set_role(struct connection *connection, void *context, struct
         status = check_left(connection, &account, error);
         if (status == STATUS_OK)
                 status = q_account_role_set(
-                        connection, &(struct q_account_role_set_args){changing->id, text_of(role_names[changing->role])},
+                        connection,
+                        &(struct q_account_role_set_args){changing->id, text_of(role_names[changing->role])},
                         &changed, error);
         if (status == STATUS_OK)
                 status = sessions_end(connection, changing->id, 0, error);
@@ -333,7 +335,7 @@ enum status account_end_sessions(struct database *database, int64_t id, const ch
         return change(database, end_sessions, &changing, error);
 }
 
-/* ---- whose customers ------------------------------------------------------------------------------------------------ */
+/* ---- whose customers ------------------------------------------------------------------------------------------- */
 
 static enum status store_names(struct connection *connection, const struct changing *changing, struct error *error)
 {
@@ -400,7 +402,7 @@ enum status account_set_scope(struct database *database, int64_t id, const struc
         return change(database, set_scope, &changing, error);
 }
 
-/* ---- deputies -------------------------------------------------------------------------------------------------------- */
+/* ---- deputies -------------------------------------------------------------------------------------------------- */
 
 struct standing_in {
         int64_t id, deputy_id;

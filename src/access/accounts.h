@@ -47,7 +47,7 @@ must_check enum status account_list(struct connection *connection, struct arena 
 must_check enum status actor_name(struct connection *connection, struct text actor, struct buffer *out,
                                   struct error *error);
 
-/* ---- what administrators do -------------------------------------------------------------------------------------- */
+/* ---- what administrators do ------------------------------------------------------------------------------------ */
 
 struct account_new {
         struct text login;     /* staff: letters, digits, . - _ @; case does not count */
@@ -61,7 +61,8 @@ struct account_new {
 must_check enum status account_add(struct database *database, const struct account_new *asked, int64_t *ret_id,
                                    struct secret *ret_link, struct error *error);
 
-/* These keep at least one administrator or owner who may sign in: STATUS_CONFLICT "access.last_of_role" {role}. */
+/* These keep the last owner and the last administrator: STATUS_CONFLICT "access.last_owner",
+ * "access.last_administrator". */
 must_check enum status account_set_role(struct database *database, int64_t id, enum role role, const char *actor,
                                         struct error *error);
 must_check enum status account_set_disabled(struct database *database, int64_t id, bool disabled, const char *actor,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * attempts.h: holds back who guesses. Attempts are counted by what they have in common (the name typed, the address they
- * come from, the browser), whether or not an account of that name exists. Up to a number they are free, then each has to
- * wait: 15 seconds, twice as long after each further one, at most 15 minutes. A day without attempts forgets them.
+ * attempts.h: holds back who guesses. Attempts are counted by what they have in common (the name typed, the address
+ * they come from, the browser), whether or not an account of that name exists. Up to a number they are free, then
+ * each has to wait: 15 seconds, twice as long after each further one, at most 15 minutes. A day without attempts
+ * forgets them.
  *
  * An attempt is counted before it is looked at, so that many at once do not slip through, and taken back when it was
  * right.

@@ -35,7 +35,7 @@ static enum status note(struct connection *connection, const char *actor, const 
         return audit_note_append(&note, connection, actor, kind, account_id, error);
 }
 
-/* ---- inviting -------------------------------------------------------------------------------------------------------- */
+/* ---- inviting -------------------------------------------------------------------------------------------------- */
 
 struct inviting {
         const struct invitation *asked;
@@ -145,7 +145,7 @@ enum status company_invite(struct database *database, const struct invitation *a
         return STATUS_OK;
 }
 
-/* ---- who has access --------------------------------------------------------------------------------------------------- */
+/* ---- who has access -------------------------------------------------------------------------------------------- */
 
 static enum status add_person(struct buffer *list, struct arena *arena, struct company_person *person,
                               struct text login, struct text name, struct text role, struct error *error)
@@ -214,7 +214,7 @@ enum status company_people(struct connection *connection, int64_t customer_id, i
         return STATUS_OK;
 }
 
-/* ---- changing ------------------------------------------------------------------------------------------------------------ */
+/* ---- changing -------------------------------------------------------------------------------------------------- */
 
 struct changing {
         int64_t customer_id, account_id;
@@ -318,7 +318,7 @@ enum status company_remove(struct database *database, int64_t customer_id, int64
         return db_write(database, take_back, &changing, error);
 }
 
-/* ---- companies of a contact ------------------------------------------------------------------------------------------------ */
+/* ---- companies of a contact ------------------------------------------------------------------------------------ */
 
 enum status company_list(struct connection *connection, int64_t account_id, struct arena *arena, struct company **ret,
                          size_t *ret_count, struct error *error)

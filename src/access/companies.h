@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * companies.h: which contacts see a company's pages, and as what. Staff or the company's main contact invite by e-mail;
- * the invitation is a link, good once and for seven days. One person has one account, by e-mail address, and may belong
- * to several companies: a session looks at one of them and may switch.
+ * companies.h: which contacts see a company's pages, and as what. Staff or the company's main contact invite by
+ * e-mail; the invitation is a link, good once and for seven days. One person has one account, by e-mail address, and
+ * may belong to several companies: a session looks at one of them and may switch.
  */
 #ifndef TREUE_ACCESS_COMPANIES_H
 #define TREUE_ACCESS_COMPANIES_H

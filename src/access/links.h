@@ -21,9 +21,9 @@ struct link {
 must_check enum status link_look(struct connection *connection, struct text token, int64_t now_ms,
                                  struct arena *arena, struct link *ret, struct error *error);
 
-/* Chooses a password by a link for one or by an invitation, ends the account's sessions, and signs in (the second factor
- * is asked for where there is one). `context`: names no password may say besides those of the account. Failures as of
- * password_check. */
+/* Chooses a password by a link for one or by an invitation, ends the account's sessions, and signs in (the second
+ * factor is asked for where there is one). `context`: names no password may say besides those of the account. Failures
+ * as of password_check. */
 must_check enum status link_choose_password(struct database *database, struct connection *connection,
                                             struct text token, struct text password, const struct text *context,
                                             size_t context_count, const struct visitor *visitor,

@@ -31,7 +31,7 @@ struct own_change {
         struct secret token;
 };
 
-/* ---- proving -------------------------------------------------------------------------------------------------------- */
+/* ---- proving --------------------------------------------------------------------------------------------------- */
 
 struct proving {
         struct attempt_key key;
@@ -86,7 +86,7 @@ static enum status prove(const struct own *own, const struct account_row *row, s
         return STATUS_OK;
 }
 
-/* ---- carrying out ------------------------------------------------------------------------------------------------------ */
+/* ---- carrying out ---------------------------------------------------------------------------------------------- */
 
 static enum status carry_out(struct connection *connection, void *context, struct error *error)
 {
@@ -98,7 +98,8 @@ static enum status carry_out(struct connection *connection, void *context, struc
         arena_reset(change->arena);
         enum status status = account_row_by_id(connection, subject->account_id, change->arena, &row, &found, error);
         /* Somebody may have disabled the account or changed the password in between. */
-        if (status == STATUS_OK && (!found || row.account.disabled || !text_equal(row.password, change->seen->password)))
+        if (status == STATUS_OK &&
+            (!found || row.account.disabled || !text_equal(row.password, change->seen->password)))
                 status = error_set(error, STATUS_CONFLICT, "access.changed_meanwhile", NULL);
         if (status == STATUS_OK && change->apply)
                 status = change->apply(connection, change, &row, error);
@@ -154,7 +155,7 @@ enum status own_prove(const struct own *own, struct secret *ret_token, struct er
         return prove_and_run(&change, ret_token, error);
 }
 
-/* ---- password, mail, language ------------------------------------------------------------------------------------------ */
+/* ---- password, mail, language ---------------------------------------------------------------------------------- */
 
 static enum status apply_password(struct connection *connection, struct own_change *change, struct account_row *row,
                                   struct error *error)
@@ -224,7 +225,7 @@ enum status own_set_language(const struct own *own, enum language language, stru
         return db_write(own->database, set_language, &speaking, error);
 }
 
-/* ---- the second factor --------------------------------------------------------------------------------------------------- */
+/* ---- the second factor ----------------------------------------------------------------------------------------- */
 
 static enum status apply_totp_begin(struct connection *connection, struct own_change *change,
                                     struct account_row *row, struct error *error)
@@ -331,7 +332,7 @@ enum status own_new_recovery_codes(const struct own *own, struct recovery_codes 
         return run_for_codes(&change, ret, ret_token, error);
 }
 
-/* ---- as it is ---------------------------------------------------------------------------------------------------------------- */
+/* ---- as it is -------------------------------------------------------------------------------------------------- */
 
 static enum status keep_pending(const struct account_row *row, struct text issuer, struct arena *arena,
                                 struct own_state *state, struct error *error)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * own_account.h: what somebody does about the own account. Password, mail and second factor ask for the password again,
- * unless it was given in the last ten minutes (`proved`); an account without a password signed in by a mail in that time.
- * Wrong guesses are held back like those of signing in: STATUS_INVALID "access.password_wrong", "access.prove_again",
- * STATUS_BUSY "access.wait" {seconds}.
+ * own_account.h: what somebody does about the own account. Password, mail and second factor ask for the password
+ * again, unless it was given in the last ten minutes (`proved`); an account without a password signed in by a mail in
+ * that time. Wrong guesses are held back like those of signing in: STATUS_INVALID "access.password_wrong",
+ * "access.prove_again", STATUS_BUSY "access.wait" {seconds}.
  *
  * What changed who may sign in ends all other sessions; the own one gets a new token, which the browser must be given.
  */

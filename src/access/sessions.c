@@ -13,7 +13,7 @@
 
 enum { LIST_BYTES_MAX = 1 << 22, FOLDED_BYTES_MAX = 4096 };
 
-/* ---- whose customers ------------------------------------------------------------------------------------------------ */
+/* ---- whose customers ------------------------------------------------------------------------------------------- */
 
 static enum status keep_folded(struct arena *arena, struct text name, struct text *ret, struct error *error)
 {
@@ -74,7 +74,7 @@ static enum status load_scope(struct connection *connection, struct subject *sub
         }
 }
 
-/* ---- who asks -------------------------------------------------------------------------------------------------------- */
+/* ---- who asks -------------------------------------------------------------------------------------------------- */
 
 struct use {
         int64_t id, at_ms;
@@ -180,7 +180,7 @@ enum status access_identify_key(struct database *database, struct connection *co
         return status;
 }
 
-/* ---- for streams ------------------------------------------------------------------------------------------------------ */
+/* ---- for streams ----------------------------------------------------------------------------------------------- */
 
 enum status session_changes(struct connection *connection, int64_t *ret_number, struct error *error)
 {
@@ -204,7 +204,7 @@ enum status session_is_alive(struct connection *connection, int64_t session_id, 
         return status;
 }
 
-/* ---- lists and ends --------------------------------------------------------------------------------------------------- */
+/* ---- lists and ends -------------------------------------------------------------------------------------------- */
 
 enum status session_list(struct connection *connection, int64_t account_id, int64_t now_ms, struct arena *arena,
                          struct session_row **ret, size_t *ret_count, struct error *error)

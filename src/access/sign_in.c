@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * sign_in.c: the ways to a session. Passwords are hashed outside the writer's thread; what was found before is looked at
- * again inside.
+ * sign_in.c: the ways to a session. Passwords are hashed outside the writer's thread; what was found before is looked
+ * at again inside.
  */
 #include "access/sign_in.h"
 
@@ -15,7 +15,7 @@
 
 enum { ARENA_BYTES_MAX = 1 << 20, PASSWORD_BYTES_MAX = 4096, RECOVERY_BYTES_MAX = 64 };
 
-/* ---- attempts ------------------------------------------------------------------------------------------------------ */
+/* ---- attempts -------------------------------------------------------------------------------------------------- */
 
 struct attempt {
         struct attempt_key keys[2];
@@ -42,7 +42,7 @@ static struct attempt attempt_of(struct text login, const struct visitor *visito
         return attempt;
 }
 
-/* ---- name and password ------------------------------------------------------------------------------------------------ */
+/* ---- name and password ----------------------------------------------------------------------------------------- */
 
 struct admitting {
         const struct visitor *visitor;
@@ -127,7 +127,7 @@ enum status sign_in(struct database *database, struct connection *connection, st
         return status;
 }
 
-/* ---- the second factor -------------------------------------------------------------------------------------------------- */
+/* ---- the second factor ----------------------------------------------------------------------------------------- */
 
 struct second {
         struct text token, code;
@@ -248,7 +248,7 @@ enum status sign_in_waits(struct connection *connection, struct text token, int6
         return status;
 }
 
-/* ---- out ------------------------------------------------------------------------------------------------------------------ */
+/* ---- out ------------------------------------------------------------------------------------------------------- */
 
 static enum status end_session(struct connection *connection, void *context, struct error *error)
 {
@@ -269,7 +269,7 @@ enum status sign_out(struct database *database, struct text token, struct error 
         return token.length == SECRET_TEXT_LENGTH ? db_write(database, end_session, &token, error) : STATUS_OK;
 }
 
-/* ---- links by mail ---------------------------------------------------------------------------------------------------------- */
+/* ---- links by mail --------------------------------------------------------------------------------------------- */
 
 struct mailing {
         struct text login;

@@ -2,9 +2,9 @@
  *
  * sign_in.h: from a name and a password, a code, or a link out of a mail to a session.
  *
- * Nothing tells whether an account exists: a name nobody has takes as long (the password is hashed all the same) and is
- * answered alike, also when there are too many attempts. A browser an account signed in from before is known by a cookie
- * of its own and counts for itself, so that nobody is locked out by others who guess.
+ * Nothing tells whether an account exists: a name nobody has takes as long (the password is hashed all the same) and
+ * is answered alike, also when there are too many attempts. A browser an account signed in from before is known by a
+ * cookie of its own and counts for itself, so that nobody is locked out by others who guess.
  */
 #ifndef TREUE_ACCESS_SIGN_IN_H
 #define TREUE_ACCESS_SIGN_IN_H
@@ -52,8 +52,8 @@ must_check enum status sign_in_waits(struct connection *connection, struct text 
 /* Ends the session of a token, whichever it is. */
 must_check enum status sign_out(struct database *database, struct text token, struct error *error);
 
-/* A link to send by mail: contacts sign in by it, staff choose a new password. ret_link->text is "" when there is nobody
- * to send it to; that nobody is told. */
+/* A link to send by mail: contacts sign in by it, staff choose a new password. link.text is "" when there is nobody to
+ * send it to; that nobody is told. */
 struct mail_link {
         struct secret link;
         bool is_password;      /* for a new password, not for signing in */

@@ -28,6 +28,7 @@
         X(restore) \
         X(run) \
         X(simulate) \
+        X(user) \
         X(verify)
 
 #define COMMAND_DECLARE(name) int cmd_##name(struct cli_context *context, int argc, char **argv);
