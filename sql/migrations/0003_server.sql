@@ -174,3 +174,23 @@ CREATE TABLE job (
         ended_ms {instant}
 ) {strict};
 CREATE INDEX job_by_state ON job (state, priority, id);
+
+-- A file somebody handed in by the pages: looked at by one job, imported by another. It lies in the data directory named
+-- by `home`, in the folder of its own. answers: JSON {"options": [], "names": [], "values": []}, what was settled about
+-- its columns. import_id 0: not imported; it is set by the transaction that publishes the import.
+CREATE TABLE upload (
+        id {id} PRIMARY KEY,
+        kind {text} NOT NULL,
+        file_name {text} NOT NULL,
+        folder {text} NOT NULL,
+        home {text} NOT NULL,
+        file_bytes {int} NOT NULL,
+        answers {text} NOT NULL,
+        look_job_id {id} NOT NULL,
+        import_job_id {id} NOT NULL,
+        import_id {ordinal} NOT NULL,
+        account_id {id} NOT NULL,
+        actor {text} NOT NULL,
+        created_ms {instant} NOT NULL
+) {strict};
+CREATE INDEX upload_by_import ON upload (import_id);

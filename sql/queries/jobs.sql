@@ -74,6 +74,11 @@ UPDATE job SET state = :state, done = :done, total = :total, result = :result, e
         error_detail = :error_detail, ended_ms = :now_ms
 WHERE id = :id AND state = 'running' AND holder = :holder;
 
+-- name: job_keep_result :exec
+-- arg id id
+-- arg result text
+UPDATE job SET result = :result WHERE id = :id;
+
 -- name: job_put_back :exec
 -- Back into the queue, after a failure that may pass or because its process ends. `tries` are those that count.
 -- arg id id

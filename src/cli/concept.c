@@ -59,7 +59,7 @@ static enum status load(void *context, struct error *error)
         say_version(session, existed ? "concept.loaded_already" : "concept.loaded", &version);
         if (!command->release || version.released)
                 return STATUS_OK;
-        status = version_release(session->database, &version, error);
+        status = version_release(session->database, &version, "cli", error);
         if (status == STATUS_OK)
                 say_version(session, "concept.released", &version);
         return status;
@@ -82,7 +82,7 @@ static enum status release(void *context, struct error *error)
         struct version version;
         enum status status = find(command, &version, error);
         if (status == STATUS_OK)
-                status = version_release(command->session.database, &version, error);
+                status = version_release(command->session.database, &version, "cli", error);
         if (status == STATUS_OK)
                 say_version(&command->session, "concept.released", &version);
         return status;

@@ -58,7 +58,7 @@ enum status concept_file_load(struct cli_context *context, struct database *data
         struct problem_list problems;
         enum status status = concept_file_read(context, path, arena, &concept, &content, &problems, error);
         if (status == STATUS_OK)
-                status = version_load(database, connection, concept, content, arena, ret, ret_existed, error);
+                status = version_load(database, connection, concept, content, "cli", arena, ret, ret_existed, error);
         return status;
 }
 

@@ -11,7 +11,7 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "program/concept_parse.h"
-#include "program/first_concept.h"
+#include "program/first_ladder.h"
 
 #define STANDARD_PATH "concept.yaml"
 #define STANDARD_CURRENCY "EUR"
@@ -173,58 +173,12 @@ static enum status take_answers(struct making *making, struct error *error)
 
 /* ---- the document ------------------------------------------------------------------------------------------------ */
 
-/* Decides everybody by the document as it is now. */
-static enum status decide(struct making *making, const struct buffer *document, struct evaluation *evaluation,
-                          struct version *version, struct error *error)
-{
-        struct session *session = making->session;
-        struct problem_list problems;
-        const struct concept *concept;
-        const char *copy = arena_copy(session->arena, document->data, document->length);
-        if (!copy)
-                return error_memory(error);
-        problems_init(&problems, session->arena);
-        struct text content = {copy, document->length};
-        enum status status = concept_parse(session->arena, content, &concept, &problems, error);
-        if (status == STATUS_OK)
-                status = version_look_up(session->connection, concept, content, session->arena, version, error);
-        if (status != STATUS_OK)
-                return status;
-        *evaluation = (struct evaluation){.version = version, .snapshot = session->snapshot};
-        evaluation_latest(version->concept, making->first_day, making->complete_day, &evaluation->cutoff_day,
-                          &evaluation->rule);
-        return evaluation_run(evaluation, session->connection, &session->parallel, session->arena, error);
-}
-
-/* Written twice: what segment A brings is known once everybody was decided by the thresholds. */
-static enum status compose(struct making *making, struct buffer *document, struct evaluation *evaluation,
-                           struct version *version, struct error *error)
-{
-        struct first_concept *first = &making->first;
-        enum status status = first_concept_choose(first, making->session->snapshot, making->session->connection,
-                                                  &making->session->parallel, making->session->arena, error);
-        for (unsigned round = 0; round < 2 && status == STATUS_OK; round++) {
-                buffer_clear(document);
-                if (!first_concept_write(first, document))
-                        return error_memory(error);
-                status = decide(making, document, evaluation, version, error);
-                first->a_revenue_minor = status == STATUS_OK ? evaluation->tally.revenue_minor[0] : 0;
-                first->has_baseline = first->a_revenue_minor > 0;
-        }
-        return status;
-}
-
 static enum status show(const struct making *making, const struct evaluation *evaluation, struct error *error)
 {
         struct session *session = making->session;
-        struct run run = {
-                .version = evaluation->version, .evaluation = evaluation->rule, .cutoff_day = evaluation->cutoff_day,
-                .generation = snapshot_generation(session->snapshot), .plan = evaluation->plan,
-                .measures = &evaluation->measures, .decisions = &evaluation->decisions,
-                .standings = evaluation->standings, .customer_ids = snapshot_customer_ids(session->snapshot),
-                .customers_evaluated = evaluation->tally.evaluated, .effective_day = DAY_NONE,
-        };
+        struct run run;
         struct buffer count buffer_cleanup;
+        run_of(evaluation, &run);
         buffer_init(&count, 64);
         format_add_count(&count, session->context->language, (int64_t)making->first.customers);
         cli_print(session->context, stdout, "concept.new.written", "path", making->path, "count", count.data);
@@ -245,7 +199,7 @@ static enum status load(const struct making *making, struct error *error)
                 status = concept_file_load(context, writing.database, writing.connection, making->path, writing.arena,
                                            &version, &existed, error);
         if (status == STATUS_OK && !version.released)
-                status = version_release(writing.database, &version, error);
+                status = version_release(writing.database, &version, "cli", error);
         if (status != STATUS_OK)
                 return status;
         snprintf(number, sizeof(number), "%d", version.number);
@@ -275,8 +229,9 @@ enum status concept_new(struct session *session, const struct concept_new_reques
         status = take_answers(&making, error);
         if (status != STATUS_OK)
                 return status;
-        making.first.cutoff_day = first_concept_cutoff(making.first.year_month, making.first_day, making.complete_day);
-        status = compose(&making, &document, &evaluation, &version, error);
+        status = first_ladder_compose(&making.first, making.first_day, making.complete_day, session->snapshot,
+                                      session->connection, &session->parallel, session->arena, &document, &evaluation,
+                                      &version, error);
         if (status == STATUS_OK)
                 status = file_write(making.path, document.data, document.length, false, error);
         if (status == STATUS_OK)

@@ -81,19 +81,7 @@ static enum status find_version(struct session *session, const struct request *r
 static enum status store(struct session *session, const struct request *request, struct evaluation *evaluation,
                          struct run *run, struct error *error)
 {
-        *run = (struct run){
-                .version = evaluation->version,
-                .evaluation = evaluation->rule,
-                .cutoff_day = evaluation->cutoff_day,
-                .generation = snapshot_generation(session->snapshot),
-                .plan = evaluation->plan,
-                .measures = &evaluation->measures,
-                .decisions = &evaluation->decisions,
-                .standings = evaluation->standings,
-                .customer_ids = snapshot_customer_ids(session->snapshot),
-                .customers_evaluated = evaluation->tally.evaluated,
-                .effective_day = DAY_NONE,
-        };
+        run_of(evaluation, run);
         if (request->dry_run)
                 return STATUS_OK;
         enum status status = run_store(session->database, session->connection, run, error);

@@ -50,7 +50,7 @@ static enum status undo(struct cli_context *context, const struct words *words, 
         if (!status)
                 status = import_say_cleaned(context, database, connection, error);
         if (!status)
-                status = import_undo(database, connection, import_id, &undone, error);
+                status = import_undo(database, connection, import_id, "cli", &undone, error);
         if (status)
                 return status;
         char number[16], generation[24], runs[24];

@@ -42,6 +42,12 @@ static bool add_detail(struct buffer *out, struct text value)
 
 enum status setting_set(struct connection *connection, const char *name, struct text value, struct error *error)
 {
+        return setting_set_by(connection, "cli", name, value, error);
+}
+
+enum status setting_set_by(struct connection *connection, const char *actor, const char *name, struct text value,
+                           struct error *error)
+{
         enum status status = q_setting_set(
                 connection, &(struct q_setting_set_args){.name = text_of(name), .value = value}, NULL, error);
         if (status)
@@ -51,7 +57,7 @@ enum status setting_set(struct connection *connection, const char *name, struct 
         if (!add_detail(&detail, value))
                 return error_set(error, STATUS_LIMIT, "setting.too_long", "name", name, NULL);
         return audit_append(connection,
-                            &(struct audit_event){.actor = "cli",
+                            &(struct audit_event){.actor = actor,
                                                   .kind = "setting.changed",
                                                   .subject = text_of(name),
                                                   .detail = {detail.data, detail.length}},

@@ -13,6 +13,9 @@ must_check enum status setting_get(struct connection *connection, const char *na
 /* Inside a write function. The change is written to the audit chain. STATUS_LIMIT "setting.too_long" {name}. */
 must_check enum status setting_set(struct connection *connection, const char *name, struct text value,
                                    struct error *error);
+/* The same by a user, whom the audit chain then names; setting_set says "cli". */
+must_check enum status setting_set_by(struct connection *connection, const char *actor, const char *name,
+                                      struct text value, struct error *error);
 
 /* The ledger currency with its number of decimals. Until init or the first concept sets one, the code is "" and amounts
  * have two decimals. */

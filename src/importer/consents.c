@@ -163,7 +163,7 @@ static enum status write_declaration(struct connection *connection, const struct
         struct consent_record record = {
                 .person_id = person_id(declarations->people, one->person), .channel = one->channel,
                 .entry = one->entry, .import_id = run->import_id, .origin = one->origin, .language = one->language,
-                .wording = one->wording, .actor = text_of("cli"), .recorded_ms = declarations->now_ms};
+                .wording = one->wording, .actor = text_of(import_actor(run)), .recorded_ms = declarations->now_ms};
         int64_t id;
         return consent_add(connection, &record, &id, error);
 }

@@ -48,6 +48,17 @@ void import_report_progress(struct import_run *run)
         run->options->progress(run->options->progress_context, &progress);
 }
 
+enum status import_check(struct import_run *run, struct error *error)
+{
+        import_report_progress(run);
+        return run->options->check ? run->options->check(run->options->check_context, error) : STATUS_OK;
+}
+
+const char *import_actor(const struct import_run *run)
+{
+        return run->options->actor ? run->options->actor : "cli";
+}
+
 /* ---- registering ------------------------------------------------------------------------------------------- */
 
 /* The id of a source; made when it is new. Under the head lock. */
@@ -151,7 +162,7 @@ static enum status append_audit(struct connection *connection, const struct impo
                 json_key(&note.json, "digest");
                 json_string(&note.json, run->content_digest);
         }
-        return audit_note_append(&note, connection, "cli", "import.published", run->import_id, error);
+        return audit_note_append(&note, connection, import_actor(run), "import.published", run->import_id, error);
 }
 
 /* Refuses the publish when what was compared with is not what this would be published on. */
@@ -207,6 +218,8 @@ static enum status publish(struct connection *connection, void *context, struct 
         if (!status)
                 status = q_import_progress_end(connection, &(struct q_import_progress_end_args){run->import_id}, NULL,
                                                error);
+        if (!status && run->options->publishing)
+                status = run->options->publishing(connection, run->options->publishing_context, run->import_id, error);
         return status ? status : append_audit(connection, run, error);
 }
 

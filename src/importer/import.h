@@ -55,6 +55,15 @@ struct import_options {
         size_t batch_rows;             /* staged by one transaction; 0: as many as is quick; tests want few */
         void (*progress)(void *context, const struct import_progress *progress); /* may be NULL */
         void *progress_context;
+        const char *actor;             /* for the audit chain; NULL: "cli" */
+        /* May it go on? Asked now and then; its failure ends the import: STATUS_CANCELLED removes what was staged,
+         * STATUS_BUSY keeps it, to be gone on with. May be NULL. */
+        enum status (*check)(void *context, struct error *error);
+        void *check_context;
+        /* Called inside the write function that publishes: stands or falls together with it. May be NULL. */
+        enum status (*publishing)(struct connection *connection, void *context, int32_t import_id,
+                                  struct error *error);
+        void *publishing_context;
 };
 
 /* What the kinds work with. */
@@ -95,8 +104,10 @@ struct import_run {
         void (*release)(struct import_run *run);
 };
 
-/* Tells the caller's progress function how far reading got. */
+/* Tells the caller's progress function how far reading got, and asks whether to go on. */
 void import_report_progress(struct import_run *run);
+must_check enum status import_check(struct import_run *run, struct error *error);
+const char *import_actor(const struct import_run *run);
 
 /* A kind of import: reads run->file, stages, counts. On a failure the frame removes what was staged. */
 struct import_job {
@@ -161,6 +172,6 @@ struct import_undone {
 /* Takes a published import back as one generation. import_id 0: the latest published one. STATUS_NOT_FOUND
  * "import.unknown" or "import.none", STATUS_CONFLICT "import.already_undone". */
 must_check enum status import_undo(struct database *database, struct connection *connection, int32_t import_id,
-                                   struct import_undone *ret, struct error *error);
+                                   const char *actor, struct import_undone *ret, struct error *error);
 
 #endif

@@ -300,6 +300,12 @@ enum status proposal_answer(struct proposal *proposal, enum proposal_option opti
 
 const struct proposal_view *proposal_view(const struct proposal *proposal) { return &proposal->view; }
 
+const struct text *proposal_header(const struct proposal *proposal, size_t *ret_count)
+{
+        *ret_count = proposal->column_count;
+        return proposal->header;
+}
+
 struct proposal_target *proposal_target(struct proposal *proposal, const char *name)
 {
         for (size_t i = 0; i < proposal->target_count; i++)

@@ -86,6 +86,8 @@ must_check enum status proposal_answer(struct proposal *proposal, enum proposal_
  * every cell was read as the profile says. The view before is replaced. */
 must_check enum status proposal_decide(struct proposal *proposal, struct error *error);
 const struct proposal_view *proposal_view(const struct proposal *proposal);
+/* The columns of the files; those without a name are empty. */
+const struct text *proposal_header(const struct proposal *proposal, size_t *ret_count);
 
 /* The header of a file, folded to a number: files of one kind with the same number have one layout. */
 must_check enum status proposal_layout(enum import_kind kind, const char *file, const char *staging_directory,

@@ -105,6 +105,8 @@ static enum status parse(struct purchases *purchases, struct import_run *run, st
                 status = purchase_shelves_fill(purchases->workers, purchases->worker_count, run->file,
                                                held_bytes_max(purchases), report, run, &ended, error);
                 if (status == STATUS_OK)
+                        status = import_check(run, error);
+                if (status == STATUS_OK)
                         status = purchase_names_resolve(&purchases->names, error);
                 struct fragment_shelf shelves[WORKERS_MAX];
                 for (size_t i = 0; i < purchases->worker_count; i++)
@@ -185,7 +187,7 @@ static enum status store_batches(struct import_run *run, struct queue *queue, st
                         run->rows_staged += staging.batch->count;
                 document_batch_free(item);
                 if (status == STATUS_OK)
-                        import_report_progress(run);
+                        status = import_check(run, error);
         }
         return status;
 }

@@ -91,9 +91,7 @@ static enum status flush(struct reading *reading, struct error *error)
                 status = write_rejected(reading, error);
         arena_reset(reading->arena);
         reading->count = 0;
-        if (!status)
-                import_report_progress(reading->run);
-        return status;
+        return status ? status : import_check(reading->run, error);
 }
 
 /* Reads the cells by type; the first that cannot be read refuses the row. */

@@ -417,7 +417,6 @@ bool staged_is_worth_keeping(const struct import_run *run, enum status status)
         case STATUS_DATABASE:
         case STATUS_MEMORY:
         case STATUS_BUSY:
-        case STATUS_CANCELLED:
                 return run->rows_staged > 0;
         default:
                 return false;
@@ -428,6 +427,7 @@ bool staged_is_worth_keeping(const struct import_run *run, enum status status)
 
 struct undoing {
         int32_t import_id;
+        const char *actor;
         bool holds_purchases; /* the column index has to be built afresh */
         struct import_undone result;
 };
@@ -475,7 +475,7 @@ static enum status append_undone(struct connection *connection, const struct und
                 json_key(&note.json, "refusals_kept");
                 json_int(&note.json, undoing->result.refusals_kept);
         }
-        return audit_note_append(&note, connection, "cli", "import.undone", undoing->import_id, error);
+        return audit_note_append(&note, connection, undoing->actor, "import.undone", undoing->import_id, error);
 }
 
 static enum status undo(struct connection *connection, void *context, struct error *error)
@@ -503,9 +503,9 @@ static enum status undo(struct connection *connection, void *context, struct err
 }
 
 enum status import_undo(struct database *database, struct connection *connection, int32_t import_id,
-                        struct import_undone *ret, struct error *error)
+                        const char *actor, struct import_undone *ret, struct error *error)
 {
-        struct undoing undoing = {.import_id = import_id};
+        struct undoing undoing = {.import_id = import_id, .actor = actor};
         enum status status = db_write(database, undo, &undoing, error);
         if (status)
                 return status;

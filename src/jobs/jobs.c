@@ -9,6 +9,7 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/random.h"
+#include "queries.h"
 
 enum { THREADS = 2, BEAT_MS = 5000, LEASE_MS = 30000, RETRY_MS = 5000, POLL_MS = 1000, DUE_MS = 300000,
        WAIT_STEP_MS = 50, PATH_BYTES_MAX = 4096 };
@@ -22,6 +23,7 @@ struct arena *job_arena(const struct job *job) { return job->arena; }
 int64_t job_id(const struct job *job) { return job->record.id; }
 const char *job_actor(const struct job *job) { return job->record.actor.data; }
 enum language job_language(const struct job *job) { return job->record.language; }
+const char *job_home(const struct job *job) { return job->jobs->home; }
 int64_t job_created_ms(const struct job *job) { return job->record.created_ms; }
 bool job_begun_before(const struct job *job) { return job->record.tries > 1; }
 
@@ -77,6 +79,18 @@ bool job_set_result(struct job *job, struct text json)
 {
         buffer_clear(&job->result);
         return buffer_add(&job->result, json.data, json.length);
+}
+
+enum status job_keep_result(struct connection *connection, const struct job *job, struct text json,
+                            struct error *error)
+{
+        struct q_job_keep_result_args args = {job->record.id, json};
+        return q_job_keep_result(connection, &args, NULL, error);
+}
+
+struct text job_kept_result(const struct job *job)
+{
+        return job->record.result.length ? job->record.result : (struct text){NULL, 0};
 }
 
 /* ---- telling --------------------------------------------------------------------------------------------------- */

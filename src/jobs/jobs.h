@@ -54,6 +54,7 @@ struct arena *job_arena(const struct job *job);
 int64_t job_id(const struct job *job);
 const char *job_actor(const struct job *job);             /* who asked for it, for the audit chain */
 enum language job_language(const struct job *job);        /* of who asked */
+const char *job_home(const struct job *job);              /* of this data directory */
 int64_t job_created_ms(const struct job *job);
 bool job_begun_before(const struct job *job);             /* interrupted, or failed and tried again */
 
@@ -71,6 +72,11 @@ void job_progress(struct job *job, int64_t done, int64_t total, const char *word
 must_check enum status job_check(struct job *job, struct error *error);
 /* Its outcome: JSON. Kept when it ends well. False without memory. */
 bool job_set_result(struct job *job, struct text json);
+/* Keeps the outcome inside the write function that does the work: should a crash come before the job has ended, it is
+ * begun again and finds it (job_kept_result), so that nothing is done twice. */
+must_check enum status job_keep_result(struct connection *connection, const struct job *job, struct text json,
+                                       struct error *error);
+struct text job_kept_result(const struct job *job); /* {NULL, 0}: none */
 
 /* ---- the queue ------------------------------------------------------------------------------------------------ */
 
@@ -173,7 +179,9 @@ const struct job_kind *jobs_kind(const struct jobs *jobs, const char *name); /* 
 struct connection *job_due_connection(const struct job_due *due);
 struct arena *job_due_arena(const struct job_due *due);
 int32_t job_due_today(const struct job_due *due);
-/* Adds a job of the kind, once per key ever, whichever process asks. */
+const char *job_due_home(const struct job_due *due);
+/* Adds a job of the kind, once per key ever, whichever process asks. A key that begins with the home is for files that
+ * lie here: the job then runs here. */
 must_check enum status job_due_add(struct job_due *due, const char *key, struct text arguments, struct error *error);
 
 #endif

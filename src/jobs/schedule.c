@@ -20,14 +20,18 @@ struct job_due {
 
 struct connection *job_due_connection(const struct job_due *due) { return due->connection; }
 struct arena *job_due_arena(const struct job_due *due) { return due->arena; }
+const char *job_due_home(const struct job_due *due) { return due->jobs->home; }
 int32_t job_due_today(const struct job_due *due) { return due->today; }
 
 enum status job_due_add(struct job_due *due, const char *key, struct text arguments, struct error *error)
 {
         char once_key[KEY_BYTES_MAX];
         int64_t id;
+        const char *home = due->jobs->home;
+        bool here = strncmp(key, home, strlen(home)) == 0;
         snprintf(once_key, sizeof(once_key), "%s:%s", due->kind->name, key);
-        struct job_order order = {.kind = due->kind->name, .arguments = arguments, .once_key = once_key};
+        struct job_order order = {.kind = due->kind->name, .arguments = arguments, .once_key = once_key,
+                                  .home = here ? home : NULL};
         struct q_job_once_find_row row;
         bool found;
         enum status status = q_job_once_find(due->connection, &(struct q_job_once_find_args){text_of(once_key)}, &row,

@@ -126,7 +126,26 @@ static enum status insert_run(struct connection *connection, void *context, stru
                 .customers_evaluated = (int64_t)run->customers_evaluated,
         };
         enum status status = q_run_insert(connection, &args, NULL, error);
+        if (status == STATUS_OK && run->storing)
+                status = run->storing(connection, run->storing_context, run->id, error);
         return status == STATUS_OK ? add_audit(connection, "run.created", run, error) : status;
+}
+
+void run_of(const struct evaluation *evaluation, struct run *ret)
+{
+        *ret = (struct run){
+                .version = evaluation->version,
+                .evaluation = evaluation->rule,
+                .cutoff_day = evaluation->cutoff_day,
+                .generation = snapshot_generation(evaluation->snapshot),
+                .plan = evaluation->plan,
+                .measures = &evaluation->measures,
+                .decisions = &evaluation->decisions,
+                .standings = evaluation->standings,
+                .customer_ids = snapshot_customer_ids(evaluation->snapshot),
+                .customers_evaluated = evaluation->tally.evaluated,
+                .effective_day = DAY_NONE,
+        };
 }
 
 enum status run_store(struct database *database, struct connection *connection, struct run *run, struct error *error)

@@ -10,6 +10,7 @@
 
 #include "db/db.h"
 #include "engine/evaluate.h"
+#include "program/evaluation.h"
 #include "program/versions.h"
 
 struct run {
@@ -24,9 +25,15 @@ struct run {
         const int64_t *customer_ids;  /* as measures: ascending */
         uint64_t customers_evaluated;
         const char *actor, *reason;   /* of the approval; NULL: "cli", no reason */
+        /* Called inside the write function that stores the run: stands or falls together with it. May be NULL. */
+        enum status (*storing)(struct connection *connection, void *context, int64_t run_id, struct error *error);
+        void *storing_context;
         int64_t id;                   /* set by run_store */
         int32_t effective_day;        /* set by run_approve */
 };
+
+/* The run of an evaluation, to be stored; borrows from it. */
+void run_of(const struct evaluation *evaluation, struct run *ret);
 
 /* Stores the run as a proposal. Audit entry "run.created". */
 must_check enum status run_store(struct database *database, struct connection *connection, struct run *run,

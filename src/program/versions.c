@@ -18,6 +18,7 @@
 enum { DIGEST_BYTES = 32, NAME_BYTES_MAX = 64, CONCEPT_BYTES_MAX = 64 << 20 };
 
 struct load {
+        const char *actor;
         const struct concept *concept;
         struct text content;
         uint8_t digest[DIGEST_BYTES];
@@ -26,14 +27,14 @@ struct load {
         bool existed, released;
 };
 
-static enum status add_audit(struct connection *connection, const char *kind, const char *program, int32_t number,
-                             struct error *error)
+static enum status add_audit(struct connection *connection, const char *actor, const char *kind, const char *program,
+                             int32_t number, struct error *error)
 {
         char subject[2 * NAME_BYTES_MAX], detail[3 * NAME_BYTES_MAX];
         snprintf(subject, sizeof(subject), "%s v%d", program, number);
         snprintf(detail, sizeof(detail), "{\"program\":\"%s\",\"version\":%d}", program, number);
         struct audit_event event = {
-                .actor = "cli", .kind = kind, .subject = text_of(subject), .detail = text_of(detail)};
+                .actor = actor, .kind = kind, .subject = text_of(subject), .detail = text_of(detail)};
         return audit_append(connection, &event, error);
 }
 
@@ -83,7 +84,7 @@ static enum status insert_version(struct connection *connection, struct load *lo
         char program[NAME_BYTES_MAX];
         snprintf(program, sizeof(program), "%.*s", (int)load->concept->program_id.length,
                  load->concept->program_id.data);
-        return add_audit(connection, "concept.loaded", program, load->number, error);
+        return add_audit(connection, load->actor, "concept.loaded", program, load->number, error);
 }
 
 static enum status load_version(struct connection *connection, void *context, struct error *error)
@@ -106,11 +107,11 @@ static enum status load_version(struct connection *connection, void *context, st
 }
 
 enum status version_load(struct database *database, struct connection *connection, const struct concept *concept,
-                         struct text content, struct arena *arena, struct version *ret, bool *ret_existed,
-                         struct error *error)
+                         struct text content, const char *actor, struct arena *arena, struct version *ret,
+                         bool *ret_existed, struct error *error)
 {
         (void)connection;
-        struct load load = {.concept = concept, .content = content};
+        struct load load = {.actor = actor, .concept = concept, .content = content};
         crypto_generichash(load.digest, DIGEST_BYTES, (const unsigned char *)content.data, content.length, NULL, 0);
         enum status status = db_write(database, load_version, &load, error);
         if (status != STATUS_OK)
@@ -198,9 +199,15 @@ static enum status check_earlier(struct connection *connection, const struct ver
         return status;
 }
 
+struct release {
+        const struct version *version;
+        const char *actor;
+};
+
 static enum status release(struct connection *connection, void *context, struct error *error)
 {
-        struct version *version = context;
+        const struct release *release = context;
+        const struct version *version = release->version;
         struct q_concept_version_release_args args = {version->id, clock_now_ms()};
         int64_t changes;
         enum status status = check_earlier(connection, version, error);
@@ -214,12 +221,14 @@ static enum status release(struct connection *connection, void *context, struct 
                 return error_set(error, STATUS_CONFLICT, "concept.already_released", "program", version->program,
                                  "version", number, NULL);
         }
-        return add_audit(connection, "concept.released", version->program, version->number, error);
+        return add_audit(connection, release->actor, "concept.released", version->program, version->number, error);
 }
 
-enum status version_release(struct database *database, struct version *version, struct error *error)
+enum status version_release(struct database *database, struct version *version, const char *actor,
+                            struct error *error)
 {
-        enum status status = db_write(database, release, version, error);
+        struct release request = {version, actor};
+        enum status status = db_write(database, release, &request, error);
         if (status == STATUS_OK)
                 version->released = true;
         return status;

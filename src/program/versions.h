@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * versions.h: concept versions in the database: loaded as drafts, frozen under the digest of their text, released,
- * found.
+ * found. `actor` is who the audit chain names.
  */
 #ifndef TREUE_PROGRAM_VERSIONS_H
 #define TREUE_PROGRAM_VERSIONS_H
@@ -23,8 +23,9 @@ struct version {
 /* Stores the document as a draft unless it is there already (*ret_existed). `concept` is what concept_parse made of it.
  * Fixes the company's currency when there is none; another one is refused (setting.currency_differs). */
 must_check enum status version_load(struct database *database, struct connection *connection,
-                                    const struct concept *concept, struct text content, struct arena *arena,
-                                    struct version *ret, bool *ret_existed, struct error *error);
+                                    const struct concept *concept, struct text content, const char *actor,
+                                    struct arena *arena, struct version *ret, bool *ret_existed,
+                                    struct error *error);
 
 /* The version a document is or would be, without storing anything: id and number are 0 when it was never loaded. */
 must_check enum status version_look_up(struct connection *connection, const struct concept *concept,
@@ -34,7 +35,8 @@ must_check enum status version_look_up(struct connection *connection, const stru
 /* STATUS_CONFLICT "concept.already_released"; "concept.segment_dropped" {segment} when a segment of an earlier released
  * version neither stands in this one nor is replaced; "concept.segment_other_kind" {segment} when what replaces it is
  * for the other kind of customers. Writes "concept.released" to the audit chain. */
-must_check enum status version_release(struct database *database, struct version *version, struct error *error);
+must_check enum status version_release(struct database *database, struct version *version, const char *actor,
+                                       struct error *error);
 
 /* The program to work with: by code, or the only one. STATUS_NOT_FOUND "program.none", "program.unknown" {program},
  * STATUS_USAGE "program.ambiguous" {programs}. */

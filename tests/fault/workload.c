@@ -164,7 +164,7 @@ static enum status approve_next(struct session *session, unsigned number, struct
 static enum status undo_latest(struct session *session, struct error *error)
 {
         struct import_undone undone;
-        return import_undo(session->database, session->connection, 0, &undone, error);
+        return import_undo(session->database, session->connection, 0, "cli", &undone, error);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
@@ -183,10 +183,10 @@ enum status workload_found(const char *directory, struct error *error)
         if (!status)
                 status = concept_parse(session.arena, content, &concept, &problems, error);
         if (!status)
-                status = version_load(session.database, session.connection, concept, content, session.arena, &version,
-                                      &existed, error);
+                status = version_load(session.database, session.connection, concept, content, "cli", session.arena,
+                                      &version, &existed, error);
         if (!status)
-                status = version_release(session.database, &version, error);
+                status = version_release(session.database, &version, "cli", error);
         if (!status)
                 status = import_next(&session, 0, error);
         return status ? status : approve_next(&session, 0, error);
