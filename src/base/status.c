@@ -109,6 +109,12 @@ enum status error_memory(struct error *error)
         return error_set(error, STATUS_MEMORY, "system.memory", NULL);
 }
 
+void error_add(struct error *error, const char *name, const char *value)
+{
+        size_t followers = ERROR_ARGUMENTS_MAX - error->argument_count;
+        add_argument(error, name, value ? value : "", followers ? followers - 1 : 0);
+}
+
 const char *error_argument(const struct error *error, const char *name)
 {
         for (size_t i = 0; i < error->argument_count; i++)

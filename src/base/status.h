@@ -63,6 +63,9 @@ enum status error_system(struct error *error, const char *action, const char *pa
 /* STATUS_MEMORY with key "system.memory". */
 enum status error_memory(struct error *error);
 
+/* One more argument of what error_set described; `name` must live as long as the error. */
+void error_add(struct error *error, const char *name, const char *value);
+
 /* The value of an argument, or NULL. */
 const char *error_argument(const struct error *error, const char *name);
 

@@ -27,6 +27,7 @@
         X(override) \
         X(restore) \
         X(run) \
+        X(serve) \
         X(simulate) \
         X(user) \
         X(verify)

@@ -47,6 +47,12 @@ int64_t request_integer_at(const struct request *request, const char *field, siz
 must_check enum status request_file(const struct request *request, const char *field, const char **ret_path,
                                     struct text *ret_name, struct error *error);
 
+/* What a form shows: the map "form" of the model to put `field` into; NULL when it holds what was typed, since the form
+ * comes again: if ((form = request_form(request, model, "amount"))) put_money(model, form, "amount", amount); */
+struct model;
+struct value;
+struct value *request_form(struct request *request, struct model *model, const char *field);
+
 /* Where the request came from. */
 struct text request_path(const struct request *request);    /* without /api/v1, ending and query */
 struct text request_query(const struct request *request);   /* as it stood in the address, without '?' */

@@ -56,6 +56,15 @@ static enum status open_for_reading(const char *path, int *ret_descriptor, struc
         return STATUS_OK;
 }
 
+enum status file_open(const char *path, int *ret_descriptor, uint64_t *ret_bytes, struct error *error)
+{
+        struct stat about;
+        enum status status = open_for_reading(path, ret_descriptor, &about, error);
+        if (status == STATUS_OK)
+                *ret_bytes = (uint64_t)about.st_size;
+        return status;
+}
+
 /* read() that ends only with the wanted length, the end of the file or a failure. */
 static enum status read_fully(int descriptor, const char *path, void *out, size_t capacity, size_t *ret_length,
                               struct error *error)

@@ -48,6 +48,9 @@ void reader_close(struct reader *reader);
 static inline void reader_closep(struct reader **reader) { reader_close(*reader); }
 #define reader_cleanup __attribute__((cleanup(reader_closep)))
 
+/* A file for somebody who reads it by its descriptor and closes it. */
+must_check enum status file_open(const char *path, int *ret_descriptor, uint64_t *ret_bytes, struct error *error);
+
 /* Buffered writing of a new file (1 MiB buffer), position known. */
 struct writer;
 must_check enum status writer_open(const char *path, struct writer **ret, struct error *error);

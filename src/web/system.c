@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * system.c: what those who run the server ask it: is it well, what does it count, how is it talked to.
+ */
+#include "db/generation.h"
+#include "http/operations.h"
+#include "web/application.h"
+#include "web/resources.h"
+
+/* Well means: the database answers. */
+static enum status health(struct request *request, struct model *model, struct error *error)
+{
+        struct connection *connection;
+        int64_t generation;
+        enum status status = request_connection(request, &connection, error);
+        if (status == STATUS_OK)
+                status = generation_latest(connection, &generation, error);
+        if (status != STATUS_OK)
+                return error_set(error, STATUS_BUSY, "request.not_well", NULL);
+        put_string(model, NULL, "status", "ok");
+        return STATUS_OK;
+}
+
+static const struct route routes[] = {
+        {METHOD_GET, "/health", PERMISSION_PUBLIC, NULL, NULL, health, 0, "route.health"},
+        {METHOD_GET, "/metrics", PERMISSION_PUBLIC, NULL, NULL, operations_metrics, ROUTE_PAGE_ONLY | ROUTE_HIDES,
+         "route.metrics"},
+        {METHOD_GET, "/openapi.json", PERMISSION_PUBLIC, NULL, NULL, operations_openapi, ROUTE_API_ONLY | ROUTE_CACHED,
+         "route.openapi"},
+};
+const struct resource resource_system = {"system", routes, sizeof(routes) / sizeof(routes[0])};
