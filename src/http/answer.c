@@ -7,9 +7,12 @@
 
 #include <zlib.h>
 
+#include "base/calendar.h"
 #include "http/log.h"
 #include "http/service.h"
 #include "platform/clock.h"
+#include "platform/random.h"
+#include "render/list.h"
 #include "render/value_json.h"
 
 enum { GZIP_BYTES_MIN = 860, GZIP_LEVEL = 5, GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8 };
@@ -178,22 +181,50 @@ static bool wants_page(const struct request *request)
                head_accepts_html(&request->head);
 }
 
+static struct print_style style_of(const struct request *request)
+{
+        const struct site *site = request->service->site;
+        return (struct print_style){request->language, site->minor_digits, site->currency};
+}
+
+/* The last word of the path and the day: "customers-2026-01-31.csv". */
+static void name_download(struct request *request, const char *ending)
+{
+        struct buffer name buffer_cleanup;
+        buffer_init(&name, 256);
+        buffer_add_text(&name, "attachment; filename=\"");
+        for (size_t i = 1; i < request->target.path.length && i < 100; i++) {
+                char byte = request->target.path.data[i];
+                bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                             (byte >= '0' && byte <= '9');
+                buffer_add_byte(&name, plain ? byte : '-');
+        }
+        buffer_add_byte(&name, '-');
+        day_add_iso(&name, request_today(request));
+        buffer_addf(&name, "%s\"", ending);
+        answer_header(request, "Content-Disposition", (struct text){name.data, name.length});
+}
+
 /* Renders a template with its frame; false when that failed, which is told in the log. */
-static bool render(struct request *request, const char *template, const struct model *model, struct buffer *out)
+static bool render(struct request *request, const char *template, struct model *model, struct buffer *out)
 {
         const struct site *site = request->service->site;
         struct model frame;
         struct error error;
         model_init(&frame, request->arena);
         frame_fill(request, &frame);
+        struct print_style style = style_of(request);
+        list_add_controls(model, &style);
         struct template_page page = {
                 .name = template,
                 .layout = site->layout,
                 .model = model->root,
                 .frame = frame.root,
-                .style = {request->language, site->minor_digits, site->currency},
+                .style = style_of(request),
         };
         enum status status = model_check(&frame, &error);
+        if (status == STATUS_OK)
+                status = model_check(model, &error);
         if (status == STATUS_OK)
                 status = template_render(site->templates, &page, out, &error);
         if (status == STATUS_OK)
@@ -435,7 +466,7 @@ static void model_as_json(struct request *request, const struct model *model)
         answer_bytes(request, request->created ? 201 : 200, TYPE_JSON, &body);
 }
 
-static void model_as_page(struct request *request, const struct model *model)
+static void model_as_page(struct request *request, struct model *model)
 {
         struct buffer body buffer_cleanup;
         struct error error;
@@ -446,6 +477,43 @@ static void model_as_page(struct request *request, const struct model *model)
                 return;
         }
         answer_bytes(request, 200, TYPE_HTML, &body);
+}
+
+/* A list as a file, named after its path. */
+static void list_as_csv(struct request *request, const struct model *model)
+{
+        struct buffer body buffer_cleanup;
+        struct error error;
+        struct print_style style = style_of(request);
+        buffer_init(&body, ANSWER_BYTES_MAX);
+        if (list_csv(model, &style, &body, &error) != STATUS_OK) {
+                answer_error(request, 0, &error);
+                return;
+        }
+        name_download(request, ".csv");
+        answer_bytes(request, 200, "text/csv; charset=utf-8", &body);
+}
+
+static void list_as_workbook(struct request *request, const struct model *model)
+{
+        struct buffer path buffer_cleanup;
+        struct error error;
+        struct print_style style = style_of(request);
+        buffer_init(&path, 4096);
+        buffer_addf(&path, "%s/upload-%016llx.xlsx", request->service->site->spool_directory,
+                    (unsigned long long)random_u64());
+        request->answer.path = arena_copy(request->arena, path.data, path.length);
+        request->answer.temporary = true;
+        enum status status = request->answer.path ? list_xlsx(model, &style, request->answer.path, &error)
+                                                  : error_memory(&error);
+        if (status != STATUS_OK) {
+                answer_error(request, 0, &error);
+                return;
+        }
+        name_download(request, ".xlsx");
+        literal(request, "Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+        request->answer.kind = ANSWER_FILE;
+        finish(request, 200);
 }
 
 static void send_file(struct request *request)
@@ -467,6 +535,10 @@ void answer_model(struct request *request, struct model *model)
         const struct route *route = request->match.route;
         if (request->answer.path) {
                 send_file(request);
+        } else if (request->match.form == TARGET_CSV) {
+                list_as_csv(request, model);
+        } else if (request->match.form == TARGET_XLSX) {
+                list_as_workbook(request, model);
         } else if (route->flags & ROUTE_STREAM) {
                 open_stream(request);
         } else if (request->match.form == TARGET_PAGE && request->go_to.length) {

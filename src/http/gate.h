@@ -20,13 +20,21 @@ struct credentials {
         int64_t now_ms;
 };
 
+struct admitted {
+        struct subject subject;
+        bool proved; /* the password was given a short while ago: enough to change what protects the account */
+};
+
 struct gate {
         void *self;
         /* Who that is. Nobody, or a session that ended: *ret untouched (ROLE_NOBODY) and STATUS_OK. Whatever else
          * happens is an error, and the request is not carried out. Texts live in the arena. */
         enum status (*identify)(void *self, struct connection *connection, const struct credentials *credentials,
-                                struct arena *arena, struct subject *ret, struct error *error);
-        /* Does the session still stand? Asked for open event streams at each heartbeat. */
+                                struct arena *arena, struct admitted *ret, struct error *error);
+        /* A number that rises when sessions ended before their time, asked for about once a second while streams are
+         * open; NULL: there is none. */
+        bool (*sessions_changed)(void *self, struct connection *connection, int64_t *number);
+        /* Does the session still stand? Asked for open event streams at each heartbeat, and when that number rose. */
         bool (*session_lives)(void *self, struct connection *connection, int64_t account_id, int64_t session_id);
 };
 

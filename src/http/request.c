@@ -17,6 +17,11 @@ const struct subject *request_subject(const struct request *request)
         return &request->subject;
 }
 
+bool request_is_proved(const struct request *request)
+{
+        return request->proved;
+}
+
 enum language request_language(const struct request *request)
 {
         return request->language;

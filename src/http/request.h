@@ -21,6 +21,7 @@ struct request;
 
 /* Who asks: never NULL; nobody has ROLE_NOBODY. */
 const struct subject *request_subject(const struct request *request);
+bool request_is_proved(const struct request *request); /* the password was given a short while ago */
 enum language request_language(const struct request *request);
 struct arena *request_arena(struct request *request);
 /* What the server was started with: database, directory of customers, settings (web/application.h). */

@@ -50,9 +50,11 @@ struct field {
 
 /* What every list takes: its whole state is in its address (render/list_address.h). */
 #define LIST_FIELDS \
-        {.name = "filter", .kind = INPUT_TEXT, .repeated = true}, {.name = "sort", .kind = INPUT_TEXT}, \
-        {.name = "columns", .kind = INPUT_TEXT, .max = 1000}, {.name = "after", .kind = INPUT_TEXT, .max = 500}, \
-        {.name = "view", .kind = INPUT_ID}, {.name = "q", .kind = INPUT_TEXT}
+        {.name = "filter", .kind = INPUT_TEXT, .repeated = true, .max = 300}, {.name = "sort", .kind = INPUT_TEXT}, \
+        {.name = "columns", .kind = INPUT_TEXT, .repeated = true, .max = 2000}, \
+        {.name = "after", .kind = INPUT_TEXT, .max = 500}, {.name = "view", .kind = INPUT_ID}, \
+        {.name = "q", .kind = INPUT_TEXT}, {.name = "where", .kind = INPUT_TEXT}, {.name = "is", .kind = INPUT_TEXT}, \
+        {.name = "from", .kind = INPUT_TEXT}, {.name = "to", .kind = INPUT_TEXT}
 
 enum {
         ROUTE_LIST = 1 << 0,      /* the model has "rows": also .csv and .xlsx */

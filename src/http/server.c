@@ -134,10 +134,24 @@ static void beat(struct server *server)
         db_disconnect(beat.connection);
 }
 
+/* Did sessions end before their time? Then their streams end now, not with the next beat. */
+static bool sessions_changed(struct server *server, int64_t *number)
+{
+        const struct site *site = server->site;
+        connection_cleanup struct connection *connection = NULL;
+        struct error error;
+        int64_t seen = *number;
+        if (!site->gate.sessions_changed || !site->events || events_count(site->events) == 0)
+                return false;
+        if (site->database && db_connect(site->database, &connection, &error) != STATUS_OK)
+                return false;
+        return site->gate.sessions_changed(site->gate.self, connection, number) && *number != seen;
+}
+
 static void watch(void *context)
 {
         struct server *server = context;
-        int64_t beat_ns = clock_monotonic_ns();
+        int64_t beat_ns = clock_monotonic_ns(), look_ns = beat_ns, number = -1;
         for (;;) {
                 monitor_enter(server->queue_monitor);
                 bool closed = server->closed;
@@ -148,6 +162,11 @@ static void watch(void *context)
                 if (clock_monotonic_ns() - beat_ns >= server->limits.heartbeat_seconds * SECOND_NS) {
                         beat(server);
                         beat_ns = clock_monotonic_ns();
+                }
+                if (clock_monotonic_ns() - look_ns >= SECOND_NS) {
+                        if (sessions_changed(server, &number))
+                                beat(server);
+                        look_ns = clock_monotonic_ns();
                 }
                 thread_sleep_ms(TICK_MS);
         }

@@ -350,13 +350,18 @@ static bool identify(struct request *request)
                 .agent = request_agent(request),
                 .now_ms = request->now_ms,
         };
+        struct admitted admitted = {.subject = request->subject};
         enum status status = STATUS_OK;
         if (credentials.session.length || credentials.key.length) {
                 if (request->service->site->database)
                         status = request_connection(request, &connection, &error);
                 if (status == STATUS_OK)
-                        status = gate->identify(gate->self, connection, &credentials, request->arena,
-                                                &request->subject, &error);
+                        status = gate->identify(gate->self, connection, &credentials, request->arena, &admitted,
+                                                &error);
+        }
+        if (status == STATUS_OK) {
+                request->subject = admitted.subject;
+                request->proved = admitted.proved;
         }
         choose_language(request);
         if (status == STATUS_OK)

@@ -79,6 +79,7 @@ struct request {
         struct target target;
         struct match match;
         struct subject subject;
+        bool proved;
         enum language language;
 
         struct items items;

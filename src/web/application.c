@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "access/sessions.h"
 #include "db/setting.h"
+#include "platform/clock.h"
 #include "platform/file.h"
 #include "render/templates.h"
 #include "web/resources.h"
@@ -108,13 +110,44 @@ static enum status make_spool(struct application *application, struct error *err
         return status == STATUS_OK ? directory_clear(application->spool.data, "upload-", error) : status;
 }
 
-/* Nobody, until there are accounts. */
+/* ---- who asks ---------------------------------------------------------------------------------------------------- */
+
 static enum status identify(void *self, struct connection *connection, const struct credentials *credentials,
-                            struct arena *arena, struct subject *ret, struct error *error)
+                            struct arena *arena, struct admitted *ret, struct error *error)
 {
-        (void)self, (void)connection, (void)credentials, (void)arena, (void)ret, (void)error;
+        struct application *application = self;
+        struct identity identity = {.proved = false};
+        int64_t now_ms = credentials->now_ms;
+        enum status status =
+                credentials->key.length
+                        ? access_identify_key(application->database, connection, credentials->key, now_ms, arena,
+                                              &identity, error)
+                        : access_identify(application->database, connection, credentials->session, now_ms,
+                                          clock_local_day(now_ms), arena, &identity, error);
+        if (status != STATUS_OK)
+                return status;
+        ret->subject = identity.subject;
+        ret->proved = identity.proved;
         return STATUS_OK;
 }
+
+static bool sessions_changed(void *self, struct connection *connection, int64_t *number)
+{
+        struct error error;
+        (void)self;
+        return session_changes(connection, number, &error) == STATUS_OK;
+}
+
+/* Where nobody can tell, it does not. */
+static bool session_lives(void *self, struct connection *connection, int64_t account_id, int64_t session_id)
+{
+        struct error error;
+        bool alive;
+        (void)self, (void)account_id;
+        return session_is_alive(connection, session_id, clock_now_ms(), &alive, &error) == STATUS_OK && alive;
+}
+
+/* ---- start and end ----------------------------------------------------------------------------------------------- */
 
 static enum status start(struct application *application, const struct application_options *options,
                          struct error *error)
@@ -122,7 +155,7 @@ static enum status start(struct application *application, const struct applicati
         struct site *site = &application->site;
         site->resources = resources;
         site->resource_count = resource_count;
-        site->gate = (struct gate){application, identify, NULL};
+        site->gate = (struct gate){application, identify, sessions_changed, session_lives};
         site->database = application->database;
         site->application = application;
         site->limits.connections_per_address = options->connections_per_address;
