@@ -12,6 +12,7 @@
 #include "base/decimal.h"
 #include "i18n/format.h"
 #include "platform/clock.h"
+#include "render/chart.h"
 #include "render/value_json.h"
 
 enum { SENTENCE_ARGUMENTS_MAX = 16, SCRATCH_BYTES_MAX = 1 << 20 };
@@ -46,6 +47,9 @@ static const struct {
         [PRINT_BAR] = {"bar", KIND(RATIO)},
         [PRINT_URI] = {"uri", NAMED},
         [PRINT_LINK] = {"link", KIND(TEXT)},
+        [PRINT_CHART_MONTHS] = {"chart_months", KIND(MAP)},
+        [PRINT_CHART_HISTOGRAM] = {"chart_histogram", KIND(MAP)},
+        [PRINT_CHART_FLOW] = {"chart_flow", KIND(MAP)},
 };
 
 bool print_how_parse(struct text name, struct print_how *how)
@@ -284,6 +288,17 @@ static void print_integer(struct buffer *out, const struct value *value, enum pr
                 buffer_add_int(out, value_integer(value));
 }
 
+static void print_chart(struct buffer *out, const struct value *map, enum print_form form,
+                        const struct print_style *style)
+{
+        if (form == PRINT_CHART_MONTHS)
+                chart_months(out, map, style);
+        else if (form == PRINT_CHART_HISTOGRAM)
+                chart_histogram(out, map, style);
+        else
+                chart_flow(out, map, style);
+}
+
 void print_value(struct buffer *out, const struct value *value, struct print_how how, const struct print_style *style)
 {
         enum print_form form = how.form;
@@ -332,6 +347,7 @@ void print_value(struct buffer *out, const struct value *value, struct print_how
                 print_list(out, value, form, style);
                 break;
         case VALUE_MAP:
+                print_chart(out, value, form, style);
                 break;
         }
 }

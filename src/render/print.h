@@ -24,9 +24,10 @@
  *   bar          ratio                     how full a bar is: 0.0 to 100.0
  *   uri          text, word, id, ordinal   percent-encoded, as part of an address
  *   link         text                      the address if it is one of the web, mail or this server, else nothing
+ *   chart_months chart_histogram chart_flow    map    a picture (chart.h): markup, not escaped
  *
- * None is the word for unknown; in the forms raw, input, bar, uri and link nothing. A list's items that are none are
- * left out.
+ * None is the word for unknown; in the forms raw, input, bar, uri, link and charts nothing. A list's items that are
+ * none are left out.
  */
 #ifndef TREUE_RENDER_PRINT_H
 #define TREUE_RENDER_PRINT_H
@@ -44,6 +45,7 @@ enum print_form {
         PRINT_USUAL, PRINT_EXACT, PRINT_WHOLE, PRINT_SHORT,
         PRINT_MEDIUM, PRINT_LONG, PRINT_DAY_MONTH, PRINT_MONTH_YEAR, PRINT_MONTH, PRINT_MONTH_SHORT, PRINT_YEAR,
         PRINT_DAY, PRINT_TIME, PRINT_AND, PRINT_OR, PRINT_RAW, PRINT_INPUT, PRINT_BAR, PRINT_URI, PRINT_LINK,
+        PRINT_CHART_MONTHS, PRINT_CHART_HISTOGRAM, PRINT_CHART_FLOW,
         PRINT_FORM_COUNT
 };
 struct print_how {
@@ -55,6 +57,8 @@ struct print_how {
 bool print_how_parse(struct text name, struct print_how *how);
 /* False: a value of this kind has no such form. None has all. */
 bool print_fits(enum value_kind kind, struct print_how how);
+/* Is what is printed markup, which must not be escaped? */
+static inline bool print_is_markup(struct print_how how) { return how.form >= PRINT_CHART_MONTHS; }
 /* Appends the text, not escaped; it must fit. Failures stay in the buffer. */
 void print_value(struct buffer *out, const struct value *value, struct print_how how, const struct print_style *style);
 

@@ -207,7 +207,8 @@ static bool emit_value(struct rendering *r, const struct template *template, con
                 return false;
         }
         struct text text = {r->scratch.data, r->scratch.length};
-        return node->raw ? emit(r, template, node, text.data, text.length) : emit_escaped(r, template, node, text);
+        return node->raw || print_is_markup(how) ? emit(r, template, node, text.data, text.length)
+                                                 : emit_escaped(r, template, node, text);
 }
 
 static bool render_value(struct rendering *r, const struct template *template, const struct node *node)

@@ -289,7 +289,7 @@ static enum status parse_argument(struct parsing *p, struct text text, struct me
                 const char *from = colon + 1, *stop = text.data + text.length;
                 colon = memchr(from, ':', (size_t)(stop - from));
                 struct text form = {from, (size_t)((colon ? colon : stop) - from)};
-                if (!print_how_parse(form, &part->how))
+                if (!print_how_parse(form, &part->how) || print_is_markup(part->how))
                         return wrong(p, from, "template.unknown_form", "name", form);
         }
         return parse_path(p, name, &part->path);
