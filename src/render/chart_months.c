@@ -6,7 +6,7 @@
 #include "i18n/format.h"
 #include "render/chart_parts.h"
 
-enum { SERIES = 3, WORDS_MAX = 512, GAP = 2 * PIXEL };
+enum { SERIES = 3, WORDS_MAX = 512, GAP = 2 * PIXEL, NAMES_WIDE = 12, NAMES_NARROW = 8 };
 
 struct months {
         const struct value *chart, *months, *like;
@@ -132,7 +132,7 @@ static void earlier(struct canvas *canvas, const struct months *m)
 static void draw(struct canvas *canvas, struct months *m, const char *words)
 {
         bool before = value_kind(value_get(m->chart, "before_name")) != VALUE_NONE;
-        size_t place = 0;
+        size_t place = 0, room = canvas->narrow ? NAMES_NARROW : NAMES_WIDE, every = (m->count + room - 1) / room;
         m->left = (canvas->narrow ? 46 : 54) * PIXEL;
         m->right = canvas->width - 4 * PIXEL;
         m->axis.top = 28 * PIXEL;
@@ -149,7 +149,7 @@ static void draw(struct canvas *canvas, struct months *m, const char *words)
                 bar(canvas, m, month, place, 1, before ? 2 : 1);
                 if (value_kind(day) == VALUE_DAY)
                         format_add_day_form(&name, m->style->language, (int32_t)value_integer(day), DAY_MONTH_SHORT);
-                if (m->count <= 12 || place % ((m->count + 11) / 12) == 0)
+                if (place % every == 0)
                         canvas_text(canvas, (month_left(m, place) + month_left(m, place + 1)) / 2,
                                     canvas->height - 6 * PIXEL, ANCHOR_MIDDLE, NULL, name.data);
         }
