@@ -73,8 +73,10 @@ SCRIPTS = [
     ("road doctor", "tests/road/test_doctor.py", SANITIZER, 1800),
     ("road first ladder", "tests/road/test_first_ladder.py", RELEASE, 1800),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 1800),
+    ("browser", "tests/browser/run.py", RELEASE, 1800),
     ("fuzz seeds", "tests/fuzz/make_seeds.py", NONE, 60),
     ("catalogue generator", "tests/tools/test_catalogue.py", NONE, 240),
+    ("assets of the pages", "tests/tools/test_assets.py", NONE, 240),
     ("queries on PostgreSQL and SQLite", "tests/db/test_prepare_postgresql.py", NONE, 600),
     ("query generator", "tests/db/test_queries.py", NONE, 240),
     ("crash during import", "tests/db/test_crash.py", RELEASE, 1800),
@@ -88,7 +90,7 @@ ON_SERVER = ["road online retail", "road small", "road rules", "road import", "r
              "road whatif", "road customers", "demo company", "road export", "road customer", "road consent",
              "road consent, random people", "road import without a profile",
              "road verify", "road index after a restore", "road doctor",
-             "road first ladder"]
+             "road first ladder", "browser"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]

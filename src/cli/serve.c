@@ -45,6 +45,7 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--connections-per-address", OPTION_VALUE, "COUNT", "cli.option.connections_per_address",
                  .value = &wishes->connections},
                 {"--overlay", OPTION_VALUE, "FOLDER", "cli.option.overlay", .value = &options->overlay},
+                {"--development", OPTION_FLAG, NULL, "cli.option.development", .flag = &options->development},
                 {"--log", OPTION_VALUE, "FILE", "cli.option.log", .value = &options->log_path},
         };
         struct words words;

@@ -562,6 +562,8 @@ bool answer_asset(struct request *request)
         for (size_t i = 0; i < site->asset_count && !asset; i++)
                 if (text_is(request->target.path, site->assets[i].path))
                         asset = &site->assets[i];
+        if (!asset && site->find_asset)
+                asset = site->find_asset(site->application, request->target.path);
         if (!asset)
                 return false;
         snprintf(tag, sizeof(tag), "\"%s\"", asset->hash);

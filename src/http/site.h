@@ -38,6 +38,8 @@ struct site {
         void (*add_to_frame)(struct request *request, struct model *frame); /* more for every page (frame.c); NULL */
         const struct asset *assets;   /* also those an overlay brings */
         size_t asset_count;
+        /* Assets that come and go while the server runs; NULL: none. What it gives lives as long as the process. */
+        const struct asset *(*find_asset)(void *application, struct text path);
         struct text origin;           /* "https://treue.example", as people see it; none: as it is asked for */
         const struct peer_range *trusted; /* proxies whose X-Forwarded-For and -Proto count */
         size_t trusted_count;

@@ -12,6 +12,7 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "render/templates.h"
+#include "web/frame.h"
 #include "web/resources.h"
 
 enum { PEM_BYTES_MAX = 1 << 20, PATH_BYTES_MAX = 4096, URL_BYTES_MAX = 256 };
@@ -147,6 +148,11 @@ static bool session_lives(void *self, struct connection *connection, int64_t acc
         return session_is_alive(connection, session_id, clock_now_ms(), &alive, &error) == STATUS_OK && alive;
 }
 
+static const struct asset *find_asset(void *self, struct text path)
+{
+        return subbrand_asset(((struct application *)self)->subbrands, path);
+}
+
 /* ---- start and end ----------------------------------------------------------------------------------------------- */
 
 static enum status start(struct application *application, const struct application_options *options,
@@ -175,7 +181,13 @@ static enum status start(struct application *application, const struct applicati
         site->events = application->events;
         site->assets = assets;
         site->asset_count = asset_count;
+        site->find_asset = find_asset;
         site->layout = "layout";
+        site->add_to_frame = frame_add;
+        application->development = options->development;
+        application->subbrands = subbrands_new();
+        if (status == STATUS_OK && !application->subbrands)
+                status = error_memory(error);
         if (status == STATUS_OK)
                 status = templates_load(options->overlay, &application->templates, error);
         site->templates = application->templates;
@@ -206,6 +218,7 @@ void application_close(struct application *application)
         server_stop(application->server);
         events_free(application->events);
         template_set_free(application->templates);
+        subbrands_free(application->subbrands);
         buffer_release(&application->certificate);
         buffer_release(&application->key);
         buffer_release(&application->spool);

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "http/server.h"
+#include "web/subbrand.h"
 
 enum { APPLICATION_TRUSTED_MAX = 32 };
 
@@ -20,6 +21,7 @@ struct application_options {
         size_t trusted_count;
         unsigned connections_per_address; /* 0: the server's usual number */
         const char *overlay;         /* a folder whose templates win (render/templates.h); NULL: none */
+        bool development;            /* with the page of all parts, /style */
         const char *log_path;        /* NULL: no log, "-": standard error */
 };
 
@@ -27,6 +29,8 @@ struct application {
         struct database *database;
         struct events *events;
         struct template_set *templates;
+        struct subbrands *subbrands;
+        bool development;
         struct site site;
         struct server *server;
         struct peer_range trusted[APPLICATION_TRUSTED_MAX];

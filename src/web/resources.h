@@ -11,7 +11,7 @@
 #include "http/route.h"
 
 #define RESOURCES(X) \
-        X(system)
+        X(appearance) X(system)
 
 #define RESOURCE_DECLARE(name) extern const struct resource resource_##name;
 RESOURCES(RESOURCE_DECLARE)

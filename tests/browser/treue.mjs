@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//
+// treue.mjs: the program under test: the demo company in a folder of its own, accounts for all roles, a server on a free
+// port. Its clock stands on the day the demo ends.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const PROGRAM = process.env.TREUE_PROGRAM;
+const CLOCK = '2026-01-20T09:00:00Z';
+
+export class Treue {
+        // A data directory with the demo company in it.
+        static async demo() {
+                const folder = mkdtempSync(path.join(process.env.TREUE_BROWSER_FOLDER, 'demo-'));
+                await run('sh', ['demo/demo.sh', PROGRAM, folder], { cwd: ROOT, env: { ...process.env, LANG: 'de_DE.UTF-8' }, maxBuffer: 1 << 24 });
+                return new Treue(path.join(folder, 'data'));
+        }
+
+        // An empty one.
+        static async empty() {
+                return new Treue(path.join(mkdtempSync(path.join(process.env.TREUE_BROWSER_FOLDER, 'empty-')), 'data'));
+        }
+
+        constructor(data) {
+                this.data = data;
+                this.server = null;
+        }
+
+        async command(...words) {
+                const { stdout } = await run(PROGRAM, ['--data', this.data, ...words],
+                        { env: { ...process.env, TREUE_CLOCK: CLOCK, LANG: 'de_DE.UTF-8' }, maxBuffer: 1 << 24 });
+                return stdout;
+        }
+
+        async serve(...options) {
+                this.server = spawn(PROGRAM, ['--data', this.data, 'serve', '--listen', '127.0.0.1:0', '--log', `${this.data}.log`,
+                        ...options],
+                        { env: { ...process.env, TREUE_CLOCK: CLOCK }, stdio: ['ignore', 'pipe', 'inherit'] });
+                this.base = await new Promise((resolve, reject) => {
+                        let said = '';
+                        this.server.stdout.on('data', (piece) => {
+                                said += piece;
+                                const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
+                                if (found)
+                                        resolve(found[0]);
+                        });
+                        this.server.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
+                });
+                return this;
+        }
+
+        async stop() {
+                if (!this.server || this.server.exitCode !== null)
+                        return;
+                this.server.kill('SIGTERM');
+                await once(this.server, 'exit');
+        }
+}
