@@ -297,6 +297,7 @@ static void add_field(struct controls *c, struct value *fields, const char *name
         struct value *map = add_map(c->model, fields);
         put_string(c->model, map, "name", name);
         put_text(c->model, map, "value", value);
+        put_yes_no(c->model, map, "is_columns", strcmp(name, "columns") == 0);
 }
 
 /* What a form of the list has to repeat, since it would else be forgotten. */

@@ -17,7 +17,8 @@
  *   next_path, first_path  none on the last and the first page
  *   choice            all columns: name, title, chosen
  *   filterable        columns that may be filtered: name, title, is_range, is_yes_no, is_day
- *   fields            name, value: hidden fields that keep all but the page in a form of the list; without search words
+ *   fields            name, value, is_columns: hidden fields that keep all but the page in a form of the list; without
+ *                     search words
  *   count             rows on this page
  *
  * and to each row "cells": text (as people read it), code (the word of a code), path (none), numeric, unknown, and yes

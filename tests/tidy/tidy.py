@@ -169,6 +169,25 @@ def check_catalogue(project, problems):
             problems.append((pathlib.Path("ui/i18n/de.json"), 1, "catalogue", f"{key} is never used"))
 
 
+# What a page must not have: the content security policy allows no script or style in it, and values are escaped for text
+# and for attributes in quotes only.
+TEMPLATE_BREACHES = [
+    (re.compile(r"\{\{\{|\{\{\s*&"), "a value that is not escaped"),
+    (re.compile(r"<[a-z][^<>]*\s[a-z-]+=(?=\{\{)", re.I), "an attribute without quotes"),
+    (re.compile(r"<[a-z][^<>]*\s(?:style|on[a-z]+)=", re.I), "style or script in an attribute"),
+    (re.compile(r"<style\b|<script(?![^>]*\bsrc=)", re.I), "style or script in a page"),
+    (re.compile(r"javascript:", re.I), "a script as an address"),
+]
+
+
+def check_templates(project, problems):
+    for path in sorted((project / "ui" / "templates").rglob("*.mustache")):
+        text = path.read_text(encoding="utf-8")
+        for pattern, what in TEMPLATE_BREACHES:
+            for match in pattern.finditer(text):
+                problems.append((path.relative_to(project), line_of(text, match.start()), "template", what))
+
+
 AUDIT_KINDS = {"customer.merged", "import.published", "import.undone", "concept.loaded", "concept.released", "run.created", "run.approved",
                "setting.changed"}
 
@@ -192,6 +211,7 @@ def check(project):
                 if match:
                     problems.append((path.relative_to(project), number, "unfinished", match.group(1)))
     check_catalogue(project, problems)
+    check_templates(project, problems)
     return problems
 
 
@@ -213,6 +233,12 @@ PLANTED = [
     ("unfinished", "src/base/planted.c", "/* TO" + "DO: planted */\n"),
     ("catalogue", "ui/templates/planted.mustache", "<p>{{#t}}import.planted_key{{/t}}</p>\n"),
     ("catalogue", "src/base/planted.c", 'const char *planted = "import.planted_key";\n'),
+    ("template", "ui/templates/planted.mustache", "<p>{{{name}}}</p>\n"),
+    ("template", "ui/templates/planted.mustache", "<p>{{ &name}}</p>\n"),
+    ("template", "ui/templates/planted.mustache", "<p title={{name}}>a</p>\n"),
+    ("template", "ui/templates/planted.mustache", '<p class="a" style="width: {{width}}">a</p>\n'),
+    ("template", "ui/templates/planted.mustache", '<p onclick="a()">a</p>\n'),
+    ("template", "ui/templates/planted.mustache", "<script>a()</script>\n"),
 ]
 
 

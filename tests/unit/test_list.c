@@ -323,9 +323,11 @@ static void controls(void **state)
                     "/customers.csv?program=p&amp;sort=name /customers.xlsx?program=p&amp;sort=name "
                     "/customers?program=p&amp;sort=name&amp;after=k2 /customers?program=p&amp;sort=name "
                     "name ascending /customers?program=p&amp;sort=-name");
-        expect_page(query, LANGUAGE_GERMAN, "{{#list.fields}}{{name}}={{value}};{{/list.fields}} {{list.search}}",
+        expect_page(query, LANGUAGE_GERMAN, "{{#list.fields}}{{name}}={{value}}{{#is_columns}}!{{/is_columns}};"
+                    "{{/list.fields}} "
+                    "{{list.search}}",
                     "program=p;filter=state:approved;filter=revenue:10000..;filter=-day:;filter=-grace:yes;"
-                    "filter=share:..12.5;sort=-day;columns=name,day; x");
+                    "filter=share:..12.5;sort=-day;columns=name,day!; x");
         expect_page("columns=name", LANGUAGE_GERMAN,
                     "{{#list.choice}}{{name}}{{#chosen}}*{{/chosen}} {{/list.choice}}|"
                     "{{#list.filterable}}{{name}}{{#is_range}} range{{/is_range}}{{#is_day}} day{{/is_day}}"
