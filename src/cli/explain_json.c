@@ -9,11 +9,6 @@
 
 enum { RATIO_DECIMALS = 6, TEXT_BYTES_MAX = 1 << 20 };
 
-bool criterion_has_value(const struct explained_criterion *criterion)
-{
-        return criterion->known && !(criterion->criterion->measured_only && criterion->estimated);
-}
-
 static void text_or_null(struct json *json, struct text text)
 {
         if (text.length)

@@ -48,125 +48,7 @@ static void add_segment(struct page *page, uint8_t segment)
         add(page, english ? about->name.english : about->name.german);
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------------------------- */
-
-/* A threshold or a gap; the JSON has it exactly. */
-static void add_amount(struct page *page, const struct criterion *criterion, struct rational value)
-{
-        amount_add(page->out, page->language, page->concept, criterion->metric, value);
-}
-
-static void add_operand(struct page *page, const struct criterion *criterion, const struct operand *operand)
-{
-        if (operand->kind == OPERAND_NUMBER)
-                add_amount(page, criterion, rational_from_decimal(operand->number));
-        else if (operand->kind == OPERAND_BOOL)
-                say(page, operand->boolean ? "word.yes" : "word.no");
-        else
-                add(page, operand->text);
-}
-
-static void add_value(struct page *page, const struct explained_criterion *c)
-{
-        struct rational value;
-        int128 denominator = 1;
-        if (!criterion_has_value(c)) {
-                say(page, "explain.unknown");
-                return;
-        }
-        if (c->attribute) {
-                add(page, c->attribute->text);
-                return;
-        }
-        if (metric_infos[c->criterion->metric].unit == UNIT_RATIO)
-                denominator = c->denominator;
-        else
-                denominator = power_of_ten(c->column->scale);
-        int128 numerator = c->value;
-        if (c->criterion->metric == METRIC_SHARE_OF_WALLET && numerator > denominator)
-                numerator = denominator;
-        if (rational_make(numerator, denominator, &value))
-                add_amount(page, c->criterion, value);
-        if (c->estimated) {
-                buffer_add_text(page->out, " (");
-                say(page, "explain.estimated");
-                buffer_add_text(page->out, ")");
-        }
-}
-
 /* ---- one criterion ---------------------------------------------------------------------------------------------- */
-
-static void add_metric_name(struct page *page, const struct criterion *criterion)
-{
-        struct buffer name buffer_cleanup;
-        buffer_init(&name, 4096);
-        amount_add_metric(&name, page->language, criterion->metric, criterion->of);
-        add(page, (struct text){name.data, name.length});
-}
-
-static void add_window(struct page *page, const struct explained_criterion *c)
-{
-        if (c->criterion->window.kind == WINDOW_NONE || c->to_day == DAY_NONE)
-                return;
-        buffer_add_text(page->out, " (");
-        if (c->from_day == DAY_OPEN_START) {
-                say(page, "explain.up_to");
-                buffer_add_byte(page->out, ' ');
-        } else {
-                say_day(page, c->from_day);
-                buffer_add_text(page->out, " \xe2\x80\x93 ");
-        }
-        say_day(page, c->to_day);
-        buffer_add_text(page->out, ")");
-}
-
-static void add_factors(struct page *page, const struct explained_criterion *c)
-{
-        static const char *const keys[] = {"explain.factor_size", "explain.factor_newcomer", "explain.factor_pro_rata"};
-        for (size_t i = 0; i < c->factor_count; i++) {
-                const struct fraction *factor = &c->factors[i].factor;
-                struct rational exact;
-                buffer_add_text(page->out, " \xc3\x97 ");
-                int64_t hundredths = 0;
-                bool finite = rational_make(factor->numerator, factor->denominator, &exact)
-                              && exact.denominator <= 100 && 100 % (int64_t)exact.denominator == 0
-                              && narrow_i64(exact.numerator * (100 / exact.denominator), &hundredths);
-                if (c->factors[i].kind == FACTOR_PRO_RATA || !finite)
-                        buffer_addf(page->out, "%lld/%lld", (long long)factor->numerator,
-                                    (long long)factor->denominator);
-                else if (hundredths % 10 == 0)
-                        format_add_decimal(page->out, page->language, hundredths / 10, 1);
-                else
-                        format_add_decimal(page->out, page->language, hundredths, 2);
-                buffer_add_text(page->out, " ");
-                say(page, keys[c->factors[i].kind]);
-        }
-        if (c->factor_count && c->criterion->operands[0].kind == OPERAND_NUMBER) {
-                buffer_add_text(page->out, " = ");
-                add_amount(page, c->criterion, c->effective);
-        }
-}
-
-static void add_threshold(struct page *page, const struct explained_criterion *c)
-{
-        const struct criterion *criterion = c->criterion;
-        say_family(page, "comparator", comparator_names[criterion->comparator]);
-        buffer_add_byte(page->out, ' ');
-        for (size_t i = 0; i < criterion->operand_count; i++) {
-                if (i && criterion->comparator == COMPARE_BETWEEN)
-                        buffer_addf(page->out, " %s ", message_raw(page->language, "word.and"));
-                else if (i)
-                        buffer_add_text(page->out, ", ");
-                add_operand(page, criterion, &criterion->operands[i]);
-        }
-        add_factors(page, c);
-        if (criterion->has_keep && c->keep_state != c->state) {
-                buffer_add_text(page->out, ", ");
-                say(page, "explain.keep");
-                buffer_add_byte(page->out, ' ');
-                add_amount(page, criterion, c->effective_keep);
-        }
-}
 
 static void add_missing(struct page *page, const struct explained_criterion *c)
 {
@@ -189,12 +71,12 @@ static const char *state_sign(enum judgement state)
 static void add_criterion(struct page *page, const struct explained_criterion *c, const char *indent)
 {
         buffer_addf(page->out, "%s%s ", indent, state_sign(c->state));
-        add_metric_name(page, c->criterion);
-        add_window(page, c);
+        criterion_add_name(page->out, page->language, c->criterion);
+        criterion_add_window(page->out, page->language, c);
         buffer_add_text(page->out, ": ");
-        add_value(page, c);
+        criterion_add_value(page->out, page->language, page->concept, c);
         buffer_add_text(page->out, ", ");
-        add_threshold(page, c);
+        criterion_add_threshold(page->out, page->language, page->concept, c);
         add_missing(page, c);
         if (c->state == UNKNOWN && c->criterion->unknown_is_met) {
                 buffer_add_text(page->out, "; ");
@@ -251,11 +133,6 @@ static void add_head(struct page *page)
         buffer_add_byte(page->out, '\n');
 }
 
-static bool is_open(const struct explained_criterion *c)
-{
-        return c->state == NOT_MET || (c->state == UNKNOWN && !c->criterion->unknown_is_met);
-}
-
 /* What the segment expects of its members and this one lacks; it decides nothing, but somebody should look. */
 static void add_attention(struct page *page)
 {
@@ -265,19 +142,19 @@ static void add_attention(struct page *page)
                 size_t count = page->concept->segments[segment->segment].expects_count;
                 for (size_t i = 0; segment->segment == e->segment && i < count; i++) {
                         const struct explained_criterion *c = &segment->expects[i];
-                        if (!is_open(c))
+                        if (!criterion_is_open(c))
                                 continue;
                         buffer_add_text(page->out, "  ! ");
                         say(page, "explain.attention");
                         buffer_add_byte(page->out, ' ');
-                        add_metric_name(page, c->criterion);
-                        add_window(page, c);
+                        criterion_add_name(page->out, page->language, c->criterion);
+                        criterion_add_window(page->out, page->language, c);
                         buffer_add_text(page->out, ": ");
-                        add_value(page, c);
+                        criterion_add_value(page->out, page->language, page->concept, c);
                         buffer_add_text(page->out, " (");
                         say(page, "explain.expected");
                         buffer_add_byte(page->out, ' ');
-                        add_threshold(page, c);
+                        criterion_add_threshold(page->out, page->language, page->concept, c);
                         buffer_add_text(page->out, ")\n");
                 }
         }
@@ -365,64 +242,6 @@ static void add_reason(struct page *page)
         }
 }
 
-static const struct explained_path *next_path(const struct explanation *explanation)
-{
-        for (size_t s = 0; s < explanation->segment_count; s++)
-                if (explanation->segments[s].segment == explanation->next_segment)
-                        return &explanation->segments[s].paths[explanation->next_path];
-        return NULL;
-}
-
-/* "noch 2 Warengruppen", "noch 23.580,00 EUR Umsatz". */
-static void add_still(struct page *page, const struct explained_criterion *c)
-{
-        struct buffer amount buffer_cleanup, name buffer_cleanup;
-        buffer_init(&amount, 256);
-        buffer_init(&name, 4096);
-        amount_add_gap(&amount, page->language, page->concept, c->criterion->metric, c->missing);
-        if (metric_infos[c->criterion->metric].unit == UNIT_COUNT) {
-                char key[64];
-                snprintf(key, sizeof(key), "step.%s", metric_infos[c->criterion->metric].name);
-                message_add(page->out, page->language, key, "count", amount.data, NULL);
-                if (c->criterion->of.length) {
-                        buffer_add_text(page->out, " (");
-                        add(page, c->criterion->of);
-                        buffer_add_byte(page->out, ')');
-                }
-                return;
-        }
-        struct page apart = *page;
-        apart.out = &name;
-        add_metric_name(&apart, c->criterion);
-        message_add(page->out, page->language, "explain.step", "amount", amount.data, "metric",
-                    name.length ? name.data : "", NULL);
-}
-
-static void add_step(struct page *page, const struct explained_criterion *c)
-{
-        enum comparator comparator = c->criterion->comparator;
-        if (c->has_missing && comparator != COMPARE_AT_MOST && comparator != COMPARE_LESS_THAN) {
-                add_still(page, c);
-                return;
-        }
-        add_metric_name(page, c->criterion);
-        buffer_add_byte(page->out, ' ');
-        add_threshold(page, c);
-        if (c->state == UNKNOWN) {
-                buffer_add_text(page->out, " (");
-                say(page, "explain.unknown");
-                buffer_add_byte(page->out, ')');
-        }
-}
-
-void explain_add_step(enum language language, const struct concept *concept,
-                      const struct explained_criterion *criterion,
-                      struct buffer *out)
-{
-        struct page page = {.language = language, .concept = concept, .out = out};
-        add_step(&page, criterion);
-}
-
 static void add_judged(enum language language, struct judged_criterion judged, const char *when, struct buffer *out)
 {
         struct page page = {.language = language, .concept = judged.concept, .out = out};
@@ -432,7 +251,7 @@ static void add_judged(enum language language, struct judged_criterion judged, c
                 say(&page, "explain.change.absent");
                 return;
         }
-        add_threshold(&page, judged.criterion);
+        criterion_add_threshold(out, language, judged.concept, judged.criterion);
         enum judgement state = judged.criterion->state;
         buffer_add_text(out, ": ");
         say(&page, state == MET       ? "explain.change.met"
@@ -444,11 +263,10 @@ void explain_add_change(enum language language, struct judged_criterion before, 
                         const char *line_start, struct buffer *out)
 {
         struct judged_criterion either = after.criterion ? after : before;
-        struct page page = {.language = language, .concept = either.concept, .out = out};
-        add_metric_name(&page, either.criterion->criterion);
-        add_window(&page, either.criterion);
+        criterion_add_name(out, language, either.criterion->criterion);
+        criterion_add_window(out, language, either.criterion);
         buffer_add_text(out, ": ");
-        add_value(&page, either.criterion);
+        criterion_add_value(out, language, either.concept, either.criterion);
         buffer_add_text(out, line_start ? line_start : "; ");
         add_judged(language, before, "explain.change.before", out);
         buffer_add_text(out, line_start ? line_start : ", ");
@@ -458,29 +276,14 @@ void explain_add_change(enum language language, struct judged_criterion before, 
 static void add_open(struct page *page, const struct explained_criterion *c)
 {
         buffer_add_text(page->out, "  \xe2\x80\xa2 ");
-        add_step(page, c);
+        criterion_add_step(page->out, page->language, page->concept, c);
         buffer_add_byte(page->out, '\n');
-}
-
-void explain_open_criteria(const struct explanation *explanation,
-                           void (*visit)(void *context, const struct explained_criterion *criterion), void *context)
-{
-        const struct explained_path *path = explanation->has_next ? next_path(explanation) : NULL;
-        size_t met = 0;
-        for (size_t i = 0; path && i < path->path->all_count; i++)
-                if (is_open(&path->all[i]))
-                        visit(context, &path->all[i]);
-        for (size_t i = 0; path && i < path->path->some_count; i++)
-                met += !is_open(&path->some[i]);
-        for (size_t i = 0; path && met < path->path->some_at_least && i < path->path->some_count; i++)
-                if (is_open(&path->some[i]))
-                        visit(context, &path->some[i]);
 }
 
 static void add_next(struct page *page)
 {
         const struct explanation *explanation = &page->explained->explanation;
-        const struct explained_path *path = explanation->has_next ? next_path(explanation) : NULL;
+        const struct explained_path *path = explanation->has_next ? explanation_next_path(explanation) : NULL;
         buffer_add_byte(page->out, '\n');
         if (!path) {
                 bool prospect = page->concept->segments[page->explained->segment].kind == KIND_PROSPECT;
@@ -497,17 +300,17 @@ static void add_next(struct page *page)
         buffer_add_byte(page->out, '\n');
         size_t met = 0;
         for (size_t i = 0; i < path->path->all_count; i++)
-                if (is_open(&path->all[i]))
+                if (criterion_is_open(&path->all[i]))
                         add_open(page, &path->all[i]);
         for (size_t i = 0; i < path->path->some_count; i++)
-                met += !is_open(&path->some[i]);
+                met += !criterion_is_open(&path->some[i]);
         if (met >= path->path->some_at_least)
                 return;
         snprintf(number, sizeof(number), "%zu", path->path->some_at_least - met);
         message_add(page->out, page->language, "explain.and_some", "count", number, NULL);
         buffer_add_byte(page->out, '\n');
         for (size_t i = 0; i < path->path->some_count; i++)
-                if (is_open(&path->some[i]))
+                if (criterion_is_open(&path->some[i]))
                         add_open(page, &path->some[i]);
 }
 

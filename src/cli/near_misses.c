@@ -65,7 +65,7 @@ static void take_step(void *context, const struct explained_criterion *criterion
         const struct step_list *list = context;
         if (list->out->length)
                 buffer_addf(list->out, " %s ", message_raw(list->language, "word.or"));
-        explain_add_step(list->language, list->concept, criterion, list->out);
+        criterion_add_step(list->out, list->language, list->concept, criterion);
 }
 
 static enum status add_row(struct cells *cells, const struct evaluation *evaluation, const struct near_miss *near,
@@ -82,7 +82,7 @@ static enum status add_row(struct cells *cells, const struct evaluation *evaluat
                                             evaluation->decisions.segment[near->index], scratch, &explanation, error);
         if (status != STATUS_OK)
                 return status;
-        explain_open_criteria(&explanation, take_step, &(struct step_list){cells->language, concept, &steps});
+        explanation_open_criteria(&explanation, take_step, &(struct step_list){cells->language, concept, &steps});
         cells_text(cells, number->number);
         cells_text(cells, concept->segments[evaluation->decisions.segment[near->index]].id);
         cells_text(cells, concept->segments[near->next].id);

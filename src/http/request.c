@@ -202,6 +202,11 @@ bool request_wants_json(const struct request *request)
         return request->target.form == TARGET_JSON;
 }
 
+bool request_wants_file(const struct request *request)
+{
+        return request->match.form == TARGET_CSV || request->match.form == TARGET_XLSX;
+}
+
 /* ---- what the handler says --------------------------------------------------------------------------------------- */
 
 enum status request_refuse_field(struct request *request, struct error *error, const char *field, const char *key, ...)

@@ -63,6 +63,7 @@ bool request_is_secure(const struct request *request);      /* the browser came 
 struct text request_origin(const struct request *request);  /* "https://treue.example": for links that leave the page */
 struct text request_cookie(const struct request *request, const char *name); /* as request_set_cookie named it */
 bool request_wants_json(const struct request *request);
+bool request_wants_file(const struct request *request); /* .csv or .xlsx: all rows of a list, not a page of it */
 
 /* A field is wrong: the form comes again with what was typed, this message at the field, and status 422. */
 enum status request_refuse_field(struct request *request, struct error *error, const char *field, const char *key, ...)

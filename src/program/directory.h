@@ -114,11 +114,11 @@ enum directory_column {
         LIST_SINCE, LIST_GRACE, LIST_ANNOUNCED, LIST_NEXT, LIST_MISSING, LIST_REVENUE, LIST_PREVIOUS,
         LIST_CHANGE, LIST_MONTHS_CHANGE, LIST_POTENTIAL, LIST_OPEN_POTENTIAL, LIST_WALLET,
         LIST_LAST_ORDER, LIST_LAST_VISIT, LIST_OVERDUE, LIST_CONTACTS, LIST_LEVELS, LIST_AREAS,
-        LIST_CERTIFIED, LIST_MOVEMENT,
+        LIST_CERTIFIED, LIST_ONLY_SUPPLY, LIST_MOVEMENT,
         DIRECTORY_COLUMNS
 };
 enum directory_type { SHOWS_WORDS, SHOWS_SEGMENT, SHOWS_KIND, SHOWS_COUNTED, SHOWS_AMOUNT, SHOWS_SHARE, SHOWS_DAY,
-                      SHOWS_MOVEMENT };
+                      SHOWS_YES, SHOWS_MOVEMENT };
 struct directory_column_info {
         const char *name;        /* in addresses and JSON */
         enum directory_type type;
@@ -128,9 +128,9 @@ extern const struct directory_column_info directory_columns[DIRECTORY_COLUMNS];
 /* -1: there is no such column. */
 int directory_column_find(struct text name);
 
-/* How a row's value stands to what is asked for. Words, segments, kinds and movements are equal to one of several; a
- * value that is not known fits only FILTER_UNKNOWN. Shares count in millionths, yes is 1. */
-enum directory_compare { FILTER_ANY_OF, FILTER_NONE_OF, FILTER_AT_LEAST, FILTER_AT_MOST, FILTER_UNKNOWN };
+/* How a row's value stands to what is asked for. Words, segments, kinds, movements, yes and no are equal to one of
+ * several; a value that is not known fits only FILTER_NONE_OF and FILTER_UNKNOWN. Shares count in millionths. */
+enum directory_compare { FILTER_ANY_OF, FILTER_NONE_OF, FILTER_AT_LEAST, FILTER_AT_MOST, FILTER_UNKNOWN, FILTER_KNOWN };
 struct directory_filter {
         enum directory_column column;
         enum directory_compare compare;

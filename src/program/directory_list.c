@@ -40,6 +40,7 @@ const struct directory_column_info directory_columns[DIRECTORY_COLUMNS] = {
         [LIST_LEVELS] = {"levels", SHOWS_COUNTED, false},
         [LIST_AREAS] = {"areas", SHOWS_COUNTED, false},
         [LIST_CERTIFIED] = {"certified", SHOWS_COUNTED, false},
+        [LIST_ONLY_SUPPLY] = {"only_price", SHOWS_YES, false},
         [LIST_MOVEMENT] = {"movement", SHOWS_MOVEMENT, false},
 };
 
@@ -138,6 +139,7 @@ static bool value_of(const struct reading *reading, enum directory_column column
         case LIST_CONTACTS: *ret = facts->contacts[row]; return true;
         case LIST_LEVELS: *ret = facts->levels[row]; return true;
         case LIST_AREAS: *ret = __builtin_popcount(facts->areas[row]); return true;
+        case LIST_ONLY_SUPPLY: *ret = facts->areas[row] == AREA_SUPPLY; return true;
         case LIST_CERTIFIED: *ret = facts->certified[row]; return true;
         default: return program_value(reading, column, row, ret);
         }
@@ -162,6 +164,10 @@ static size_t resolve(const struct reading *reading, const struct directory_filt
                 case SHOWS_KIND:
                         if (text_is(word, "customer") || text_is(word, "prospect"))
                                 ret[count++] = text_is(word, "prospect") ? KIND_PROSPECT : KIND_CUSTOMER;
+                        break;
+                case SHOWS_YES:
+                        if (text_is(word, "yes") || text_is(word, "no"))
+                                ret[count++] = text_is(word, "yes");
                         break;
                 case SHOWS_MOVEMENT:
                         for (int m = 0; m < MOVEMENTS; m++)
@@ -204,10 +210,11 @@ static bool row_fits(const struct reading *reading, const struct directory_filte
         switch (filter->compare) {
         case FILTER_ANY_OF: return text ? has_text(reading->facts, filter, row) : known && among(value, values, count);
         case FILTER_NONE_OF:
-                return text ? !has_text(reading->facts, filter, row) : known && !among(value, values, count);
+                return text ? !has_text(reading->facts, filter, row) : !known || !among(value, values, count);
         case FILTER_AT_LEAST: return known && value >= filter->number;
         case FILTER_AT_MOST: return known && value <= filter->number;
         case FILTER_UNKNOWN: return !known;
+        case FILTER_KNOWN: return known;
         }
         return false;
 }

@@ -53,6 +53,11 @@ struct dossier_request {
         unsigned minor_digits;           /* of the currency */
         int64_t customer_id;
         int32_t day;
+        /* Purchases, product groups and units of everybody on the day, where they are at hand (directory.h), and
+         * whether the customer exists then: the share of wallet is then measured of this one alone. NULL: they are
+         * loaded. */
+        const struct engine_input *input;
+        bool exists;
 };
 
 /* Overrides and appeals show what was known of them on the day. Lives in the arena. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
+#include "program/customer_input.h"
 #include "program/joint.h"
 #include "queries.h"
 
@@ -86,19 +87,6 @@ static enum status add_customer(struct wallets *wallets, struct dossier_loading 
         return dossier_done(loading, status, error);
 }
 
-/* Dense numbers of those who count with a customer; 0: it counts as another one. */
-static size_t members_of(const struct engine_units *units, const uint32_t *self, const uint32_t **ret)
-{
-        *ret = self;
-        for (size_t u = 0; units && u < units->unit_count; u++)
-                for (uint32_t m = units->first[u]; m < units->first[u + 1]; m++)
-                        if (units->members[m] == *self) {
-                                *ret = &units->members[units->first[u]];
-                                return units->counts_as[m] == *self ? units->first[u + 1] - units->first[u] : 0;
-                        }
-        return 1;
-}
-
 static void put_wallet(struct dossier_loading *loading, const struct wallet *wallet, int64_t revenue_minor)
 {
         struct dossier_cell *cells = dossier_row(loading, DOSSIER_WALLET);
@@ -129,8 +117,9 @@ static int by_code(const void *a, const void *b)
         return text_compare(x->code, y->code);
 }
 
-static enum status measure(struct dossier_loading *loading, const struct wallets *wallets, struct joint *ret,
-                           struct error *error)
+/* `alone`: the one customer's input; NULL: everybody is measured. */
+static enum status measure(struct dossier_loading *loading, const struct wallets *wallets,
+                           const struct engine_input *alone, struct joint *ret, struct error *error)
 {
         const struct dossier_request *request = loading->request;
         struct criterion *metrics = arena_array(loading->arena, struct criterion, wallets->count + 1);
@@ -143,6 +132,8 @@ static enum status measure(struct dossier_loading *loading, const struct wallets
                                                 .of = i ? wallets->items[i - 1].code : (struct text){NULL, 0}};
         struct joint_question question = {.like = like, .metrics = metrics, .metric_count = wallets->count + 1,
                                           .cutoff_day = loading->day};
+        if (alone)
+                return joint_measure_of(&question, alone, loading->arena, ret, error);
         return joint_measure(&question, request->snapshot, loading->connection, request->parallel, loading->arena, ret,
                              error);
 }
@@ -158,28 +149,48 @@ static void put_wallets(struct dossier_loading *loading, const struct wallets *w
         }
 }
 
+/* Who belongs together: known, or told by a measurement of everybody. */
+static enum status find_members(struct dossier_loading *loading, const uint32_t *self, const uint32_t **ret_members,
+                                size_t *ret_count, struct error *error)
+{
+        const struct dossier_request *request = loading->request;
+        const struct wallets none = {0};
+        struct joint joint;
+        *ret_count = 0;
+        if (request->input) {
+                if (request->exists)
+                        *ret_count = customer_members(request->input->units, self, ret_members);
+                return STATUS_OK;
+        }
+        enum status status = measure(loading, &none, NULL, &joint, error);
+        if (!status && bits_get(joint.measures.exists, *self))
+                *ret_count = customer_members(joint.input.units, self, ret_members);
+        return status;
+}
+
 enum status dossier_load_wallet(struct dossier_loading *loading, struct error *error)
 {
         const struct dossier_request *request = loading->request;
         struct wallets wallets = {.total = {.valid_from = DAY_OPEN_START}};
         int64_t found = snapshot_find_customer(request->snapshot, loading->customer_id);
+        struct engine_input alone;
         struct joint joint;
         if (found < 0)
                 return STATUS_OK;
         uint32_t self = (uint32_t)found;
         const uint32_t *members = NULL;
-        enum status status = measure(loading, &wallets, &joint, error); /* tells who belongs together */
-        if (status)
-                return status;
-        size_t count = bits_get(joint.measures.exists, self) ? members_of(joint.input.units, &self, &members) : 0;
+        size_t count = 0;
+        enum status status = find_members(loading, &self, &members, &count, error);
         for (size_t m = 0; m < count && !status; m++)
                 status = add_customer(&wallets, loading, snapshot_customer_ids(request->snapshot)[members[m]], error);
         if (status || !count || wallets.total.valid_from == DAY_OPEN_START)
                 return status;
         if (wallets.count)
                 qsort(wallets.items, wallets.count, sizeof(*wallets.items), by_code);
-        status = measure(loading, &wallets, &joint, error);
+        if (request->input && !customer_input(request->input, members, count, loading->arena, &alone))
+                return error_memory(error);
+        status = measure(loading, &wallets, request->input ? &alone : NULL, &joint, error);
         if (!status)
-                put_wallets(loading, &wallets, &joint, self);
+                put_wallets(loading, &wallets, &joint, request->input ? 0 : self);
         return dossier_done(loading, status, error);
 }

@@ -103,6 +103,20 @@ enum status joint_measure(const struct joint_question *question, struct snapshot
         return status;
 }
 
+enum status joint_measure_of(const struct joint_question *question, const struct engine_input *input,
+                             struct arena *arena, struct joint *ret, struct error *error)
+{
+        struct joint joint = {.concept = join(question, arena), .input = *input};
+        if (!joint.concept)
+                return error_memory(error);
+        enum status status = engine_plan_new(arena, joint.concept, question->cutoff_day, &joint.plan, error);
+        if (status == STATUS_OK)
+                status = engine_measure(joint.plan, &joint.input, NULL, arena, &joint.measures, error);
+        if (status == STATUS_OK)
+                *ret = joint;
+        return status;
+}
+
 const struct metric_column *joint_column(const struct measures *measures, const struct criterion *wanted)
 {
         const struct metric_info *info = &metric_infos[wanted->metric];

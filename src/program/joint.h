@@ -34,6 +34,10 @@ must_check enum status joint_measure(const struct joint_question *question, stru
                                      struct connection *connection, const struct parallel *parallel,
                                      struct arena *arena, struct joint *ret, struct error *error);
 
+/* As joint_measure, from an input that is there already (customer_input.h); `input` must have what the metrics need. */
+must_check enum status joint_measure_of(const struct joint_question *question, const struct engine_input *input,
+                                        struct arena *arena, struct joint *ret, struct error *error);
+
 /* The column of a metric (metric, of and window of `wanted`); NULL when it was not measured. */
 const struct metric_column *joint_column(const struct measures *measures, const struct criterion *wanted);
 

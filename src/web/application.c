@@ -177,6 +177,8 @@ static enum status start(struct application *application, const struct applicati
         if (status == STATUS_OK)
                 status = make_spool(application, error);
         if (status == STATUS_OK)
+                status = directory_new(application->database, &application->directory, error);
+        if (status == STATUS_OK)
                 status = events_new(&application->events, error);
         site->events = application->events;
         site->assets = assets;
@@ -216,6 +218,7 @@ void application_close(struct application *application)
         if (!application)
                 return;
         server_stop(application->server);
+        directory_free(application->directory);
         events_free(application->events);
         template_set_free(application->templates);
         subbrands_free(application->subbrands);

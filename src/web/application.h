@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "http/server.h"
+#include "program/directory.h"
 #include "web/subbrand.h"
 
 enum { APPLICATION_TRUSTED_MAX = 32 };
@@ -27,6 +28,7 @@ struct application_options {
 
 struct application {
         struct database *database;
+        struct directory *directory; /* customers in memory, for lists, search and the ladder */
         struct events *events;
         struct template_set *templates;
         struct subbrands *subbrands;

@@ -11,7 +11,11 @@
 #include "http/route.h"
 
 #define RESOURCES(X) \
-        X(appearance) X(system)
+        X(appearance) \
+        X(customers) \
+        X(ladder) \
+        X(search) \
+        X(system)
 
 #define RESOURCE_DECLARE(name) extern const struct resource resource_##name;
 RESOURCES(RESOURCE_DECLARE)

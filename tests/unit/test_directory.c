@@ -84,7 +84,8 @@ static void add_customer(struct buffer *sql, size_t customer)
         *k = (struct known){.last_order = DAY_NONE, .last_visit = DAY_NONE, .city = (int)dice(CITIES), .rep = -1,
                             .territory_rep = -1, .deputy = -1, .prospect = dice(5) == 0};
         buffer_addf(sql, "INSERT INTO customer_record VALUES (%lld, 1, 14000);"
-                         "INSERT INTO customer_key VALUES (1, 'K%lld', %lld);", (long long)id, (long long)id, (long long)id);
+                         "INSERT INTO customer_key VALUES (1, 'K%lld', %lld);",
+                    (long long)id, (long long)id, (long long)id);
         add_fact(sql, id, "city", cities[k->city]);
         add_fact(sql, id, "kind", k->prospect ? "prospect" : "customer");
         buffer_addf(sql, "INSERT INTO customer_name VALUES (%lld, 1, 'Müller %zu', 'muller %03zu', "

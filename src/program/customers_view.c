@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * customers_view.c: the columns of lists of customers, and from a list's address to a question to the directory.
+ */
+#include "program/customers_view.h"
+
+#include "program/amounts.h"
+#include "program/directory_parts.h"
+
+enum { ORDINARY = COLUMN_SORTS | COLUMN_FILTERS, SHOWN = ORDINARY | COLUMN_SHOWN, SUMMED = ORDINARY | COLUMN_SUMS,
+       KEY_BYTES_MAX = 32, MILLION = 1000000 };
+
+/* Names are those of directory_columns. */
+static const struct list_column columns[] = {
+        {"number", "list.customers.number", SHEET_TEXT, .flags = SHOWN, .path = "path"},
+        {"name", "list.customers.name", SHEET_TEXT, .flags = COLUMN_SORTS | COLUMN_SHOWN, .path = "path"},
+        {"segment", "list.customers.segment", SHEET_CODE, .flags = SHOWN, .part = "segment"},
+        {"city", "list.customers.city", SHEET_TEXT, .flags = SHOWN},
+        {"responsible", "list.customers.responsible", SHEET_TEXT, .flags = SHOWN},
+        {"revenue", "list.customers.revenue", SHEET_MONEY, .flags = SHOWN | COLUMN_SUMS},
+        {"change", "list.customers.change", SHEET_MONEY, .flags = SHOWN | COLUMN_SUMS},
+        {"next", "list.customers.next", SHEET_CODE, .flags = SHOWN, .part = "segment"},
+        {"missing", "list.customers.missing", SHEET_COUNT, .flags = SHOWN},
+        {"last_order", "list.customers.last_order", SHEET_DAY, .flags = SHOWN},
+        {"last_visit", "list.customers.last_visit", SHEET_DAY, .flags = ORDINARY},
+        {"overdue", "list.customers.overdue", SHEET_COUNT, .flags = ORDINARY},
+        {"since", "list.customers.since", SHEET_DAY, .flags = ORDINARY},
+        {"grace", "list.customers.grace", SHEET_DAY, .flags = ORDINARY},
+        {"announced", "list.customers.announced", SHEET_CODE, .flags = ORDINARY, .part = "segment"},
+        {"segment_before", "list.customers.segment_before", SHEET_CODE, .flags = ORDINARY, .part = "segment"},
+        {"movement", "list.customers.movement", SHEET_CODE, .flags = ORDINARY, .words = "movement."},
+        {"previous", "list.customers.previous", SHEET_MONEY, .flags = SUMMED},
+        {"months_change", "list.customers.months_change", SHEET_MONEY, .flags = SUMMED},
+        {"potential", "list.customers.potential", SHEET_MONEY, .flags = SUMMED},
+        {"open_potential", "list.customers.open_potential", SHEET_MONEY, .flags = SUMMED},
+        {"share_of_wallet", "list.customers.share_of_wallet", SHEET_SHARE, .flags = ORDINARY},
+        {"kind", "list.customers.kind", SHEET_CODE, .flags = ORDINARY, .words = "customer_kind."},
+        {"country", "list.customers.country", SHEET_TEXT, .flags = ORDINARY},
+        {"trade", "list.customers.trade", SHEET_TEXT, .flags = ORDINARY},
+        {"size_class", "list.customers.size_class", SHEET_TEXT, .flags = ORDINARY},
+        {"territory", "list.customers.territory", SHEET_TEXT, .flags = ORDINARY},
+        {"contacts", "list.customers.contacts", SHEET_COUNT, .flags = ORDINARY},
+        {"levels", "list.customers.levels", SHEET_COUNT, .flags = ORDINARY},
+        {"certified", "list.customers.certified", SHEET_COUNT, .flags = ORDINARY},
+        {"areas", "list.customers.areas", SHEET_COUNT, .flags = ORDINARY},
+        {"only_price", "list.customers.only_price", SHEET_YES_NO, .flags = ORDINARY},
+};
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+static const char *const kept_fields[] = {"day", "program", NULL};
+
+const struct list_spec customers_spec = {"list.customers", "/customers", columns, COLUMNS, kept_fields};
+const struct list_spec prospects_spec = {"list.prospects", "/prospects", columns, COLUMNS, kept_fields};
+
+/* ---- from the address to the question ---------------------------------------------------------------------------- */
+
+static enum directory_column column_of(size_t place)
+{
+        return (enum directory_column)directory_column_find(text_of(columns[place].name));
+}
+
+struct asking {
+        const struct list_address *address;
+        struct directory_filter *filters;
+        struct text *words;
+        size_t count;
+};
+
+/* Several words of one column are one filter: any of them, or none. */
+static bool is_first(const struct list_address *address, size_t filter)
+{
+        for (size_t f = 0; f < filter; f++)
+                if (address->filters[f].column == address->filters[filter].column &&
+                    address->filters[f].compare == address->filters[filter].compare)
+                        return false;
+        return true;
+}
+
+static void ask_words(struct asking *asking, size_t filter, struct text *words)
+{
+        const struct list_filter *first = &asking->address->filters[filter];
+        size_t count = 0;
+        for (size_t f = filter; f < asking->address->filter_count; f++)
+                if (asking->address->filters[f].column == first->column &&
+                    asking->address->filters[f].compare == first->compare)
+                        words[count++] = asking->address->filters[f].word;
+        asking->filters[asking->count++] = (struct directory_filter){
+                .column = column_of(first->column), .words = words, .word_count = count,
+                .compare = first->compare == LIST_IS ? FILTER_ANY_OF : FILTER_NONE_OF};
+}
+
+static void ask_range(struct asking *asking, const struct list_filter *filter)
+{
+        if (filter->has_from)
+                asking->filters[asking->count++] = (struct directory_filter){
+                        .column = column_of(filter->column), .compare = FILTER_AT_LEAST, .number = filter->from};
+        if (filter->has_to)
+                asking->filters[asking->count++] = (struct directory_filter){
+                        .column = column_of(filter->column), .compare = FILTER_AT_MOST, .number = filter->to};
+}
+
+static bool ask(struct asking *asking, bool only_prospects, struct arena *arena)
+{
+        static const struct text prospect = {"prospect", 8};
+        const struct list_address *address = asking->address;
+        size_t most = address->filter_count;
+        asking->filters = arena_array(arena, struct directory_filter, 2 * most + 1);
+        asking->words = arena_array(arena, struct text, most * most + 1);
+        if (!asking->filters || !asking->words)
+                return false;
+        if (only_prospects)
+                asking->filters[asking->count++] = (struct directory_filter){
+                        .column = LIST_KIND, .compare = FILTER_ANY_OF, .words = &prospect, .word_count = 1};
+        for (size_t f = 0; f < most; f++) {
+                const struct list_filter *filter = &address->filters[f];
+                bool words = filter->compare == LIST_IS || filter->compare == LIST_IS_NOT;
+                if (words && is_first(address, f))
+                        ask_words(asking, f, asking->words + f * most);
+                else if (filter->compare == LIST_BETWEEN)
+                        ask_range(asking, filter);
+                else if (!words)
+                        asking->filters[asking->count++] = (struct directory_filter){
+                                .column = column_of(filter->column),
+                                .compare = filter->compare == LIST_KNOWN ? FILTER_KNOWN : FILTER_UNKNOWN};
+        }
+        return true;
+}
+
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
+
+struct filling {
+        const struct reader *reader;
+        const struct concept *concept;
+        struct model *model;
+        struct directory_row row;
+        size_t at;
+};
+
+static void put_code(const struct filling *filling, struct value *map, const char *name, uint8_t segment)
+{
+        struct text code = segment == SEGMENT_NONE || !filling->concept ? (struct text){NULL, 0}
+                                                                        : filling->concept->segments[segment].id;
+        put_text(filling->model, map, name, code);
+}
+
+static void put_known_money(struct model *model, struct value *map, const char *name, bool known, int64_t minor)
+{
+        if (known)
+                put_money(model, map, name, minor);
+        else
+                put_none(model, map, name);
+}
+
+static void put_segments_of(const struct filling *filling, struct value *map)
+{
+        const struct directory_row *row = &filling->row;
+        struct model *model = filling->model;
+        put_code(filling, map, "segment", row->segment);
+        put_code(filling, map, "next", row->next);
+        put_code(filling, map, "announced", row->announced);
+        put_code(filling, map, "segment_before", row->segment_year_before);
+        put_day(model, map, "since", row->since_day);
+        put_day(model, map, "grace", row->grace ? row->grace_end_day : DAY_NONE);
+        if (row->next == SEGMENT_NONE || row->missing_count == MISSING_UNKNOWN)
+                put_none(model, map, "missing");
+        else
+                put_count(model, map, "missing", row->missing_count);
+        put_word_of(model, map, "movement", "movement.",
+                    text_of(movement_names[directory_movement(filling->reader->view, filling->reader->program,
+                                                              filling->at)]));
+}
+
+static void put_figures(const struct filling *filling, struct value *map)
+{
+        const struct directory_row *row = &filling->row;
+        struct model *model = filling->model;
+        int64_t part = row->revenue_minor > row->potential_minor ? row->potential_minor : row->revenue_minor;
+        int32_t overdue = directory_visit_overdue_days(filling->reader->view, row);
+        put_money(model, map, "revenue", row->revenue_minor);
+        put_money(model, map, "previous", row->previous_minor);
+        put_money(model, map, "change", row->revenue_minor - row->previous_minor);
+        put_money(model, map, "months_change", row->months_minor - row->months_before_minor);
+        put_known_money(model, map, "potential", row->potential_known, row->potential_minor);
+        put_known_money(model, map, "open_potential", row->potential_known, row->open_minor);
+        if (row->potential_known)
+                put_ratio(model, map, "share_of_wallet", part, row->potential_minor);
+        else
+                put_none(model, map, "share_of_wallet");
+        put_day(model, map, "last_order", row->last_order_day);
+        put_day(model, map, "last_visit", row->last_visit_day);
+        if (overdue)
+                put_count(model, map, "overdue", overdue);
+        else
+                put_none(model, map, "overdue");
+        put_count(model, map, "contacts", row->contacts);
+        put_count(model, map, "levels", row->levels);
+        put_count(model, map, "certified", row->certified);
+        put_count(model, map, "areas", __builtin_popcount(row->areas));
+        put_yes_no(model, map, "only_price", row->areas == AREA_SUPPLY);
+}
+
+static void put_row(struct filling *filling, struct value *rows, size_t at)
+{
+        struct value *map = add_map(filling->model, rows);
+        struct directory_row *row = &filling->row;
+        filling->at = at;
+        directory_row(filling->reader->view, filling->reader->program, at, row);
+        put_customer(filling->model, map, row);
+        put_text(filling->model, map, "source", row->source);
+        put_text(filling->model, map, "city", row->city);
+        put_text(filling->model, map, "country", row->country);
+        put_text(filling->model, map, "trade", row->trade);
+        put_text(filling->model, map, "size_class", row->size_class);
+        put_text(filling->model, map, "territory", row->territory);
+        put_text(filling->model, map, "responsible", row->responsible);
+        put_word(filling->model, map, "kind", row->kind == KIND_PROSPECT ? "customer_kind.prospect"
+                                                                         : "customer_kind.customer");
+        put_segments_of(filling, map);
+        put_figures(filling, map);
+}
+
+static void put_sums(struct model *model, const struct directory_page *page)
+{
+        struct value *sums = put_map(model, NULL, "sums");
+        for (int c = 0; c < DIRECTORY_COLUMNS; c++)
+                if (directory_columns[c].sum)
+                        put_money(model, sums, directory_columns[c].name, page->sums[c]);
+}
+
+static void put_choices(const struct filling *filling)
+{
+        struct value *list = put_list(filling->model, NULL, "segments");
+        for (size_t s = 0; filling->concept && s < filling->concept->segment_count; s++) {
+                struct value *map = add_map(filling->model, list);
+                put_text(filling->model, map, "code", filling->concept->segments[s].id);
+                put_text(filling->model, map, "name",
+                         bilingual_text(&filling->concept->segments[s].name, filling->reader->language));
+        }
+}
+
+static void put_end(const struct list_spec *spec, const struct list_address *address,
+                    const struct directory_page *page, struct model *model)
+{
+        char key[KEY_BYTES_MAX];
+        struct list_view view = {.spec = spec, .address = address, .total = (int64_t)page->total};
+        if (page->next_after) {
+                snprintf(key, sizeof(key), "%lld", (long long)page->next_after);
+                view.next_after = (struct text){arena_copy(model->arena, key, strlen(key)), strlen(key)};
+                model->failed |= !view.next_after.data;
+        }
+        list_put(model, &view);
+}
+
+enum status customers_model(const struct reader *reader, const struct list_spec *spec,
+                            const struct list_address *address, bool whole, struct model *model, struct error *error)
+{
+        struct asking asking = {.address = address};
+        struct filling filling = {.reader = reader, .concept = reader_concept(reader), .model = model};
+        struct directory_page page;
+        int64_t after = 0;
+        if (!ask(&asking, spec == &prospects_spec, model->arena))
+                return error_memory(error);
+        if (address->after.length &&
+            decimal_parse_scaled(address->after, DECIMAL_POINT, 0, false, &after) != DECIMAL_OK)
+                after = 0;
+        struct directory_query query = {
+                .program = reader->program, .scope = reader->scope, .search = address->search,
+                .filters = asking.filters, .filter_count = asking.count,
+                .sort = address->sort == LIST_NO_COLUMN ? LIST_NAME : column_of((size_t)address->sort),
+                .descending = address->descending, .after = whole ? 0 : after,
+                .limit = whole ? SIZE_MAX : CUSTOMERS_PAGE};
+        enum status status = directory_select(reader->view, &query, model->arena, &page, error);
+        if (status)
+                return status;
+        put_state(model, reader);
+        struct value *rows = put_list(model, NULL, "rows");
+        for (size_t i = 0; i < page.count; i++)
+                put_row(&filling, rows, page.rows[i]);
+        put_sums(model, &page);
+        put_choices(&filling);
+        put_end(spec, address, &page, model);
+        return model_check(model, error);
+}
+
+/* ---- search ------------------------------------------------------------------------------------------------------ */
+
+enum status search_model(const struct reader *reader, struct text typed, struct model *model, struct error *error)
+{
+        const uint32_t *found;
+        size_t count;
+        enum status status = directory_search(reader->view, reader->scope, typed, SEARCH_MAX, model->arena, &found,
+                                              &count, error);
+        if (status)
+                return status;
+        put_text(model, NULL, "q", typed);
+        struct value *rows = put_list(model, NULL, "rows");
+        for (size_t i = 0; i < count; i++) {
+                struct directory_row row;
+                struct value *map = add_map(model, rows);
+                directory_row(reader->view, reader->program, found[i], &row);
+                put_customer(model, map, &row);
+                put_text(model, map, "city", row.city);
+                put_segment(model, map, "segment", reader_concept(reader), row.segment, reader->language);
+                put_word(model, map, "kind", row.kind == KIND_PROSPECT ? "customer_kind.prospect"
+                                                                       : "customer_kind.customer");
+        }
+        return model_check(model, error);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * customers.c: lists of customers (program/customers_view.h).
+ */
+#include "program/customers_view.h"
+#include "web/reading.h"
+#include "web/resources.h"
+
+static enum status list(struct request *request, const struct list_spec *spec, struct model *model,
+                        struct error *error)
+{
+        struct reading reading reading_cleanup = {0};
+        struct list_address *address;
+        enum status status = reading_begin(request, &reading, error);
+        if (status == STATUS_OK)
+                status = reading_address(request, &reading, spec, &address, error);
+        return status ? status : customers_model(&reading.reader, spec, address, request_wants_file(request), model,
+                                                 error);
+}
+
+static enum status customers(struct request *request, struct model *model, struct error *error)
+{
+        return list(request, &customers_spec, model, error);
+}
+
+static enum status prospects(struct request *request, struct model *model, struct error *error)
+{
+        return list(request, &prospects_spec, model, error);
+}
+
+static const struct field list_fields[] = {READING_FIELDS, LIST_FIELDS, {0}};
+
+static const struct route routes[] = {
+        {METHOD_GET, "/customers", PERMISSION_CUSTOMER_READ, list_fields, NULL, customers, ROUTE_LIST,
+         "route.customers"},
+        {METHOD_GET, "/prospects", PERMISSION_CUSTOMER_READ, list_fields, NULL, prospects, ROUTE_LIST,
+         "route.prospects"},
+};
+const struct resource resource_customers = {"customers", routes, sizeof(routes) / sizeof(routes[0])};
