@@ -257,6 +257,59 @@ static void add_filters(struct controls *c, struct value *controls)
         }
 }
 
+/* ---- choices ----------------------------------------------------------------------------------------------------- */
+
+/* One word to filter by: a link that adds or removes the filter. `words` {NULL, 0}: by the column's words. */
+static void add_option(struct controls *c, struct value *options, size_t place, struct text code, struct text words)
+{
+        const struct list_column *column = &c->view->spec->columns[place];
+        const struct list_address *address = c->view->address;
+        struct value *map = add_map(c->model, options);
+        size_t filter = list_find_word(address, place, code);
+        bool on = filter < address->filter_count;
+        struct list_address other = on ? list_without_filter(address, filter) : list_with_word(address, place, code);
+        buffer_clear(&c->scratch);
+        if (words.data)
+                buffer_add(&c->scratch, words.data, words.length);
+        else if (column->kind == SHEET_YES_NO)
+                buffer_add_text(&c->scratch,
+                                message_raw(c->style->language, text_is(code, "yes") ? "word.yes" : "word.no"));
+        else
+                add_code_word(&c->scratch, column, code, c->style->language);
+        put_scratch(c, map, "words");
+        put_yes_no(c->model, map, "on", on);
+        put_address(c, map, "path", "", &other);
+}
+
+static void add_quick_of(struct controls *c, struct value *quick, size_t place)
+{
+        static const char *const both[] = {"yes", "no", NULL};
+        const struct list_column *column = &c->view->spec->columns[place];
+        const char *const *codes = column->codes ? column->codes : column->kind == SHEET_YES_NO ? both : NULL;
+        const struct value *choices = value_get(value_get(c->model->root, "choices"), column->name);
+        if (!(column->flags & COLUMN_FILTERS) || (!codes && !value_count(choices)))
+                return;
+        struct value *map = add_map(c->model, quick);
+        put_string(c->model, map, "name", column->name);
+        put_word(c->model, map, "title", column->title);
+        struct value *options = put_list(c->model, map, "options");
+        for (; codes && *codes; codes++)
+                add_option(c, options, place, text_of(*codes), (struct text){NULL, 0});
+        for (const struct value *choice = value_first(codes ? NULL : choices); choice; choice = value_next(choice)) {
+                bool named = value_kind(choice) == VALUE_MAP;
+                struct text code = value_text(named ? value_get(choice, "code") : choice);
+                if (code.length)
+                        add_option(c, options, place, code, value_text(named ? value_get(choice, "name") : NULL));
+        }
+}
+
+static void add_quick(struct controls *c, struct value *controls)
+{
+        struct value *quick = put_list(c->model, controls, "quick");
+        for (size_t i = 0; i < c->view->spec->column_count; i++)
+                add_quick_of(c, quick, i);
+}
+
 /* ---- forms ------------------------------------------------------------------------------------------------------- */
 
 static bool is_shown(const struct controls *c, size_t column)
@@ -355,6 +408,7 @@ void list_add_controls(struct model *model, const struct print_style *style)
         put_text(model, controls, "search", c.view->address->search);
         add_columns(&c, controls);
         add_filters(&c, controls);
+        add_quick(&c, controls);
         add_choice(&c, controls);
         add_fields(&c, controls);
         add_pages(&c, controls);

@@ -17,6 +17,10 @@
  *   next_path, first_path  none on the last and the first page
  *   choice            all columns: name, title, chosen
  *   filterable        columns that may be filtered: name, title, is_range, is_yes_no, is_day
+ *   quick             columns with few words to filter by: name, title, options: words, on (yes or no), path (of the
+ *                     list with or without this filter). The words are those of the column (codes), both of yes and no,
+ *                     or what the model has under "choices" and the column's name: a list of texts, or of maps with
+ *                     code and name
  *   fields            name, value, is_columns: hidden fields that keep all but the page in a form of the list; without
  *                     search words
  *   count             rows on this page

@@ -459,6 +459,25 @@ struct list_address list_sorted_by(const struct list_spec *spec, const struct li
         return other;
 }
 
+size_t list_find_word(const struct list_address *address, size_t column, struct text word)
+{
+        size_t i = 0;
+        while (i < address->filter_count &&
+               (address->filters[i].column != column || address->filters[i].compare != LIST_IS ||
+                !text_equal(address->filters[i].word, word)))
+                i++;
+        return i;
+}
+
+struct list_address list_with_word(const struct list_address *address, size_t column, struct text word)
+{
+        struct list_address other = *address;
+        if (other.filter_count < LIST_FILTERS_MAX)
+                other.filters[other.filter_count++] = (struct list_filter){.column = column, .word = word};
+        other.after = (struct text){NULL, 0};
+        return other;
+}
+
 struct list_address list_without_filter(const struct list_address *address, size_t filter)
 {
         struct list_address other = *address;

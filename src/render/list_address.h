@@ -48,6 +48,8 @@ struct list_column {
         const char *words;        /* SHEET_CODE, SHEET_CODES, SHEET_YES_NO: as in sheet.h */
         const char *path;         /* name of the row's entry with the address its cell leads to; NULL: none */
         const char *part;         /* an entry of its cells that is yes, so that templates can tell them; NULL: none */
+        const char *const *codes; /* words to filter by that a page offers, ended by NULL; NULL: those of the model
+                                   * (list.h), for yes or no both */
 };
 
 struct list_spec {
@@ -111,10 +113,13 @@ void list_filter_add(struct buffer *out, const struct list_spec *spec, const str
 
 /* The same list from its first page: */
 struct list_address list_sorted_by(const struct list_spec *spec, const struct list_address *address, size_t column);
+struct list_address list_with_word(const struct list_address *address, size_t column, struct text word);
 struct list_address list_without_filter(const struct list_address *address, size_t filter);
 struct list_address list_without_filters(const struct list_address *address); /* and search words */
 struct list_address list_after(const struct list_address *address, struct text key); /* its page behind a row */
 
+/* The place of the filter that a column is this word; filter_count: there is none. */
+size_t list_find_word(const struct list_address *address, size_t column, struct text word);
 /* The places of the columns shown, in their order; returns how many. */
 size_t list_shown_columns(const struct list_spec *spec, const struct list_address *address,
                           uint8_t ret[static LIST_COLUMNS_MAX]);

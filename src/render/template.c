@@ -179,6 +179,20 @@ static const struct value *look_up(const struct rendering *r, const struct path 
         return value;
 }
 
+/* As look_up, for what is given out: a name nobody knows is told. */
+static const struct value *look_up_shown(const struct rendering *r, const struct template *template,
+                                         const struct node *node, const struct path *path)
+{
+        const struct value *value = look_up(r, path);
+        if (!value && r->page->missing) {
+                buffer_addf(r->page->missing, "%s:%u: ", template->name, node->line);
+                for (size_t i = 0; i < path->count; i++)
+                        buffer_addf(r->page->missing, "%s%s", i ? "." : "", path->parts[i]);
+                buffer_add_byte(r->page->missing, '\n');
+        }
+        return value;
+}
+
 static bool is_false(const struct value *value)
 {
         switch (value_kind(value)) {
@@ -213,7 +227,7 @@ static bool emit_value(struct rendering *r, const struct template *template, con
 
 static bool render_value(struct rendering *r, const struct template *template, const struct node *node)
 {
-        const struct value *value = look_up(r, &node->path);
+        const struct value *value = look_up_shown(r, template, node, &node->path);
         enum value_kind kind = value_kind(value);
         if (kind == VALUE_NONE || kind == VALUE_MAP)
                 return true;
@@ -227,7 +241,7 @@ static bool render_value(struct rendering *r, const struct template *template, c
 
 static bool render_form(struct rendering *r, const struct template *template, const struct node *node)
 {
-        const struct value *value = look_up(r, &node->path);
+        const struct value *value = look_up_shown(r, template, node, &node->path);
         if (!print_fits(value_kind(value), node->how)) {
                 char name[64];
                 snprintf(name, sizeof(name), "%.*s", (int)(node->text.length < 63 ? node->text.length : 63),
@@ -245,7 +259,7 @@ static bool render_message(struct rendering *r, const struct template *template,
         buffer_init(&values, SCRATCH_BYTES_MAX);
         for (size_t i = 0; i < node->message.count; i++) {
                 const struct message_part *part = &node->message.arguments[i];
-                const struct value *value = look_up(r, &part->path);
+                const struct value *value = look_up_shown(r, template, node, &part->path);
                 if (!print_fits(value_kind(value), part->how))
                         return give_up(r, template, node, STATUS_INVALID, "template.wrong_form", "name", part->name);
                 offsets[i] = values.length;

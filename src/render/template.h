@@ -60,6 +60,8 @@ struct template_page {
         const struct value *frame;    /* what stands around every page: menu, who is signed in; NULL: none */
         struct print_style style;
         size_t steps_max;             /* 0: TEMPLATE_STEPS_MAX */
+        struct buffer *missing;       /* NULL, or gets a line for each value that is given out but is nowhere (not even
+                                       * as none): "TEMPLATE:LINE: NAME". For whoever writes templates and models */
 };
 /* Appends to `out`, whose ceiling is the page's. STATUS_NOT_FOUND "template.missing"; STATUS_LIMIT
  * "template.output_limit", "template.steps_limit", "template.too_deep"; STATUS_INVALID "template.wrong_form": a value

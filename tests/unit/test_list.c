@@ -17,9 +17,11 @@
 
 enum { EVERYTHING = COLUMN_SHOWN | COLUMN_SORTS | COLUMN_FILTERS };
 
+static const char *const states[] = {"approved", "proposed", NULL};
 static const struct list_column columns[] = {
         {"name", "run.column.customer", SHEET_TEXT, .flags = EVERYTHING, .path = "address"},
-        {"state", "run.column.state", SHEET_CODE, .flags = EVERYTHING, .words = "run.state.", .part = "is_state"},
+        {"state", "run.column.state", SHEET_CODE, .flags = EVERYTHING, .words = "run.state.", .part = "is_state",
+         .codes = states},
         {"revenue", "customers.column.revenue", SHEET_MONEY, .flags = EVERYTHING | COLUMN_SUMS},
         {"share", "override.column.share", SHEET_SHARE, .flags = COLUMN_FILTERS},
         {"day", "run.column.cutoff", SHEET_DAY, .flags = COLUMN_SHOWN | COLUMN_SORTS | COLUMN_FILTERS},
@@ -336,6 +338,57 @@ static void controls(void **state)
                     "name;state;revenue range;share range;day range day;grace yes;count range;value range;");
 }
 
+static void quick_filters(void **state)
+{
+        static const char *const template =
+                "{{#list.quick}}{{title}}:{{#options}} {{words}}{{#on}}*{{/on}} {{path}};{{/options}}\n{{/list.quick}}";
+        (void)state;
+        expect_page("sort=name&after=x&filter=state:open&filter=-grace:yes", LANGUAGE_GERMAN, template,
+                    "Status: genehmigt /customers?filter=state:open&amp;filter=-grace:yes&amp;filter=state:approved"
+                    "&amp;sort=name; Vorschlag /customers?filter=state:open&amp;filter=-grace:yes&amp;"
+                    "filter=state:proposed&amp;sort=name;\n"
+                    "weicht ab: ja /customers?filter=state:open&amp;filter=-grace:yes&amp;filter=grace:yes&amp;"
+                    "sort=name; nein /customers?filter=state:open&amp;filter=-grace:yes&amp;filter=grace:no&amp;sort=name;\n");
+        expect_page("filter=state:approved&filter=grace:no", LANGUAGE_ENGLISH, template,
+                    "State: approved* /customers?filter=grace:no; proposed /customers?filter=state:approved&amp;"
+                    "filter=grace:no&amp;filter=state:proposed;\ndiffers: yes /customers?filter=state:approved&amp;"
+                    "filter=grace:no&amp;filter=grace:yes; no* /customers?filter=state:approved;\n");
+}
+
+/* What the model offers: maps with code and name, or texts. */
+static void choices_of_the_model(void **state)
+{
+        static const struct list_column two[] = {{"a", "run.column.state", SHEET_CODE, .flags = EVERYTHING},
+                                                 {"b", "run.column.customer", SHEET_TEXT, .flags = EVERYTHING},
+                                                 {"c", "run.column.note", SHEET_TEXT, .flags = COLUMN_SHOWN}};
+        static const struct list_spec small = {"run.column.state", "/x", two, 3, NULL};
+        struct arena *arena arena_cleanup = arena_new(1 << 20);
+        struct list_address address = {.sort = LIST_NO_COLUMN};
+        struct print_style style = {LANGUAGE_GERMAN, 2, "EUR"};
+        struct model model;
+        (void)state;
+        model_init(&model, arena);
+        struct value *choices = put_map(&model, NULL, "choices"), *list = put_list(&model, choices, "a");
+        struct value *choice = add_map(&model, list);
+        put_string(&model, choice, "code", "A");
+        put_string(&model, choice, "name", "Exzellenz");
+        list = put_list(&model, choices, "b");
+        add_text(&model, list, text_of("x y"));
+        add_none(&model, list);
+        add_text(&model, put_list(&model, choices, "c"), text_of("z"));
+        struct list_view view = {&small, &address, 0, {NULL, 0}};
+        list_put(&model, &view);
+        list_add_controls(&model, &style);
+        const struct value *quick = value_get(value_get(model.root, "list"), "quick");
+        assert_int_equal(value_count(quick), 2);
+        const struct value *option = value_first(value_get(value_first(quick), "options"));
+        assert_true(text_is(value_text(value_get(option, "words")), "Exzellenz"));
+        assert_true(text_is(value_text(value_get(option, "path")), "/x?filter=a:A"));
+        const struct value *options = value_get(value_at(quick, 1, NULL), "options");
+        assert_int_equal(value_count(options), 1);
+        assert_true(text_is(value_text(value_get(value_first(options), "path")), "/x?filter=b:x%20y"));
+}
+
 static void as_csv(void **state)
 {
         struct arena *arena arena_cleanup = arena_new(1 << 20);
@@ -418,7 +471,9 @@ int main(void)
                 cmocka_unit_test(read_and_written), cmocka_unit_test(what_is_meant), cmocka_unit_test(refused),
                 cmocka_unit_test(bounds),           cmocka_unit_test(other_addresses), cmocka_unit_test(as_json),
                 cmocka_unit_test(as_page),          cmocka_unit_test(controls),      cmocka_unit_test(as_csv),
-                cmocka_unit_test(as_workbook),      cmocka_unit_test(no_room),
+                cmocka_unit_test(as_workbook),      cmocka_unit_test(quick_filters),
+                cmocka_unit_test(choices_of_the_model),
+                    cmocka_unit_test(no_room),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

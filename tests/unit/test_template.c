@@ -344,6 +344,30 @@ static void too_many_steps(void **state)
         assert_string_equal(error.key, "template.steps_limit");
 }
 
+/* Whoever writes a template learns of names that nobody knows; what is none is known. */
+static void missing_names(void **state)
+{
+        struct template_source source = {
+                "main", text_of("{{a}}{{none}}{{map.b}}\n{{#f}}c short{{/f}}{{#t}}template.missing{{/t}}{{#d}}{{/d}}")};
+        struct template_set *set template_set_cleanup = NULL;
+        struct arena *arena arena_cleanup = arena_new(1 << 20);
+        struct buffer out buffer_cleanup, missing buffer_cleanup;
+        struct model model;
+        struct error error;
+        (void)state;
+        buffer_init(&out, 1000);
+        buffer_init(&missing, 1000);
+        model_init(&model, arena);
+        put_none(&model, NULL, "none");
+        put_map(&model, NULL, "map");
+        assert_int_equal(template_set_new(&source, 1, false, &set, &error), STATUS_OK);
+        struct template_page page = {.name = "main", .model = model.root, .style = {LANGUAGE_GERMAN, 2, NULL},
+                                     .missing = &missing};
+        assert_int_equal(template_render(set, &page, &out, &error), STATUS_OK);
+        assert_string_equal(missing.data, "main:1: a\nmain:1: map.b\nmain:2: c\nmain:2: name\n");
+        assert_string_equal(out.data, "\nunbekanntDie Vorlage unbekannt gibt es nicht.");
+}
+
 static void the_later_source_counts(void **state)
 {
         const char *const parts[] = {"main", "first", "other", "x", "main", "second", NULL};
@@ -368,6 +392,7 @@ int main(void)
                 cmocka_unit_test(forms_of_other_kinds),
                 cmocka_unit_test(limits),
                 cmocka_unit_test(too_many_steps),
+                cmocka_unit_test(missing_names),
                 cmocka_unit_test(the_later_source_counts),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
