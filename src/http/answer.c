@@ -15,7 +15,7 @@
 #include "render/list.h"
 #include "render/value_json.h"
 
-enum { GZIP_BYTES_MIN = 860, GZIP_LEVEL = 5, GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8 };
+enum { GZIP_BYTES_MIN = 860, GZIP_LEVEL = 5, GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8, MISSING_BYTES_MAX = 900 };
 
 #define TYPE_JSON "application/json; charset=utf-8"
 #define TYPE_HTML "text/html; charset=utf-8"
@@ -205,12 +205,24 @@ static void name_download(struct request *request, const char *ending)
         answer_header(request, "Content-Disposition", (struct text){name.data, name.length});
 }
 
+/* What a template gives out, but no model has: a mistake in one of both. */
+static void tell_missing(const struct request *request, const char *template, const struct buffer *missing)
+{
+        struct error error;
+        if (!missing->length)
+                return;
+        error_set(&error, STATUS_NOT_FOUND, "template.missing_names", "names", missing->data, NULL);
+        log_error(request->service->site->log, request->now_ms, request->id, template, &error);
+}
+
 /* Renders a template with its frame; false when that failed, which is told in the log. */
 static bool render(struct request *request, const char *template, struct model *model, struct buffer *out)
 {
         const struct site *site = request->service->site;
+        struct buffer missing buffer_cleanup;
         struct model frame;
         struct error error;
+        buffer_init(&missing, MISSING_BYTES_MAX);
         model_init(&frame, request->arena);
         frame_fill(request, &frame);
         struct print_style style = style_of(request);
@@ -221,12 +233,14 @@ static bool render(struct request *request, const char *template, struct model *
                 .model = model->root,
                 .frame = frame.root,
                 .style = style_of(request),
+                .missing = site->tells_missing ? &missing : NULL,
         };
         enum status status = model_check(&frame, &error);
         if (status == STATUS_OK)
                 status = model_check(model, &error);
         if (status == STATUS_OK)
                 status = template_render(site->templates, &page, out, &error);
+        tell_missing(request, template, &missing);
         if (status == STATUS_OK)
                 return true;
         log_error(site->log, request->now_ms, request->id, template, &error);

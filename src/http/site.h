@@ -34,6 +34,7 @@ struct site {
         void *application;            /* request_application */
         struct events *events;
         const struct template_set *templates; /* NULL: there are no pages, only JSON */
+        bool tells_missing;           /* names in templates that no model has are told in the log: for development */
         const char *layout;           /* the template around every page */
         void (*add_to_frame)(struct request *request, struct model *frame); /* more for every page (frame.c); NULL */
         const struct asset *assets;   /* also those an overlay brings */

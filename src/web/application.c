@@ -186,7 +186,7 @@ static enum status start(struct application *application, const struct applicati
         site->find_asset = find_asset;
         site->layout = "layout";
         site->add_to_frame = frame_add;
-        application->development = options->development;
+        application->development = site->tells_missing = options->development;
         application->subbrands = subbrands_new();
         if (status == STATUS_OK && !application->subbrands)
                 status = error_memory(error);

@@ -348,7 +348,8 @@ static void quick_filters(void **state)
                     "&amp;sort=name; Vorschlag /customers?filter=state:open&amp;filter=-grace:yes&amp;"
                     "filter=state:proposed&amp;sort=name;\n"
                     "weicht ab: ja /customers?filter=state:open&amp;filter=-grace:yes&amp;filter=grace:yes&amp;"
-                    "sort=name; nein /customers?filter=state:open&amp;filter=-grace:yes&amp;filter=grace:no&amp;sort=name;\n");
+                    "sort=name; nein /customers?filter=state:open&amp;filter=-grace:yes&amp;filter=grace:no&amp;"
+                    "sort=name;\n");
         expect_page("filter=state:approved&filter=grace:no", LANGUAGE_ENGLISH, template,
                     "State: approved* /customers?filter=grace:no; proposed /customers?filter=state:approved&amp;"
                     "filter=grace:no&amp;filter=state:proposed;\ndiffers: yes /customers?filter=state:approved&amp;"
