@@ -11,6 +11,7 @@
 #include "db/identity.h"
 #include "db/write.h"
 #include "platform/clock.h"
+#include "platform/mail.h"
 #include "queries.h"
 
 enum { ARENA_BYTES_MAX = 1 << 22, LIST_BYTES_MAX = 1 << 22 };
@@ -103,22 +104,6 @@ static enum status invite(struct connection *connection, void *context, struct e
                                    : status;
 }
 
-/* Somebody at a place, without blanks, brackets and control characters; whether the mail arrives shows the rest. */
-static bool is_email(struct text email)
-{
-        const char *at = email.length ? memchr(email.data, '@', email.length) : NULL;
-        if (!at || at == email.data || !text_is_utf8(email.data, email.length))
-                return false;
-        for (size_t i = 0; i < email.length; i++) {
-                unsigned char c = (unsigned char)email.data[i];
-                if (c <= ' ' || c == 0x7f || strchr("<>()[],;:\\\"", c))
-                        return false;
-        }
-        size_t domain = email.length - (size_t)(at + 1 - email.data);
-        return domain >= 3 && !memchr(at + 1, '@', domain) && memchr(at + 1, '.', domain) && at[1] != '.' &&
-               at[domain] != '.';
-}
-
 enum status company_invite(struct database *database, const struct invitation *asked, int64_t *ret_account_id,
                            struct secret *ret_link, struct error *error)
 {
@@ -131,7 +116,7 @@ enum status company_invite(struct database *database, const struct invitation *a
                 return error_memory(error);
         snprintf(shown, sizeof(shown), "%.*s", (int)(asked->email.length < 70 ? asked->email.length : 70),
                  asked->email.data ? asked->email.data : "");
-        if (!login_fold(asked->email, arena, &inviting.login) || !is_email(inviting.login))
+        if (!login_fold(asked->email, arena, &inviting.login) || !mail_is_address(inviting.login))
                 return error_set(error, STATUS_INVALID, "access.email_invalid", "email", shown, NULL);
         if (name.length == 0 || name.length > ACCOUNT_NAME_BYTES_MAX)
                 return error_set(error, STATUS_INVALID, "access.name_missing", NULL);

@@ -10,7 +10,7 @@
 #include "cli/session.h"
 #include "platform/clock.h"
 
-#define DEFAULT_ORIGIN "http://localhost:8080"
+#define DEFAULT_ORIGIN "http://127.0.0.1:8420"
 
 struct user_command {
         struct session session;
