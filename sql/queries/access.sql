@@ -540,3 +540,8 @@ DELETE FROM api_key WHERE id = :id;
 -- row ends_ms instant
 -- row used_ms instant?
 SELECT id, name, role, created_ms, ends_ms, used_ms FROM api_key ORDER BY name;
+
+-- name: program_codes :many
+-- Names no password may say.
+-- row code text
+SELECT code FROM program ORDER BY id;

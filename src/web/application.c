@@ -13,6 +13,7 @@
 #include "platform/file.h"
 #include "render/templates.h"
 #include "web/frame.h"
+#include "web/mailer.h"
 #include "web/resources.h"
 
 enum { PEM_BYTES_MAX = 1 << 20, PATH_BYTES_MAX = 4096, URL_BYTES_MAX = 256 };
@@ -180,6 +181,8 @@ static enum status start(struct application *application, const struct applicati
                 status = directory_new(application->database, &application->directory, error);
         if (status == STATUS_OK)
                 status = events_new(&application->events, error);
+        if (status == STATUS_OK)
+                status = mailer_new(application->database, &application->mailer, error);
         site->events = application->events;
         site->assets = assets;
         site->asset_count = asset_count;
@@ -219,6 +222,7 @@ void application_close(struct application *application)
                 return;
         server_stop(application->server);
         directory_free(application->directory);
+        mailer_free(application->mailer);
         events_free(application->events);
         template_set_free(application->templates);
         subbrands_free(application->subbrands);

@@ -30,6 +30,7 @@ struct application {
         struct database *database;
         struct directory *directory; /* customers in memory, for lists, search and the ladder */
         struct events *events;
+        struct mailer *mailer;
         struct template_set *templates;
         struct subbrands *subbrands;
         bool development;

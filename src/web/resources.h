@@ -15,7 +15,7 @@
         X(customers) \
         X(ladder) \
         X(search) \
-        X(system)
+        X(sign_in) X(system)
 
 #define RESOURCE_DECLARE(name) extern const struct resource resource_##name;
 RESOURCES(RESOURCE_DECLARE)
