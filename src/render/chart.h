@@ -10,8 +10,9 @@
  *   chart_months     title; months: month (a day in it), now, [before], [earlier]; now_name, [before_name],
  *                    [earlier_name]: what the three are called. Bars side by side, last year paler; earlier as a line
  *   chart_histogram  title; bars: from, to (values) or label; count; [current: yes]; [thresholds: name, at (a value)]
- *   chart_flow       title; before and after: code, name, count, in the same order from top to bottom; flows: from, to
- *                    (codes), count
+ *   chart_flow       [title]; rows: segment (a map with code; none: in no segment), customers before, from top to
+ *                    bottom; links: from, to (as segment), customers. Or: before and after: code, count; flows: from,
+ *                    to (codes), count
  *
  * What has no values at all is a chart without bars. Coordinates are tenths of a pixel, counted in integers.
  */

@@ -4,66 +4,117 @@
  * and bands between them.
  */
 #include "base/checked.h"
+#include "i18n/format.h"
 #include "render/chart_parts.h"
 
 enum { WORDS_MAX = 256, NODES_MAX = 16, NODE_WIDTH = 16 * PIXEL, NODE_GAP = 12 * PIXEL, LEAST = 1 * PIXEL };
 
+struct node {
+        struct text code;         /* {NULL, 0}: in no segment */
+        int64_t count;
+        int64_t top, height, used;
+};
+
 struct side {
-        const struct value *nodes[NODES_MAX];
-        int64_t top[NODES_MAX], height[NODES_MAX], used[NODES_MAX];
+        struct node nodes[NODES_MAX];
         size_t count;
         int128 total;
 };
 
 struct flow_chart {
-        const struct value *chart;
+        const struct value *chart, *flows;
+        const char *count_name;   /* of how many, in nodes and flows */
         const struct print_style *style;
         struct side before, after;
         int64_t left, right;      /* outer edges of the nodes */
 };
 
-static void gather(struct side *side, const struct value *nodes)
+/* A segment is given by its code, or by a map that has it. */
+static struct text code_of(const struct value *segment)
 {
-        for (const struct value *node = value_first(nodes); node && side->count < NODES_MAX; node = value_next(node)) {
-                int64_t count = value_integer(value_get(node, "count"));
-                side->nodes[side->count++] = node;
-                side->total += count > 0 ? count : 0;
+        return value_text(value_kind(segment) == VALUE_MAP ? value_get(segment, "code") : segment);
+}
+
+static void add_node(struct side *side, struct text code, int64_t count)
+{
+        if (side->count == NODES_MAX)
+                return;
+        side->nodes[side->count++] = (struct node){.code = code, .count = count};
+        side->total += count > 0 ? count : 0;
+}
+
+static size_t find(const struct side *side, struct text code)
+{
+        size_t i = 0;
+        while (i < side->count && !text_equal(side->nodes[i].code, code))
+                i++;
+        return i;
+}
+
+/* What arrives at a segment, by the flows. */
+static int64_t arriving(const struct flow_chart *f, struct text code)
+{
+        int64_t sum = 0;
+        for (const struct value *flow = value_first(f->flows); flow; flow = value_next(flow)) {
+                int64_t count = value_integer(value_get(flow, f->count_name));
+                if (text_equal(code_of(value_get(flow, "to")), code) && count > 0 && !add_i64(sum, count, &sum))
+                        return INT64_MAX;
         }
+        return sum;
+}
+
+static void gather(struct flow_chart *f)
+{
+        const struct value *rows = value_get(f->chart, "rows"), *node;
+        f->count_name = rows ? "customers" : "count";
+        f->flows = value_get(f->chart, rows ? "links" : "flows");
+        for (node = value_first(rows); node; node = value_next(node)) {
+                struct text code = code_of(value_get(node, "segment"));
+                int64_t before = value_integer(value_get(node, "customers")), after = arriving(f, code);
+                if (before <= 0 && after <= 0)
+                        continue;
+                add_node(&f->before, code, before);
+                add_node(&f->after, code, after);
+        }
+        for (node = value_first(value_get(f->chart, "before")); node; node = value_next(node))
+                add_node(&f->before, code_of(node), value_integer(value_get(node, "count")));
+        for (node = value_first(value_get(f->chart, "after")); node; node = value_next(node))
+                add_node(&f->after, code_of(node), value_integer(value_get(node, "count")));
 }
 
 /* Heights by the larger side, so that both are on one scale. */
 static void lay_out(struct side *side, int128 total, int64_t top, int64_t room)
 {
         for (size_t i = 0; i < side->count; i++) {
-                int64_t count = value_integer(value_get(side->nodes[i], "count"));
-                int64_t height = count > 0 && total > 0 ? (int64_t)(count * (int128)room / total) : 0;
-                side->top[i] = top;
-                side->height[i] = count > 0 && height < LEAST ? LEAST : height;
-                side->used[i] = 0;
-                top += side->height[i] + NODE_GAP;
+                struct node *node = &side->nodes[i];
+                int64_t height = node->count > 0 && total > 0 ? (int64_t)(node->count * (int128)room / total) : 0;
+                node->top = top;
+                node->height = node->count > 0 && height < LEAST ? LEAST : height;
+                node->used = 0;
+                top += node->height + NODE_GAP;
         }
 }
 
-static size_t find(const struct side *side, const struct value *code)
+static void add_code(struct buffer *out, struct text code)
 {
-        for (size_t i = 0; i < side->count; i++)
-                if (text_equal(value_text(value_get(side->nodes[i], "code")), value_text(code)))
-                        return i;
-        return side->count;
+        if (code.length)
+                buffer_add(out, code.data, code.length);
+        else
+                buffer_add_text(out, "–");
 }
 
-static void node_words(const struct flow_chart *f, const struct value *node, struct buffer *out)
+static void node_words(const struct flow_chart *f, const struct node *node, struct buffer *out)
 {
-        chart_words(out, value_get(node, "code"), f->style);
+        add_code(out, node->code);
         buffer_add_byte(out, ' ');
-        chart_words(out, value_get(node, "count"), f->style);
+        format_add_count(out, f->style->language, node->count);
 }
 
-static void add_segment(struct canvas *canvas, const struct value *code)
+static void add_segment(struct canvas *canvas, struct text code)
 {
         struct buffer words buffer_cleanup;
         buffer_init(&words, WORDS_MAX);
-        chart_words(&words, code, canvas->style);
+        buffer_add(&words, code.data, code.length);
         buffer_add_text(canvas->out, " data-segment=\"");
         canvas_escaped(canvas, words.data);
         buffer_add_byte(canvas->out, '"');
@@ -72,17 +123,20 @@ static void add_segment(struct canvas *canvas, const struct value *code)
 static void draw_side(struct canvas *canvas, const struct flow_chart *f, const struct side *side, int64_t x)
 {
         for (size_t i = 0; i < side->count; i++) {
+                const struct node *node = &side->nodes[i];
                 struct buffer words buffer_cleanup;
                 buffer_init(&words, WORDS_MAX);
-                node_words(f, side->nodes[i], &words);
+                if (!node->height)
+                        continue;
+                node_words(f, node, &words);
                 buffer_add_text(canvas->out, "<rect class=\"flow-node\"");
-                add_segment(canvas, value_get(side->nodes[i], "code"));
+                add_segment(canvas, node->code);
                 canvas_place(canvas, "x", x);
-                canvas_place(canvas, "y", side->top[i]);
+                canvas_place(canvas, "y", node->top);
                 canvas_place(canvas, "width", NODE_WIDTH);
-                canvas_place(canvas, "height", side->height[i]);
+                canvas_place(canvas, "height", node->height);
                 buffer_add_text(canvas->out, "/>");
-                canvas_text(canvas, x + NODE_WIDTH + 6 * PIXEL, side->top[i] + side->height[i] / 2 + 4 * PIXEL,
+                canvas_text(canvas, x + NODE_WIDTH + 6 * PIXEL, node->top + node->height / 2 + 4 * PIXEL,
                             ANCHOR_START, "flow-name", words.data);
         }
 }
@@ -110,48 +164,45 @@ static void band(struct canvas *canvas, const struct flow_chart *f, int64_t left
 }
 
 /* What of a node's height a flow takes; the last one takes what is left by rounding. */
-static int64_t share_of(struct side *side, size_t place, int64_t count)
+static int64_t share_of(const struct node *node, int64_t count)
 {
-        int64_t total = value_integer(value_get(side->nodes[place], "count"));
-        int64_t height = total > 0 ? (int64_t)((int128)side->height[place] * count / total) : 0;
-        int64_t left = side->height[place] - side->used[place];
+        int64_t height = node->count > 0 ? (int64_t)((int128)node->height * count / node->count) : 0;
+        int64_t left = node->height - node->used;
         return height < LEAST ? (left < LEAST ? left : LEAST) : height > left ? left : height;
 }
 
-static void draw_flow(struct canvas *canvas, struct flow_chart *f, const struct value *flow)
+static void draw_flow(struct canvas *canvas, struct node *from, struct node *to, int64_t count,
+                      const struct flow_chart *f)
 {
-        size_t from = find(&f->before, value_get(flow, "from")), to = find(&f->after, value_get(flow, "to"));
-        int64_t count = value_integer(value_get(flow, "count"));
         struct buffer words buffer_cleanup;
-        if (from == f->before.count || to == f->after.count || count <= 0)
-                return;
-        int64_t left = share_of(&f->before, from, count), right = share_of(&f->after, to, count);
+        int64_t left = share_of(from, count), right = share_of(to, count);
         buffer_init(&words, WORDS_MAX);
-        chart_words(&words, value_get(flow, "from"), f->style);
+        add_code(&words, from->code);
         buffer_add_text(&words, " → ");
-        chart_words(&words, value_get(flow, "to"), f->style);
+        add_code(&words, to->code);
         buffer_add_text(&words, ": ");
-        chart_words(&words, value_get(flow, "count"), f->style);
+        format_add_count(&words, f->style->language, count);
         buffer_add_text(canvas->out, "<path class=\"flow-band\"");
-        add_segment(canvas, value_get(flow, "from"));
-        band(canvas, f, f->before.top[from] + f->before.used[from], left, f->after.top[to] + f->after.used[to], right);
+        add_segment(canvas, from->code);
+        band(canvas, f, from->top + from->used, left, to->top + to->used, right);
         buffer_add_text(canvas->out, "><title>");
         canvas_escaped(canvas, words.data);
         buffer_add_text(canvas->out, "</title></path>");
-        f->before.used[from] += left;
-        f->after.used[to] += right;
+        from->used += left;
+        to->used += right;
 }
 
 /* Flows in the order of both sides, so that bands cross as little as they can. */
 static void draw_flows(struct canvas *canvas, struct flow_chart *f)
 {
-        const struct value *flows = value_get(f->chart, "flows");
         for (size_t from = 0; from < f->before.count; from++)
                 for (size_t to = 0; to < f->after.count; to++)
-                        for (const struct value *flow = value_first(flows); flow; flow = value_next(flow))
-                                if (find(&f->before, value_get(flow, "from")) == from &&
-                                    find(&f->after, value_get(flow, "to")) == to)
-                                        draw_flow(canvas, f, flow);
+                        for (const struct value *flow = value_first(f->flows); flow; flow = value_next(flow)) {
+                                int64_t count = value_integer(value_get(flow, f->count_name));
+                                if (count > 0 && find(&f->before, code_of(value_get(flow, "from"))) == from &&
+                                    find(&f->after, code_of(value_get(flow, "to"))) == to)
+                                        draw_flow(canvas, &f->before.nodes[from], &f->after.nodes[to], count, f);
+                        }
 }
 
 static void draw(struct canvas *canvas, struct flow_chart *f, const char *words)
@@ -174,12 +225,15 @@ static void draw(struct canvas *canvas, struct flow_chart *f, const char *words)
 static void alternative(const struct flow_chart *f, struct buffer *out)
 {
         const struct side *sides[] = {&f->before, &f->after};
-        chart_words(out, value_get(f->chart, "title"), f->style);
+        if (value_kind(value_get(f->chart, "title")) != VALUE_NONE)
+                chart_words(out, value_get(f->chart, "title"), f->style);
+        else
+                buffer_add_text(out, message_raw(f->style->language, "chart.flow"));
         for (size_t s = 0; s < 2; s++) {
                 buffer_add_text(out, s ? " → " : ": ");
                 for (size_t i = 0; i < sides[s]->count; i++) {
                         buffer_add_text(out, i ? ", " : "");
-                        node_words(f, sides[s]->nodes[i], out);
+                        node_words(f, &sides[s]->nodes[i], out);
                 }
         }
 }
@@ -189,8 +243,7 @@ void chart_flow(struct buffer *out, const struct value *chart, const struct prin
         struct flow_chart f = {.chart = chart, .style = style};
         struct buffer words buffer_cleanup;
         buffer_init(&words, 8192);
-        gather(&f.before, value_get(chart, "before"));
-        gather(&f.after, value_get(chart, "after"));
+        gather(&f);
         alternative(&f, &words);
         draw(&(struct canvas){out, style, 720 * PIXEL, 300 * PIXEL, false}, &f, words.data);
         draw(&(struct canvas){out, style, 340 * PIXEL, 280 * PIXEL, true}, &f, words.data);

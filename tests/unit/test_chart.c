@@ -310,6 +310,49 @@ static void flow(void **state)
         assert_in_range(seen.heights[0] * 146 / both, 35, 37);
 }
 
+static void put_link(struct model *model, struct value *links, const char *from, const char *to, int64_t customers)
+{
+        struct value *link = add_map(model, links);
+        if (from)
+                put_string(model, put_map(model, link, "from"), "code", from);
+        else
+                put_none(model, link, "from");
+        put_string(model, put_map(model, link, "to"), "code", to);
+        put_count(model, link, "customers", customers);
+}
+
+/* As the ladder has it: rows before, what arrives is summed up; nobody in a segment is a place, too. */
+static void flow_of_the_ladder(void **state)
+{
+        static const char *const codes[] = {"A", "B", "empty", NULL};
+        static const int64_t customers[] = {10, 90, 0, 5};
+        struct arena *arena arena_cleanup = arena_new(1 << 20);
+        struct buffer svg buffer_cleanup;
+        struct model model;
+        struct seen seen;
+        (void)state;
+        model_init(&model, arena);
+        struct value *rows = put_list(&model, NULL, "rows"), *links = put_list(&model, NULL, "links");
+        for (int i = 0; i < 4; i++) {
+                struct value *row = add_map(&model, rows);
+                if (codes[i])
+                        put_string(&model, put_map(&model, row, "segment"), "code", codes[i]);
+                else
+                        put_none(&model, row, "segment");
+                put_count(&model, row, "customers", customers[i]);
+        }
+        put_link(&model, links, "A", "A", 8);
+        put_link(&model, links, "A", "B", 2);
+        put_link(&model, links, "B", "B", 90);
+        put_link(&model, links, NULL, "A", 5);
+        draw(chart_flow, &model, &german, &svg, &seen);
+        assert_string_equal(seen.labels[0], "Bewegung zwischen den Segmenten: A 10, B 90, \xE2\x80\x93 5 "
+                                            "\xE2\x86\x92 A 13, B 92, \xE2\x80\x93 0");
+        assert_int_equal(seen.bars[0], 5); /* nobody is in no segment afterwards */
+        assert_int_equal(seen.bands, 8);
+        assert_non_null(strstr(svg.data, "<title>\xE2\x80\x93 \xE2\x86\x92 A: 5</title>"));
+}
+
 /* ---- anything ---------------------------------------------------------------------------------------------------- */
 
 static uint64_t next_random(uint64_t *seed)
@@ -370,6 +413,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(months),    cmocka_unit_test(months_without_values), cmocka_unit_test(proportions),
                 cmocka_unit_test(histogram), cmocka_unit_test(histogram_with_labels), cmocka_unit_test(flow),
+                cmocka_unit_test(flow_of_the_ladder),
                 cmocka_unit_test(any_values),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
