@@ -72,6 +72,8 @@ SCRIPTS = [
     ("road customer", "tests/road/test_customer.py", SANITIZER, 600),
     ("road doctor", "tests/road/test_doctor.py", SANITIZER, 1800),
     ("road first ladder", "tests/road/test_first_ladder.py", RELEASE, 1800),
+    ("http server", "tests/http/test_server.py", SANITIZER, 900),
+    ("http server, thread sanitizer", "tests/http/test_server.py", THREAD, 1200),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 1800),
     ("browser", "tests/browser/run.py", RELEASE, 1800),
     ("fuzz seeds", "tests/fuzz/make_seeds.py", NONE, 60),

@@ -541,6 +541,7 @@ static void open_stream(struct request *request)
 {
         literal(request, "Content-Type", "text/event-stream; charset=utf-8");
         request->answer.kind = ANSWER_STREAM;
+        request->answer.closes = true; /* when it ends */
         finish(request, 200);
 }
 

@@ -69,7 +69,7 @@ static void add_notice(struct request *request, struct model *frame, struct text
                 else if (item->name.length > 2)
                         error_add(&notice, item->name.data + 2, item->value.data);
         }
-        if (!key.data || !message_exists(key.data) || strncmp(key.data, "notice.", 7) != 0)
+        if (!key.data || !message_exists(key.data))
                 return;
         struct buffer text buffer_cleanup;
         buffer_init(&text, 4096);

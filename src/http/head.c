@@ -102,9 +102,9 @@ static enum status check_framing(struct head *head, struct error *error)
 {
         size_t lengths, codings, hosts, types, others;
         const struct header *length = find(head, "content-length", &lengths);
-        find(head, "transfer-encoding", &codings);
+        const struct header *coding = find(head, "transfer-encoding", &codings);
         const struct header *host = find(head, "host", &hosts);
-        if (lengths > 1 || (lengths && codings) || codings > 1)
+        if (lengths > 1 || (lengths && codings) || codings > 1 || (coding && !is_word(coding->value, "chunked")))
                 return refuse(error, "Content-Length, Transfer-Encoding");
         if (length && !read_length(length->value, &head->body_bytes))
                 return refuse(error, "Content-Length");

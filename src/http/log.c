@@ -99,9 +99,9 @@ void log_error(FILE *log, int64_t now_ms, const char *request_id, const char *ro
         struct buffer message buffer_cleanup;
         struct json json;
         struct buffer line;
+        buffer_init(&message, LINE_BYTES_MAX / 4);
         if (!log)
                 return;
-        buffer_init(&message, LINE_BYTES_MAX / 4);
         message_add_error(&message, LANGUAGE_ENGLISH, error);
         begin(&json, &line, now_ms, "error", request_id);
         pair(&json, "route", route);

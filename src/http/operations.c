@@ -16,9 +16,9 @@ enum status operations_metrics(struct request *request, struct model *model, str
                     !head_value(&request->head, "forwarded").data;
         struct buffer text buffer_cleanup;
         (void)model;
+        buffer_init(&text, METRICS_BYTES_MAX);
         if (!here && !subject_may(&request->subject, PERMISSION_SETTING_ADMIN))
                 return error_set(error, STATUS_NOT_FOUND, "request.not_found", NULL);
-        buffer_init(&text, METRICS_BYTES_MAX);
         metrics_add(&text, &service->counts,
                     (uint64_t)(clock_monotonic_ns() - service->started_ns) / UINT64_C(1000000000));
         if (text.failed)

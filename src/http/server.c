@@ -426,12 +426,13 @@ static ssize_t read_stream(void *context, uint64_t position, char *out, size_t c
         }
 }
 
+/* The library lets go of the answer, after it told the end of the request. */
 static void free_stream(void *context)
 {
         struct exchange *exchange = context;
         stream_close(exchange->stream);
-        exchange->stream = NULL;
         counts_take(&exchange->server->service->counts.streams, 1);
+        free(exchange);
 }
 
 static void leave_exchange(struct server *server)
@@ -597,11 +598,14 @@ static void end_exchange(void *context, struct MHD_Connection *connection, void 
         if (!exchange)
                 return;
         set_deadline(exchange->link, server->limits.head_seconds);
-        if (exchange->request) {
-                note(exchange, code != MHD_REQUEST_TERMINATED_COMPLETED_OK);
-                request_free(exchange->request);
-                leave_exchange(server);
+        if (exchange->stream) {
+                stream_close(exchange->stream); /* nothing wakes it any more; free_stream follows */
+                exchange->stream = NULL;
+                return;
         }
+        note(exchange, code != MHD_REQUEST_TERMINATED_COMPLETED_OK);
+        request_free(exchange->request);
+        leave_exchange(server);
         free(exchange);
 }
 

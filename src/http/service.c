@@ -111,11 +111,11 @@ static void ask_to_sign_in(struct request *request)
         struct buffer path buffer_cleanup;
         bool is_page = request->match.form == TARGET_PAGE && request->service->site->templates;
         bool in_place = is_page && head_value(&request->head, "hx-request").data; /* a part of a page is asked for */
+        buffer_init(&path, 3 * HEAD_TARGET_BYTES_MAX);
         if (!is_page) {
                 refuse(request, 401, "request.sign_in");
                 return;
         }
-        buffer_init(&path, 3 * HEAD_TARGET_BYTES_MAX);
         buffer_add_text(&path, "/sign-in?next=");
         target_add_encoded(&path, request->target.path);
         if (request->target.query.length && request->match.route->method == METHOD_GET) {
@@ -193,25 +193,6 @@ static void refuse_method(struct request *request)
         }
         answer_header(request, "Allow", (struct text){allowed.data, allowed.length});
         refuse(request, 405, "request.wrong_method");
-}
-
-static bool find_row(struct request *request)
-{
-        if (request->target.segment_count && text_is(request->target.segments[0], "assets") &&
-            request->target.form == TARGET_PAGE && request->head.method == METHOD_GET && answer_asset(request))
-                return false;
-        router_match(request->service->router, &request->target, request->head.method, &request->match);
-        request->target.form = request->match.form;
-        if (request->target.stem.data && request->match.form == request->target.stem_form &&
-            (request->match.form == TARGET_CSV || request->match.form == TARGET_XLSX))
-                request->target.path.length -= request->match.form == TARGET_CSV ? 4 : 5;
-        if (request->match.route)
-                return true;
-        if (request->match.allowed)
-                refuse_method(request);
-        else
-                refuse(request, 404, "request.not_found");
-        return false;
 }
 
 /* Does the row take as much, and in this form? */
@@ -367,6 +348,28 @@ static bool identify(struct request *request)
         if (status == STATUS_OK)
                 return true;
         answer_error(request, status == STATUS_BUSY ? 503 : 500, &error);
+        return false;
+}
+
+static bool find_row(struct request *request)
+{
+        if (request->target.segment_count && text_is(request->target.segments[0], "assets") &&
+            request->target.form == TARGET_PAGE && request->head.method == METHOD_GET && answer_asset(request))
+                return false;
+        router_match(request->service->router, &request->target, request->head.method, &request->match);
+        request->target.form = request->match.form;
+        if (request->target.stem.data && request->match.form == request->target.stem_form &&
+            (request->match.form == TARGET_CSV || request->match.form == TARGET_XLSX))
+                request->target.path.length -= request->match.form == TARGET_CSV ? 4 : 5;
+        if (request->match.route)
+                return true;
+        /* The page that says so is in the reader's language, and no other than of what is hidden. */
+        if (!identify(request))
+                return false;
+        if (request->match.allowed)
+                refuse_method(request);
+        else
+                refuse(request, 404, "request.not_found");
         return false;
 }
 
