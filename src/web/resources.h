@@ -11,11 +11,14 @@
 #include "http/route.h"
 
 #define RESOURCES(X) \
+        X(account) \
         X(appearance) \
         X(customers) \
         X(ladder) \
         X(search) \
-        X(sign_in) X(system)
+        X(sign_in) \
+        X(system) \
+        X(users)
 
 #define RESOURCE_DECLARE(name) extern const struct resource resource_##name;
 RESOURCES(RESOURCE_DECLARE)
