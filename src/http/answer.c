@@ -493,8 +493,25 @@ static void model_as_page(struct request *request, struct model *model)
         answer_bytes(request, 200, TYPE_HTML, &body);
 }
 
+enum status answer_begin_file(struct request *request, struct model *model, struct error *error)
+{
+        struct buffer path buffer_cleanup;
+        struct print_style *style = arena_array(request->arena, struct print_style, 1);
+        char *copy = NULL;
+        buffer_init(&path, 4096);
+        buffer_addf(&path, "%s/upload-%016llx.xlsx", request->service->site->spool_directory,
+                    (unsigned long long)random_u64());
+        if (request->match.form == TARGET_XLSX)
+                copy = arena_copy(request->arena, path.data, path.length);
+        if (!style || (request->match.form == TARGET_XLSX && !copy))
+                return error_memory(error);
+        *style = style_of(request);
+        request->workbook = copy;
+        return list_file_new(model, style, copy, ANSWER_BYTES_MAX) ? STATUS_OK : error_memory(error);
+}
+
 /* A list as a file, named after its path. */
-static void list_as_csv(struct request *request, const struct model *model)
+static void list_as_csv(struct request *request, struct model *model)
 {
         struct buffer body buffer_cleanup;
         struct error error;
@@ -508,19 +525,13 @@ static void list_as_csv(struct request *request, const struct model *model)
         answer_bytes(request, 200, "text/csv; charset=utf-8", &body);
 }
 
-static void list_as_workbook(struct request *request, const struct model *model)
+static void list_as_workbook(struct request *request, struct model *model)
 {
-        struct buffer path buffer_cleanup;
         struct error error;
         struct print_style style = style_of(request);
-        buffer_init(&path, 4096);
-        buffer_addf(&path, "%s/upload-%016llx.xlsx", request->service->site->spool_directory,
-                    (unsigned long long)random_u64());
-        request->answer.path = arena_copy(request->arena, path.data, path.length);
+        request->answer.path = request->workbook;
         request->answer.temporary = true;
-        enum status status = request->answer.path ? list_xlsx(model, &style, request->answer.path, &error)
-                                                  : error_memory(&error);
-        if (status != STATUS_OK) {
+        if (list_xlsx(model, &style, request->workbook, &error) != STATUS_OK) {
                 answer_error(request, 0, &error);
                 return;
         }

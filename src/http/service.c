@@ -12,6 +12,7 @@
 #include "http/log.h"
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "render/list.h"
 
 enum { UPLOAD_PATH_BYTES = 4096, BODY_BYTES_MAX = 4 << 20 };
 
@@ -490,17 +491,20 @@ static void run_handler(struct request *request)
         struct error error = {.status = STATUS_OK};
         model_init(&model, request->arena);
         request->form = NULL;
-        enum status status = request->match.route->handler(request, &model, &error);
+        enum status status = request_wants_file(request) ? answer_begin_file(request, &model, &error) : STATUS_OK;
+        if (status == STATUS_OK)
+                status = request->match.route->handler(request, &model, &error);
         if (status == STATUS_OK)
                 status = model_check(&model, &error);
-        if (status == STATUS_OK && request->answer.ready)
-                return; /* it is no model (operations.h) */
-        if (status == STATUS_OK)
-                answer_model(request, &model);
-        else if (status == STATUS_INVALID && request->refusal_count > 0 && !request->forced_status)
+        if (status == STATUS_OK) {
+                if (!request->answer.ready) /* else it is no model (operations.h) */
+                        answer_model(request, &model);
+        } else if (status == STATUS_INVALID && request->refusal_count > 0 && !request->forced_status) {
                 answer_wrong_fields(request);
-        else
+        } else {
                 answer_error(request, request->forced_status, &error);
+        }
+        list_file_free(model.file);
 }
 
 void request_run_body(struct request *request)

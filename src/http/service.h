@@ -111,6 +111,7 @@ struct request {
         struct text notice;        /* as a cookie holds it */
         struct text topics[EVENTS_TOPICS_MAX];
         size_t topic_count;
+        char *workbook;            /* path of the list's file under way; NULL: none */
         struct answer answer;
 };
 
@@ -131,6 +132,8 @@ void answer_header(struct request *request, const char *name, struct text value)
 /* The answer to a failure. `status_code` 0: by the error's status. */
 void answer_error(struct request *request, unsigned status_code, const struct error *error);
 /* The answer to what a handler did. */
+/* A list as a file: its rows go out one by one. Before the handler; what `model` gets is freed after the answer. */
+must_check enum status answer_begin_file(struct request *request, struct model *model, struct error *error);
 void answer_model(struct request *request, struct model *model);
 void answer_redirect(struct request *request, unsigned status_code, struct text path);
 void answer_wrong_fields(struct request *request);

@@ -198,9 +198,8 @@ static void put_figures(const struct filling *filling, struct value *map)
         put_yes_no(model, map, "only_price", row->areas == AREA_SUPPLY);
 }
 
-static void put_row(struct filling *filling, struct value *rows, size_t at)
+static void put_row(struct filling *filling, struct value *map, size_t at)
 {
-        struct value *map = add_map(filling->model, rows);
         struct directory_row *row = &filling->row;
         filling->at = at;
         directory_row(filling->reader->view, filling->reader->program, at, row);
@@ -274,7 +273,7 @@ enum status customers_model(const struct reader *reader, const struct list_spec 
         put_state(model, reader);
         struct value *rows = put_list(model, NULL, "rows");
         for (size_t i = 0; i < page.count; i++)
-                put_row(&filling, rows, page.rows[i]);
+                put_row(&filling, list_row(model, rows, spec, address), page.rows[i]);
         put_sums(model, &page);
         put_choices(&filling);
         put_end(spec, address, &page, model);

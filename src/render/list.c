@@ -5,14 +5,18 @@
 #include "render/list.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "i18n/format.h"
 #include "render/value_json.h"
 
-enum { ADDRESS_BYTES_MAX = 64 << 10, CODES_MAX = 32, KEY_BYTES_MAX = 96 };
+enum { ADDRESS_BYTES_MAX = 64 << 10, ROW_BYTES_MAX = 4 << 20, CODES_MAX = 32, KEY_BYTES_MAX = 96 };
+
+static void end_rows(struct model *model, const struct list_view *view);
 
 void list_put(struct model *model, const struct list_view *view)
 {
+        end_rows(model, view);
         if (view->total >= 0)
                 put_count(model, NULL, "total", view->total);
         put_text(model, NULL, "next", view->next_after);
@@ -487,53 +491,150 @@ static void give_cell(struct sheet *sheet, const struct list_column *column, con
         }
 }
 
-static enum status give_rows(const struct model *model, const struct print_style *style,
-                             const struct sheet_style *sheet_style, struct error *error)
-{
+struct list_file {
+        const struct print_style *style;
+        const char *path;            /* of a workbook; NULL: CSV */
+        struct buffer out;           /* CSV */
         struct sheet_column columns[LIST_COLUMNS_MAX];
+        const struct list_spec *spec;
         uint8_t shown[LIST_COLUMNS_MAX];
-        struct sheet *sheet sheet_cleanup = NULL;
-        struct arena *arena arena_cleanup = arena_new(ADDRESS_BYTES_MAX);
-        struct buffer scratch buffer_cleanup;
-        const struct list_spec *spec = model->list->spec;
-        size_t count = list_shown_columns(spec, model->list->address, shown);
-        buffer_init(&scratch, ADDRESS_BYTES_MAX);
-        for (size_t i = 0; i < count; i++) {
-                const struct list_column *column = &spec->columns[shown[i]];
-                columns[i] = (struct sheet_column){.name = column->name, .head = column->title, .kind = column->kind,
-                                                   .words = column->words};
+        size_t shown_count;
+        struct sheet *sheet;
+        struct arena *rows, *model_arena; /* of one row; of the rest of the model */
+        struct value *row;           /* filled, not given out yet */
+        struct buffer scratch;
+        enum status status;
+        struct error error;
+};
+
+static enum status open_sheet(struct list_file *file, const struct list_spec *spec, const struct list_address *address)
+{
+        struct sheet_style style = {.form = file->path ? FORM_XLSX : FORM_CSV, .language = file->style->language,
+                                    .csv_mark = true, .csv_local = true, .minor_digits = file->style->minor_digits,
+                                    .out = &file->out, .path = file->path,
+                                    .currency = file->path ? file->style->currency : NULL,
+                                    .title = message_raw(file->style->language, spec->title)};
+        file->spec = spec;
+        file->shown_count = list_shown_columns(spec, address, file->shown);
+        for (size_t i = 0; i < file->shown_count; i++) {
+                const struct list_column *column = &spec->columns[file->shown[i]];
+                file->columns[i] = (struct sheet_column){.name = column->name, .head = column->title,
+                                                         .kind = column->kind, .words = column->words};
         }
-        enum status status = arena ? sheet_new(columns, count, sheet_style, &sheet, error) : error_memory(error);
-        if (status != STATUS_OK)
-                return status;
+        return sheet_new(file->columns, file->shown_count, &style, &file->sheet, &file->error);
+}
+
+static void give_row(struct list_file *file, const struct value *row)
+{
+        for (size_t i = 0; i < file->shown_count; i++) {
+                const struct list_column *column = &file->spec->columns[file->shown[i]];
+                give_cell(file->sheet, column, value_get(row, column->name), file->style, &file->scratch, file->rows);
+        }
+}
+
+struct list_file *list_file_new(struct model *model, const struct print_style *style, const char *path,
+                                size_t bytes_max)
+{
+        struct list_file *file = calloc(1, sizeof(*file));
+        if (!file)
+                return NULL;
+        *file = (struct list_file){.style = style, .path = path, .model_arena = model->arena,
+                                   .rows = arena_new(ROW_BYTES_MAX)};
+        buffer_init(&file->out, path ? 0 : bytes_max);
+        buffer_init(&file->scratch, ADDRESS_BYTES_MAX);
+        if (!file->rows) {
+                list_file_free(file);
+                return NULL;
+        }
+        model->file = file;
+        return file;
+}
+
+void list_file_free(struct list_file *file)
+{
+        if (!file)
+                return;
+        sheet_free(file->sheet);
+        arena_free(file->rows);
+        buffer_release(&file->out);
+        buffer_release(&file->scratch);
+        free(file);
+}
+
+/* The row before, if there is one; opens the sheet for the first. */
+static void give_out(struct list_file *file, const struct list_spec *spec, const struct list_address *address)
+{
+        if (file->status == STATUS_OK && !file->sheet)
+                file->status = open_sheet(file, spec, address);
+        if (file->status == STATUS_OK && file->row)
+                give_row(file, file->row);
+        file->row = NULL;
+}
+
+struct value *list_row(struct model *model, struct value *rows, const struct list_spec *spec,
+                       const struct list_address *address)
+{
+        struct list_file *file = model->file;
+        if (!file)
+                return add_map(model, rows);
+        if (!model->failed)
+                give_out(file, spec, address);
+        arena_reset(file->rows);
+        model->arena = file->rows;
+        file->row = new_map(model);
+        return file->row;
+}
+
+/* The last row goes out; what is put from now on is the model's again. */
+static void end_rows(struct model *model, const struct list_view *view)
+{
+        if (!model->file)
+                return;
+        if (!model->failed)
+                give_out(model->file, view->spec, view->address);
+        model->arena = model->file->model_arena;
+}
+
+/* Ends what list_put or the caller of the handler has: rows of the model, or those that went out one by one. */
+static enum status finish(struct model *model, struct list_file *file, struct error *error)
+{
+        give_out(file, model->list->spec, model->list->address);
+        if (file->status != STATUS_OK) {
+                if (error)
+                        *error = file->error;
+                return file->status;
+        }
         for (const struct value *row = value_first(value_get(model->root, "rows")); row; row = value_next(row)) {
-                for (size_t i = 0; i < count; i++) {
-                        const struct list_column *column = &spec->columns[shown[i]];
-                        give_cell(sheet, column, value_get(row, column->name), style, &scratch, arena);
-                }
-                arena_reset(arena);
+                give_row(file, row);
+                arena_reset(file->rows);
         }
-        return scratch.failed ? error_memory(error) : sheet_finish(sheet, error);
+        return file->scratch.failed || file->out.failed ? error_memory(error) : sheet_finish(file->sheet, error);
 }
 
-enum status list_csv(const struct model *model, const struct print_style *style, struct buffer *out,
-                     struct error *error)
+static enum status write_list(struct model *model, const struct print_style *style, const char *path,
+                              struct buffer *out, struct error *error)
 {
-        struct sheet_style sheet_style = {.form = FORM_CSV, .language = style->language, .csv_mark = true,
-                                          .csv_local = true, .minor_digits = style->minor_digits, .out = out};
-        assert(model->list);
-        return give_rows(model, style, &sheet_style, error);
+        struct list_file *given = model->file;
+        struct model copy = *model;
+        struct list_file *file = given ? given : list_file_new(&copy, style, path, out ? out->length_max : 0);
+        if (!file)
+                return error_memory(error);
+        enum status status = finish(model, file, error);
+        if (status == STATUS_OK && out && !buffer_add(out, file->out.data, file->out.length))
+                status = error_memory(error);
+        if (!given)
+                list_file_free(file);
+        return status;
 }
 
-enum status list_xlsx(const struct model *model, const struct print_style *style, const char *path,
-                      struct error *error)
+enum status list_csv(struct model *model, const struct print_style *style, struct buffer *out, struct error *error)
 {
-        struct buffer unused buffer_cleanup;
-        buffer_init(&unused, 0);
         assert(model->list);
-        struct sheet_style sheet_style = {.form = FORM_XLSX, .language = style->language,
-                                          .minor_digits = style->minor_digits, .currency = style->currency,
-                                          .out = &unused, .path = path,
-                                          .title = message_raw(style->language, model->list->spec->title)};
-        return give_rows(model, style, &sheet_style, error);
+        return write_list(model, style, NULL, out, error);
+}
+
+enum status list_xlsx(struct model *model, const struct print_style *style, const char *path, struct error *error)
+{
+        assert(model->list && (!model->file || model->file->path));
+        return write_list(model, style, path, NULL, error);
 }

@@ -2,9 +2,9 @@
  *
  * list.h: a list as a resource: the model's "rows" with columns that know their kind, in every form.
  *
- * The handler fills "rows" (a list of maps; the entries of all columns, whichever are shown), where columns have sums a
- * map "sums", and calls list_put. Programs get rows, sums, "total" and "next" (the key of the next page). Before a page
- * is rendered, list_add_controls adds what only pages have, under "list":
+ * The handler fills "rows" (a list of maps, each from list_row; the entries of all columns, whichever are shown), where
+ * columns have sums a map "sums", and calls list_put. Programs get rows, sums, "total" and "next" (the key of the next
+ * page). Before a page is rendered, list_add_controls adds what only pages have, under "list":
  *
  *   title             the list's title
  *   columns           name, title, numeric, sort_path (none where it does not sort), sorted ("ascending", "descending",
@@ -43,17 +43,27 @@ struct list_view {
         struct text next_after;  /* key of the last row, when others follow; {NULL, 0}: this is the last page */
 };
 
+/* The next row. Where rows go into a file it gets the row before, whose memory is used again: so a file of any number
+ * of rows takes the memory of one, and between two rows nothing else may be put into the model. */
+struct value *list_row(struct model *model, struct value *rows, const struct list_spec *spec,
+                       const struct list_address *address);
 /* After the rows. What `view` points to must live as long as the model; `view` itself is copied. */
 void list_put(struct model *model, const struct list_view *view);
 /* Before a page is rendered; nothing for a model without list. */
 void list_add_controls(struct model *model, const struct print_style *style);
 
+/* Rows from now on go into a file, for list_csv (`path` NULL) or list_xlsx. `style` is borrowed; for whoever calls the
+ * handler, before it. NULL: without memory. */
+struct list_file *list_file_new(struct model *model, const struct print_style *style, const char *path,
+                                size_t bytes_max);
+void list_file_free(struct list_file *file); /* accepts NULL */
+
 /* Titles are the columns' names, numbers as spreadsheets of the reader's language want them (sheet.h: csv_mark,
  * csv_local). */
-must_check enum status list_csv(const struct model *model, const struct print_style *style, struct buffer *out,
+must_check enum status list_csv(struct model *model, const struct print_style *style, struct buffer *out,
                                 struct error *error);
 /* A workbook at `path`. */
-must_check enum status list_xlsx(const struct model *model, const struct print_style *style, const char *path,
+must_check enum status list_xlsx(struct model *model, const struct print_style *style, const char *path,
                                  struct error *error);
 
 #endif

@@ -312,6 +312,18 @@ void add_day(struct model *model, struct value *list, int32_t day)
         append_day(model, list, NULL, day);
 }
 
+struct value *new_map(struct model *model)
+{
+        struct value *map = model->failed ? NULL : arena_array(model->arena, struct value, 1);
+        if (!map) {
+                model->failed = true;
+                return &nothing;
+        }
+        map->kind = VALUE_MAP;
+        map->depth = 2; /* as a row of a list of the root */
+        return map;
+}
+
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 enum value_kind value_kind(const struct value *value)

@@ -42,12 +42,14 @@ enum value_kind {
 enum { VALUE_DEPTH_MAX = 16 };
 
 struct list_view;
+struct list_file;
 struct value;
 struct model {
         struct arena *arena;
         struct value *root;    /* a map */
         bool failed;
         const struct list_view *list; /* which columns of "rows" are shown and how (list.h); NULL: no list */
+        struct list_file *file;       /* where the rows go one by one (list.h); NULL: they stay in the model */
 };
 
 void model_init(struct model *model, struct arena *arena); /* the arena stays the caller's and must outlive the model */
@@ -90,6 +92,9 @@ struct value *add_sentence(struct model *model, struct value *list, const char *
 void add_money(struct model *model, struct value *list, int64_t minor);
 void add_decimal(struct model *model, struct value *list, int64_t units, unsigned scale);
 void add_day(struct model *model, struct value *list, int32_t day);
+
+/* A map of its own, in no other: for rows that are given out one by one. */
+struct value *new_map(struct model *model);
 
 /* Reading, for renderers and tests. `value` NULL is none. */
 enum value_kind value_kind(const struct value *value);

@@ -414,6 +414,84 @@ static void as_csv(void **state)
         assert_int_equal(list_csv(&model, &style, &out, &error), STATUS_MEMORY);
 }
 
+/* Rows that go into a file one by one: the same bytes, whatever their number in the memory of one. */
+static void rows_one_by_one(void **state)
+{
+        enum { MANY = 20000 };
+        struct arena *arena arena_cleanup = arena_new(64 << 10);
+        struct arena *large arena_cleanup = arena_new(64 << 20);
+        struct buffer streamed buffer_cleanup, kept_rows buffer_cleanup;
+        struct print_style style = {LANGUAGE_GERMAN, 2, "EUR"};
+        struct list_address address;
+        struct error error;
+        (void)state;
+        buffer_init(&streamed, 8 << 20);
+        buffer_init(&kept_rows, 8 << 20);
+        parse(arena, "columns=name,revenue,colours", &address);
+        for (int in_file = 0; in_file < 2; in_file++) {
+                struct model model;
+                model_init(&model, in_file ? arena : large);
+                struct list_file *file = in_file ? list_file_new(&model, &style, NULL, 8 << 20) : NULL;
+                struct value *rows = put_list(&model, NULL, "rows");
+                for (int i = 0; i < MANY; i++) {
+                        struct value *row = list_row(&model, rows, &spec, &address);
+                        put_string(&model, row, "name", "a name");
+                        put_money(&model, row, "revenue", i);
+                        add_word(&model, put_list(&model, row, "colours"), "a.red");
+                }
+                put_count(&model, put_map(&model, NULL, "sums"), "revenue", 1);
+                struct list_view view = {&spec, &address, MANY, {NULL, 0}};
+                list_put(&model, &view);
+                put_count(&model, NULL, "after", 7);
+                assert_int_equal(model_check(&model, &error), STATUS_OK);
+                assert_int_equal(list_csv(&model, &style, in_file ? &streamed : &kept_rows, &error), STATUS_OK);
+                assert_int_equal(value_integer(value_get(model.root, "after")), 7);
+                assert_int_equal(value_count(value_get(model.root, "rows")), in_file ? 0 : MANY);
+                list_file_free(file);
+        }
+        assert_true(streamed.length > MANY * 10);
+        assert_int_equal(streamed.length, kept_rows.length);
+        assert_memory_equal(streamed.data, kept_rows.data, streamed.length);
+}
+
+static void files_that_fail(void **state)
+{
+        struct arena *arena arena_cleanup = arena_new(64 << 10);
+        struct print_style style = {LANGUAGE_GERMAN, 2, "EUR"};
+        struct list_address address;
+        struct error error;
+        (void)state;
+        parse(arena, "columns=name", &address);
+        for (int workbook = 0; workbook < 2; workbook++) {
+                struct buffer out buffer_cleanup;
+                struct model model;
+                buffer_init(&out, 100);
+                model_init(&model, arena);
+                struct list_file *file =
+                        list_file_new(&model, &style, workbook ? "/nonexistent/x.xlsx" : NULL, 100);
+                for (int i = 0; i < 20; i++)
+                        put_string(&model, list_row(&model, NULL, &spec, &address), "name", "a longer name");
+                struct list_view view = {&spec, &address, 20, {NULL, 0}};
+                list_put(&model, &view);
+                assert_int_equal(workbook ? list_xlsx(&model, &style, "/nonexistent/x.xlsx", &error)
+                                          : list_csv(&model, &style, &out, &error),
+                                 workbook ? STATUS_SYSTEM : STATUS_MEMORY);
+                list_file_free(file);
+        }
+        /* No rows: only titles. */
+        struct buffer out buffer_cleanup;
+        struct model model;
+        buffer_init(&out, 100);
+        model_init(&model, arena);
+        struct list_file *file = list_file_new(&model, &style, NULL, 100);
+        struct list_view view = {&spec, &address, 0, {NULL, 0}};
+        list_put(&model, &view);
+        assert_int_equal(list_csv(&model, &style, &out, &error), STATUS_OK);
+        assert_string_equal(out.data, "\xEF\xBB\xBFname\r\n");
+        list_file_free(file);
+        list_file_free(NULL);
+}
+
 static void as_workbook(void **state)
 {
         struct arena *arena arena_cleanup = arena_new(1 << 20);
@@ -473,6 +551,7 @@ int main(void)
                 cmocka_unit_test(bounds),           cmocka_unit_test(other_addresses), cmocka_unit_test(as_json),
                 cmocka_unit_test(as_page),          cmocka_unit_test(controls),      cmocka_unit_test(as_csv),
                 cmocka_unit_test(as_workbook),      cmocka_unit_test(quick_filters),
+                cmocka_unit_test(rows_one_by_one),  cmocka_unit_test(files_that_fail),
                 cmocka_unit_test(choices_of_the_model),
                     cmocka_unit_test(no_room),
         };
