@@ -11,12 +11,13 @@
 #include "db/setting.h"
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "render/asset_overlay.h"
 #include "render/templates.h"
 #include "web/frame.h"
 #include "web/mailer.h"
 #include "web/resources.h"
 
-enum { PEM_BYTES_MAX = 1 << 20, PATH_BYTES_MAX = 4096, URL_BYTES_MAX = 256 };
+enum { PEM_BYTES_MAX = 1 << 20, PATH_BYTES_MAX = 4096, URL_BYTES_MAX = 256, OVERLAY_BYTES_MAX = 256 << 20 };
 
 /* ---- options ----------------------------------------------------------------------------------------------------- */
 
@@ -156,6 +157,21 @@ static const struct asset *find_asset(void *self, struct text path)
 
 /* ---- start and end ----------------------------------------------------------------------------------------------- */
 
+/* Pages and what they load, from the binary and from the folder laid over it. */
+static enum status open_overlay(struct application *application, const char *overlay, struct error *error)
+{
+        struct site *site = &application->site;
+        if (overlay && !directory_exists(overlay))
+                return error_set(error, STATUS_NOT_FOUND, "file.not_found", "path", overlay, NULL);
+        application->asset_arena = arena_new(OVERLAY_BYTES_MAX);
+        if (!application->asset_arena)
+                return error_memory(error);
+        enum status status = templates_load(overlay, &application->templates, error);
+        site->templates = application->templates;
+        return status ? status
+                      : assets_load(overlay, application->asset_arena, &site->assets, &site->asset_count, error);
+}
+
 static enum status start(struct application *application, const struct application_options *options,
                          struct error *error)
 {
@@ -184,8 +200,6 @@ static enum status start(struct application *application, const struct applicati
         if (status == STATUS_OK)
                 status = mailer_new(application->database, &application->mailer, error);
         site->events = application->events;
-        site->assets = assets;
-        site->asset_count = asset_count;
         site->find_asset = find_asset;
         site->layout = "layout";
         site->add_to_frame = frame_add;
@@ -194,8 +208,7 @@ static enum status start(struct application *application, const struct applicati
         if (status == STATUS_OK && !application->subbrands)
                 status = error_memory(error);
         if (status == STATUS_OK)
-                status = templates_load(options->overlay, &application->templates, error);
-        site->templates = application->templates;
+                status = open_overlay(application, options->overlay, error);
         return status == STATUS_OK ? server_start(site, options->listen, &application->server, error) : status;
 }
 
@@ -225,6 +238,7 @@ void application_close(struct application *application)
         mailer_free(application->mailer);
         events_free(application->events);
         template_set_free(application->templates);
+        arena_free(application->asset_arena);
         subbrands_free(application->subbrands);
         buffer_release(&application->certificate);
         buffer_release(&application->key);

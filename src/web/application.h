@@ -21,7 +21,8 @@ struct application_options {
         const char *const *trusted;  /* proxies: addresses or ranges */
         size_t trusted_count;
         unsigned connections_per_address; /* 0: the server's usual number */
-        const char *overlay;         /* a folder whose templates win (render/templates.h); NULL: none */
+        const char *overlay;         /* a folder whose templates and assets win (render/templates.h, asset_overlay.h);
+                                      * NULL: none */
         bool development;            /* with the page of all parts, /style */
         const char *log_path;        /* NULL: no log, "-": standard error */
 };
@@ -32,6 +33,7 @@ struct application {
         struct events *events;
         struct mailer *mailer;
         struct template_set *templates;
+        struct arena *asset_arena;
         struct subbrands *subbrands;
         bool development;
         struct site site;
