@@ -39,11 +39,15 @@ static int compare_events(const void *a, const void *b)
         return x->at_ms != y->at_ms ? order(x->at_ms, y->at_ms) : order(x->id, y->id);
 }
 
+/* Of one moment a withdrawal comes last: often only the day is known of both, and in doubt nobody is addressed. */
 static int compare_effects(const void *a, const void *b)
 {
         const struct consent_entry *x = a, *y = b;
         int64_t x_ms = effect_ms(x), y_ms = effect_ms(y);
-        return x_ms != y_ms ? order(x_ms, y_ms) : order(x->id, y->id);
+        bool x_ends = x->kind == CONSENT_WITHDRAWAL, y_ends = y->kind == CONSENT_WITHDRAWAL;
+        if (x_ms != y_ms)
+                return order(x_ms, y_ms);
+        return x_ends != y_ends ? x_ends - y_ends : order(x->id, y->id);
 }
 
 static size_t drop_corrected(struct consent_entry *entries, size_t count)
@@ -69,7 +73,7 @@ static bool declared_after(const struct consent_entry *entry, const struct conse
 
 static void take_exception(struct walk *walk, enum consent_channel channel, const struct consent_entry *entry)
 {
-        bool complete = entry->conditions == CONSENT_ALL_CONDITIONS &&
+        bool complete = entry->basis == CONSENT_BASIS_EXISTING && entry->conditions == CONSENT_ALL_CONDITIONS &&
                         (channel == CONSENT_EMAIL || channel == CONSENT_PORTAL);
         bool consented = walk->permission && walk->permission->basis == CONSENT_BASIS_CONSENT;
         walk->incomplete = complete ? NULL : entry;
@@ -100,10 +104,11 @@ static void take(struct walk *walk, enum consent_channel channel, const struct c
                 break;
         case CONSENT_GIVEN:
         case CONSENT_LIFTED:
-                if (entry->basis == CONSENT_BASIS_EXISTING)
-                        take_exception(walk, channel, entry);
-                else
+                /* Without a basis it cannot be a consent: what lacks one permits nothing. */
+                if (entry->basis == CONSENT_BASIS_CONSENT)
                         take_consent(walk, entry);
+                else
+                        take_exception(walk, channel, entry);
                 break;
         case CONSENT_KINDS:
                 break;

@@ -4,7 +4,8 @@
  * declared.
  *
  * A declaration is an entry: what was declared, when, on which legal basis. Entries are never changed; one about the
- * same event (same kind and time) made later corrects the one before. Taken in the order of their times, then of ids:
+ * same event (same kind and time) made later corrects the one before. Taken in the order of their times, of one moment
+ * withdrawals last, else by ids:
  *
  *   - An objection forbids, whatever consents there are before or after it, until it is lifted: by an entry of its own
  *     (objection_lifted), which is the person's new explicit consent and was declared after the objection.

@@ -54,7 +54,8 @@ def standing(channel, entries, until):
         last = max(map(declared, objections))
         if not any(e["kind"] == "objection_lifted" and declared(e) > last for e in consents):
             return "objection"
-    if any(all(acted(c) > declared(w) for w in withdrawals) for c in consents):
+    # Of one moment the withdrawal holds: in doubt nobody is addressed.
+    if any(all(effect(c) > w["time"] for w in withdrawals) for c in consents):
         return "consent"
     if withdrawals:
         return "withdrawn"

@@ -19,7 +19,7 @@ enum { ENTRIES_MAX = 8 };
 
 /* "C10" consent at 10, "W" withdrawal, "O" objection, "L" objection lifted, "E10" exception with all conditions, "e10"
  * without notice; "P10" consent whose confirmation is pending, "D10-20" confirmed at 20, "l10-20" lifted and confirmed,
- * "p10" lifted, pending. Ids ascend from left to right. */
+ * "p10" lifted, pending, "N10" consent without a basis, with all conditions. Ids ascend from left to right. */
 static size_t read_entries(const char *line, struct consent_entry *ret)
 {
         size_t count = 0;
@@ -42,6 +42,10 @@ static size_t read_entries(const char *line, struct consent_entry *ret)
                 } else if (letter == 'E' || letter == 'e') {
                         entry.basis = CONSENT_BASIS_EXISTING;
                         entry.conditions = CONSENT_ALL_CONDITIONS & ~(letter == 'e' ? CONSENT_NOTICE_GIVEN : 0u);
+                }
+                if (letter == 'N') {
+                        entry.basis = CONSENT_BASIS_NONE;
+                        entry.conditions = CONSENT_ALL_CONDITIONS;
                 }
                 if (letter == 'P' || letter == 'p')
                         entry.confirmation = CONSENT_PENDING;
@@ -67,13 +71,16 @@ static const struct rule rules[] = {
         {"C10", 10, "consent", 1, 10},
         {"W10", 10, "withdrawn", 1, 10},
         {"O10", 10, "objection", 1, 10},
-        /* The latest counts; of one moment the later entry. */
+        /* The latest counts; of one moment the withdrawal, whatever was recorded first. */
         {"C10 W20", 19, "consent", 1, 10},
         {"C10 W20", 20, "withdrawn", 2, 20},
         {"W20 C10", 20, "withdrawn", 1, 20},
         {"C10 W20 C30", 30, "consent", 3, 30},
         {"C10 W10", 10, "withdrawn", 2, 10},
-        {"W10 C10", 10, "consent", 2, 10},
+        {"W10 C10", 10, "withdrawn", 1, 10},
+        {"W20 D10-20", 20, "withdrawn", 1, 20},
+        {"W10 L10", 10, "withdrawn", 1, 10},
+        {"W10 C10 C11", 11, "consent", 3, 11},
         {"C10 C20", 30, "consent", 2, 20},
         /* An objection beats consents of any date ... */
         {"C10 O20", 30, "objection", 2, 20},
@@ -121,6 +128,10 @@ static const struct rule rules[] = {
         {"E10 O20", 20, "objection", 2, 20},
         {"W10 C20 E30", 30, "consent", 2, 20},
         {"P10 e20", 30, "pending", 1, 10},
+        /* Nothing permits without a legal basis. */
+        {"N10", 10, "incomplete", 1, 10},
+        {"C10 N20", 20, "consent", 1, 10},
+        {"E10 N20", 20, "incomplete", 2, 20},
         /* A later entry about the same event corrects the earlier one. */
         {"E10 e10", 20, "incomplete", 2, 10},
         {"P10 D10-15", 20, "consent", 2, 15},
