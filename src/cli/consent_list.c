@@ -78,7 +78,8 @@ static bool is_wanted(const struct listing *listing, const struct audience_conta
 static enum status draw(struct listing *listing, struct error *error)
 {
         struct session *session = listing->session;
-        struct audience_request request = {.connection = session->connection, .day = listing->day};
+        struct audience_request request = {.connection = session->connection, .day = listing->day,
+                                           .as_then = listing->list};
         struct buffer all buffer_cleanup;
         int first = CONSENT_EMAIL, last = CONSENT_CHANNELS - 1;
         enum consent_channel channel = CONSENT_EMAIL;

@@ -76,22 +76,34 @@ static void entry_of(const struct q_consents_of_channel_row *row, struct consent
         };
 }
 
+/* Where the person stands at the end of the day; a refusal declared since comes first. */
+static bool stand(const struct drawing *drawing, const struct buffer *list, struct consent_standing *ret)
+{
+        size_t count = COUNT(*list, struct consent_entry);
+        enum consent_channel channel = drawing->request->channel;
+        struct consent_entry *entries = arena_array(drawing->arena, struct consent_entry, count);
+        if (!entries)
+                return false;
+        memcpy(entries, list->data, list->length);
+        struct consent_standing then = consent_standing_at(channel, entries, count,
+                                                           clock_local_instant(drawing->request->day + 1, 0) - 1);
+        memcpy(entries, list->data, list->length);
+        struct consent_standing since = consent_standing_at(channel, entries, count, INT64_MAX);
+        *ret = !drawing->request->as_then && consent_refuses(since.state) ? since : then;
+        return true;
+}
+
 static enum status finish_person(struct drawing *drawing, struct person_entries *person, struct error *error)
 {
         struct declared declared = {.person_id = person->person_id};
         size_t count = COUNT(person->entries, struct consent_entry);
-        struct text *origins = ITEMS(person->origins, struct text);
-        int64_t end_ms = clock_local_instant(drawing->request->day + 1, 0) - 1;
         if (count == 0)
                 return STATUS_OK;
-        struct consent_entry *entries = arena_array(drawing->arena, struct consent_entry, count);
-        if (!entries)
+        if (!stand(drawing, &person->entries, &declared.standing))
                 return error_memory(error);
-        memcpy(entries, person->entries.data, count * sizeof(*entries));
-        declared.standing = consent_standing_at(drawing->request->channel, entries, count, end_ms);
         for (size_t i = 0; i < count; i++)
                 if (ITEMS(person->entries, struct consent_entry)[i].id == declared.standing.entry_id)
-                        declared.origin = origins[i];
+                        declared.origin = ITEMS(person->origins, struct text)[i];
         buffer_clear(&person->entries);
         buffer_clear(&person->origins);
         return buffer_add(&drawing->declared, &declared, sizeof(declared)) ? STATUS_OK : error_memory(error);

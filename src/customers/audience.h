@@ -5,8 +5,9 @@
  *
  * Answered is every contact of every customer asked for, once per customer relation, with the reason; one person's
  * declarations hold for all of the person's customers. A contact is reached when
- *   - the person's standing on the channel permits it at the end of the day (consent.h),
- *   - nobody who objected on the channel has or had the same e-mail address (channel email only), and
+ *   - the person's standing on the channel permits it at the end of the day (consent.h), and what the person declared
+ *     since does not forbid it: the day may be over, but the message would go out now,
+ *   - nobody who objected on the channel, then or since, has or had the same e-mail address (channel email only), and
  *   - there is somewhere to write to: an e-mail address, a telephone number, a postal address of the customer; the
  *     portal needs none.
  * The existing-customer exception holds in relations to customers who bought, not to prospects.
@@ -52,6 +53,7 @@ struct audience_request {
         int64_t generation;          /* whose contacts and customers */
         enum consent_channel channel;
         int32_t day;
+        bool as_then;                /* refusals declared after the day are left out: to look back, not to address */
         bool limited;                /* only the customers named, by ascending id */
         const int64_t *customer_ids;
         size_t customer_count;

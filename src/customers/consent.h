@@ -81,6 +81,11 @@ static inline bool consent_permits(enum consent_state state)
         return state == CONSENT_STATE_CONSENT || state == CONSENT_STATE_EXISTING;
 }
 
+static inline bool consent_refuses(enum consent_state state)
+{
+        return state == CONSENT_STATE_WITHDRAWN || state == CONSENT_STATE_OBJECTED;
+}
+
 /* What is wrong with an entry: the key of a reason, NULL when nothing is. `has_text`: the wording is at hand.
  * "consent.problem.basis" (a refusal has none, a lifted objection rests on consent), ".conditions" (belong to the
  * exception only), ".exception_channel", ".text" (a consent cannot be proved without its wording), ".confirmation"

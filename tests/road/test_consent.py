@@ -95,6 +95,10 @@ def check_audience(binary):
         equal(reached(treue, "email", "--customer", "2"), [("2", "P1")], "of one customer")
         record(treue, "P1", "email", "withdrawal", "--at", "2026-02-01")
         equal(audience(treue)["1", "P1"], "withdrawn", "withdrawn")
+        equal(audience(treue, "email", "--on", "2026-01-20")["1", "P1"], "withdrawn",
+              "X-05: nor in the audience of a day before the withdrawal: the message would go out now")
+        equal([row["state"] for row in treue.json("consent", "list", "--person", "P1", "--on", "2026-01-20")],
+              ["consent"] * 2, "while the list says where the person stood on that day")
         record(treue, "P1", "email", "consent", "--at", "2026-02-03")
         equal(len(reached(treue)), 2, "and given anew")
         said = record(treue, "P1", "email", "objection", "--at", "2026-01-20")

@@ -99,6 +99,9 @@ class Company:
         until = day + datetime.timedelta(days=1, seconds=-1)
         people = {person for _, person in self.contacts}
         standings = {person: standing(channel, self.of(person, channel), until) for person in people}
+        # Refused since: the day may be over, but the message would go out now.
+        today = {person: standing(channel, self.of(person, channel), datetime.datetime.max) for person in people}
+        standings.update((person, state) for person, state in today.items() if state in ("withdrawn", "objection"))
         forbidden = {a for person in people if standings[person] == "objection" for a in self.addresses.get(person, ())}
         found = {}
         for (customer, person), (mail, phone) in self.contacts.items():
@@ -243,9 +246,8 @@ def compare(treue, company, seen):
             for reason in expected.values():
                 seen[reason] = seen.get(reason, 0) + 1
             # Said once more without the rest of the rules: nobody with an objection that was not lifted.
-            until = day + datetime.timedelta(days=1)
             for row in told["contacts"]:
-                mine = [e for e in company.of(row["person"], channel) if e["time"] < until]
+                mine = company.of(row["person"], channel)
                 last = max((e["time"] for e in mine if e["kind"] == "objection"), default=None)
                 if last and not any(e["kind"] == "objection_lifted" and e["time"] >= last for e in mine):
                     problems.append(f"X-05 (objection): {row['person']} is in the audience {channel} on {day.date()}")
