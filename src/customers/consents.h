@@ -4,9 +4,10 @@
  * person's history, and the digests by which the audit chain vouches for it.
  *
  * Entries belong to a person and a channel, whatever customers the person serves. They are added, never changed.
- * Those of an import can be seen while it is published; when it is undone, what permits is gone, and withdrawals and
- * objections stay in force: undoing an import never makes anybody addressable. Should the file have been a mistake,
- * consents_release says so, with a reason and a name.
+ * Those of an import can be seen while it is published; when it is undone, its consents are gone, and so are the
+ * corrections it made to earlier ones, while withdrawals and objections stay in force: undoing an import never makes
+ * somebody addressable who refused. Should the file have been a mistake, consents_release says so, with a reason and a
+ * name.
  */
 #ifndef TREUE_CUSTOMERS_CONSENTS_H
 #define TREUE_CUSTOMERS_CONSENTS_H
