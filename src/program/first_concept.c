@@ -50,7 +50,7 @@ int32_t first_concept_cutoff(unsigned year_month, int32_t first_day, int32_t com
         }
         date.day = cutoff_day_of(date.month);
         int32_t day = day_from_date(date);
-        return day < first_day ? complete_day : day;
+        return day < first_day || day > complete_day ? complete_day : day;
 }
 
 /* ---- choosing ---------------------------------------------------------------------------------------------------- */
@@ -239,6 +239,7 @@ static void add_comment(struct buffer *out, enum language language, const char *
         struct buffer text buffer_cleanup;
         buffer_init(&text, 1 << 16);
         message_add(&text, language, key, name, value, NULL);
+        out->failed |= text.failed;
         for (const char *line = text.data; line; ) {
                 const char *end = strchr(line, '\n');
                 size_t length = end ? (size_t)(end - line) : strlen(line);
@@ -263,7 +264,7 @@ static void write_program(const struct first_concept *concept, struct buffer *ou
         buffer_addf(out, "}\n  currency: %s\n  year_starts: %02u-01\n", concept->currency.code, concept->year_month);
 }
 
-/* The end of the program year after the one the cut-off lies in or ends. */
+/* The first end of a program year after the cut-off. */
 static void add_due(const struct first_concept *concept, struct buffer *out)
 {
         int32_t day = month_end(concept->cutoff_day);
@@ -304,13 +305,13 @@ static void write_goals(const struct first_concept *concept, struct buffer *out)
 }
 
 /* keep: nine tenths. */
-static void write_revenue(const struct first_concept *concept, int64_t threshold, struct buffer *out)
+static void write_revenue(const struct first_concept *concept, int64_t threshold, const char *goal, struct buffer *out)
 {
         buffer_addf(out, "          - {metric: revenue, window: 12m, at_least: %lld, keep: %lld", (long long)threshold,
                     (long long)(threshold / 10 * 9 + threshold % 10 * 9 / 10));
         if (threshold % 10 && concept->currency.minor_digits)
                 buffer_addf(out, ".%lld", (long long)(threshold % 10 * 9 % 10));
-        buffer_addf(out, "%s, goal: revenue_a}\n", concept->newcomers ? ", scale: [newcomer]" : "");
+        buffer_addf(out, "%s, goal: %s}\n", concept->newcomers ? ", scale: [newcomer]" : "", goal);
 }
 
 static void write_groups(unsigned groups, struct buffer *out)
@@ -337,7 +338,7 @@ static void write_segments(const struct first_concept *concept, struct buffer *o
         write_segment_head("A", "A-Kunden", "A customers", "customers", out);
         buffer_add_text(out, "    paths:\n      - id: volume\n        all:\n");
         COMMENT(out, concept, "          ", "concept.new.comment.keep");
-        write_revenue(concept, concept->a_revenue, out);
+        write_revenue(concept, concept->a_revenue, "revenue_a", out);
         write_groups(concept->a_groups, out);
         if (concept->a_months && !concept->growth)
                 buffer_addf(out, "          - %s%u, goal: activity}\n", activity, concept->a_months);
@@ -350,7 +351,7 @@ static void write_segments(const struct first_concept *concept, struct buffer *o
         }
         write_segment_head("B", "B-Kunden", "B customers", "customers", out);
         buffer_add_text(out, "    paths:\n      - id: volume\n        all:\n");
-        write_revenue(concept, concept->b_revenue, out);
+        write_revenue(concept, concept->b_revenue, "development", out);
         write_groups(concept->b_groups, out);
         COMMENT(out, concept, "  ", "concept.new.comment.rest");
         write_segment_head("C", "C-Kunden", "C customers", "customers", out);

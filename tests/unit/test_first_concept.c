@@ -41,6 +41,8 @@ static void cutoffs_end_years_and_half_years(void **state)
         /* A year that ends with February ends on the 28th, as concepts know no 29th. */
         assert_int_equal(first_concept_cutoff(3, first, day(2024, 2, 29)), day(2024, 2, 28));
         assert_int_equal(first_concept_cutoff(3, first, day(2024, 10, 31)), day(2024, 8, 31));
+        /* All of it in a month that is not over: its end is not there yet. */
+        assert_int_equal(first_concept_cutoff(1, day(2025, 12, 1), day(2025, 12, 15)), day(2025, 12, 15));
         /* Data that begins after the last scheduled day. */
         assert_int_equal(first_concept_cutoff(1, day(2025, 2, 1), day(2025, 5, 31)), day(2025, 5, 31));
 }
@@ -57,6 +59,28 @@ static void ids_are_made_of_names(void **state)
                 assert_true(first_concept_add_id(text_of(cases[i].name), &id));
                 assert_string_equal(id.data, cases[i].id);
         }
+}
+
+/* A criterion serves a goal of its own segment or one of all, and each goal is served. */
+static void check_goals(const struct concept *concept)
+{
+        unsigned served = 0;
+        for (size_t s = 0; s < concept->segment_count; s++)
+                for (size_t p = 0; p < concept->segments[s].path_count; p++) {
+                        const struct path *path = &concept->segments[s].paths[p];
+                        for (size_t i = 0; i < path->all_count + path->some_count; i++) {
+                                struct text goal = i < path->all_count ? path->all[i].goal
+                                                                       : path->some[i - path->all_count].goal;
+                                size_t g = 0;
+                                while (g < concept->goal_count && !text_equal(concept->goals[g].id, goal))
+                                        g++;
+                                assert_true(g < concept->goal_count);
+                                assert_true(!concept->goals[g].segment.length ||
+                                            text_equal(concept->goals[g].segment, concept->segments[s].id));
+                                served |= 1u << g;
+                        }
+                }
+        assert_int_equal(served, (1u << concept->goal_count) - 1);
 }
 
 /* Whatever was chosen, the concept check has neither errors nor warnings, and finds what was chosen. */
@@ -96,6 +120,7 @@ static void every_document_is_valid(void **state)
                 assert_int_equal(decimal_compare(revenue->operands[0].number, (struct decimal){first.a_revenue, 0}), 0);
                 assert_int_equal(decimal_compare(revenue->keep.number, (struct decimal){first.a_revenue * 9, 1}), 0);
                 assert_int_equal(concept->mechanics.newcomer_months, first.newcomers ? 24 : 0);
+                check_goals(concept);
                 arena_free(arena);
         }
 }
