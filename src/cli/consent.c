@@ -134,19 +134,16 @@ static enum status say_standing(struct consent_command *command, const struct co
 {
         struct session *session = &command->session;
         struct consent_past *past;
-        size_t count, kept = 0;
+        struct consent_standing standing;
+        size_t count;
         enum language language = session->context->language;
         enum status status = consents_of_person(session->connection, record->person_id, session->arena, &past, &count,
                                                 error);
-        struct consent_entry *entries = arena_array(session->arena, struct consent_entry, count + 1);
-        if (!status && !entries)
-                status = error_memory(error);
+        if (!status)
+                status = consents_standing(past, count, record->channel, clock_now_ms(), session->arena, &standing,
+                                           error);
         if (status)
                 return status;
-        for (size_t i = 0; i < count; i++)
-                if (past[i].counts && past[i].channel == record->channel)
-                        entries[kept++] = past[i].entry;
-        struct consent_standing standing = consent_standing_at(record->channel, entries, kept, clock_now_ms());
         cli_print(session->context, stdout, "consent.recorded", "person", command->word, "channel",
                   consent_said(language, "consent.channel.", consent_channel_names[record->channel]), "kind",
                   consent_said(language, "consent.kind.", consent_kind_names[record->entry.kind]));

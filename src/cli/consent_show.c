@@ -22,17 +22,11 @@ struct page {
 static enum status find_standings(struct page *page, struct error *error)
 {
         int64_t end_ms = clock_local_instant(page->day + 1, 0) - 1;
-        struct consent_entry *entries = arena_array(page->session->arena, struct consent_entry, page->count + 1);
-        if (!entries)
-                return error_memory(error);
-        for (int c = 0; c < CONSENT_CHANNELS; c++) {
-                size_t kept = 0;
-                for (size_t i = 0; i < page->count; i++)
-                        if (page->past[i].counts && page->past[i].channel == (enum consent_channel)c)
-                                entries[kept++] = page->past[i].entry;
-                page->standings[c] = consent_standing_at((enum consent_channel)c, entries, kept, end_ms);
-        }
-        return STATUS_OK;
+        enum status status = STATUS_OK;
+        for (int c = 0; c < CONSENT_CHANNELS && !status; c++)
+                status = consents_standing(page->past, page->count, (enum consent_channel)c, end_ms,
+                                           page->session->arena, &page->standings[c], error);
+        return status;
 }
 
 static enum status load(struct page *page, struct error *error)

@@ -44,11 +44,16 @@ struct drawing {
 #define ITEMS(buffer, type) ((type *)(void *)(buffer).data)
 #define COUNT(buffer, type) ((buffer).length / sizeof(type))
 
-static bool keep_text(struct arena *arena, struct text from, struct text *ret)
+/* Declarations, places and ids of customers asked for lie by ascending id, which comes first in each. */
+static int compare_ids(const void *a, const void *b)
 {
-        const char *copy = arena_copy(arena, from.data ? from.data : "", from.length);
-        *ret = (struct text){copy, from.length};
-        return copy != NULL;
+        int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+        return (x > y) - (x < y);
+}
+
+static const void *find_id(const void *items, size_t count, size_t bytes, int64_t id)
+{
+        return count ? bsearch(&id, items, count, bytes, compare_ids) : NULL;
 }
 
 /* ---- declarations ------------------------------------------------------------------------------------------------ */
@@ -125,7 +130,7 @@ static enum status read_declared(struct drawing *drawing, struct person_entries 
                         break;
                 person->person_id = row.person_id;
                 entry_of(&row, &entry);
-                if (!keep_text(drawing->arena, row.origin, &origin) ||
+                if (!arena_keep_text(drawing->arena, row.origin, &origin) ||
                     !buffer_add(&person->entries, &entry, sizeof(entry)) ||
                     !buffer_add(&person->origins, &origin, sizeof(origin)))
                         status = error_memory(error);
@@ -146,16 +151,8 @@ static enum status load_declared(struct drawing *drawing, struct error *error)
 
 static const struct declared *declared_of(const struct drawing *drawing, int64_t person_id)
 {
-        const struct declared *items = ITEMS(drawing->declared, struct declared);
-        size_t low = 0, high = COUNT(drawing->declared, struct declared), count = high;
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                if (items[middle].person_id < person_id)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return low < count && items[low].person_id == person_id ? &items[low] : NULL;
+        return find_id(drawing->declared.data, COUNT(drawing->declared, struct declared), sizeof(struct declared),
+                       person_id);
 }
 
 /* ---- addresses of people who objected ---------------------------------------------------------------------------- */
@@ -227,17 +224,8 @@ static enum status is_objected(struct drawing *drawing, struct text address, boo
 
 static bool is_wanted(const struct audience_request *request, int64_t customer_id)
 {
-        size_t low = 0, high = request->customer_count;
-        if (!request->limited)
-                return true;
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                if (request->customer_ids[middle] < customer_id)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return low < request->customer_count && request->customer_ids[low] == customer_id;
+        return !request->limited ||
+               find_id(request->customer_ids, request->customer_count, sizeof(int64_t), customer_id);
 }
 
 static bool put_fact(struct drawing *drawing, struct audience_contact *contact, struct text code, struct dated *facts)
@@ -254,7 +242,7 @@ static bool put_fact(struct drawing *drawing, struct audience_contact *contact, 
                                              (text_is(code, "phone") && contact->channel == CONSENT_PHONE)
                                      ? &contact->address
                                      : NULL;
-        bool kept = !is_there || !place || keep_text(drawing->arena, found, place);
+        bool kept = !is_there || !place || arena_keep_text(drawing->arena, found, place);
         dated_clear(facts);
         return kept;
 }
@@ -305,53 +293,69 @@ static enum status load_contacts(struct drawing *drawing, struct error *error)
         return status;
 }
 
-/* Contacts come by customer and person until the end. */
+/* Contacts lie by customer and person until the end, so that rows by customer find theirs going forward. */
+struct walk {
+        struct audience_contact *contacts;
+        size_t count, at;
+};
+
+/* The contacts of a customer, *ret_count of them; customers ascend from call to call. */
+static struct audience_contact *walk_to(struct walk *walk, int64_t customer_id, size_t *ret_count)
+{
+        size_t end;
+        while (walk->at < walk->count && walk->contacts[walk->at].customer_id < customer_id)
+                walk->at++;
+        for (end = walk->at; end < walk->count && walk->contacts[end].customer_id == customer_id; end++)
+                ;
+        *ret_count = end - walk->at;
+        return &walk->contacts[walk->at];
+}
+
+/* The first number of each customer, which is its name where there is no other. */
 static enum status load_numbers(struct drawing *drawing, struct error *error)
 {
-        struct audience_contact *contacts = ITEMS(drawing->contacts, struct audience_contact);
-        size_t count = COUNT(drawing->contacts, struct audience_contact), at = 0;
+        struct walk walk = {ITEMS(drawing->contacts, struct audience_contact),
+                            COUNT(drawing->contacts, struct audience_contact), 0};
         rows_cleanup struct rows *rows = NULL;
         enum status status = q_consent_numbers_open(drawing->connection, NULL, &rows, error);
-        for (bool more = true; !status && at < count;) {
+        for (bool more = true; !status && walk.at < walk.count;) {
                 struct q_consent_numbers_row row;
-                struct text source, number;
+                size_t count;
                 status = q_consent_numbers_next(rows, &row, &more, error);
                 if (status || !more)
                         break;
-                while (at < count && contacts[at].customer_id < row.customer_id)
-                        at++;
-                if (at == count || contacts[at].customer_id != row.customer_id)
+                struct audience_contact *contacts = walk_to(&walk, row.customer_id, &count);
+                if (!count || contacts->number.length)
                         continue;
-                if (!keep_text(drawing->arena, row.source, &source) || !keep_text(drawing->arena, row.number, &number))
-                        status = error_memory(error);
-                for (; !status && at < count && contacts[at].customer_id == row.customer_id; at++) {
-                        contacts[at].source = source;
-                        contacts[at].number = contacts[at].customer = number;
+                if (!arena_keep_text(drawing->arena, row.source, &contacts->source) ||
+                    !arena_keep_text(drawing->arena, row.number, &contacts->number))
+                        return error_memory(error);
+                for (size_t i = 0; i < count; i++) {
+                        contacts[i].source = contacts->source;
+                        contacts[i].number = contacts[i].customer = contacts->number;
                 }
         }
         return status;
 }
 
+/* The valid name of a customer comes last. */
 static enum status load_names(struct drawing *drawing, struct error *error)
 {
-        struct audience_contact *contacts = ITEMS(drawing->contacts, struct audience_contact);
-        size_t count = COUNT(drawing->contacts, struct audience_contact), at = 0;
+        struct walk walk = {ITEMS(drawing->contacts, struct audience_contact),
+                            COUNT(drawing->contacts, struct audience_contact), 0};
         rows_cleanup struct rows *rows = NULL;
         enum status status = q_customer_names_visible_open(drawing->connection, NULL, &rows, error);
-        for (bool more = true; !status && at < count;) {
+        for (bool more = true; !status && walk.at < walk.count;) {
                 struct q_customer_names_visible_row row;
-                struct text name;
+                size_t count;
                 status = q_customer_names_visible_next(rows, &row, &more, error);
                 if (status || !more)
                         break;
-                while (at < count && contacts[at].customer_id < row.customer_id)
-                        at++;
-                if (at == count || contacts[at].customer_id != row.customer_id)
-                        continue;
-                if (!keep_text(drawing->arena, row.name, &name))
-                        status = error_memory(error);
-                for (size_t i = at; !status && i < count && contacts[i].customer_id == row.customer_id; i++)
-                        contacts[i].customer = name;
+                struct audience_contact *contacts = walk_to(&walk, row.customer_id, &count);
+                if (count && !arena_keep_text(drawing->arena, row.name, &contacts->customer))
+                        return error_memory(error);
+                for (size_t i = 0; i < count; i++)
+                        contacts[i].customer = contacts->customer;
         }
         return status;
 }
@@ -389,7 +393,8 @@ static enum status load_people(struct drawing *drawing, struct error *error)
                 if (at == count || people[at]->person_id != row.person_id ||
                     (row.code.length && memchr(row.code.data, KEY_SEPARATOR, row.code.length)))
                         continue;
-                if (!keep_text(drawing->arena, row.source, &source) || !keep_text(drawing->arena, row.code, &code))
+                if (!arena_keep_text(drawing->arena, row.source, &source) ||
+                    !arena_keep_text(drawing->arena, row.code, &code))
                         status = error_memory(error);
                 for (; !status && at < count && people[at]->person_id == row.person_id; at++) {
                         people[at]->person_source = source;
@@ -410,7 +415,7 @@ static bool put_place(struct drawing *drawing, struct place *place, const struct
                                                               : NULL;
         if (text_is(row->code, "kind"))
                 place->prospect = text_is(row->value, "prospect");
-        return !field || keep_text(drawing->arena, row->value, field);
+        return !field || arena_keep_text(drawing->arena, row->value, field);
 }
 
 static enum status load_places(struct drawing *drawing, struct error *error)
@@ -445,16 +450,9 @@ static enum status load_places(struct drawing *drawing, struct error *error)
 static const struct place *place_of(const struct drawing *drawing, int64_t customer_id)
 {
         static const struct place unknown;
-        const struct place *items = ITEMS(drawing->places, struct place);
-        size_t low = 0, high = COUNT(drawing->places, struct place), count = high;
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                if (items[middle].customer_id < customer_id)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return low < count && items[low].customer_id == customer_id ? &items[low] : &unknown;
+        const struct place *found = find_id(drawing->places.data, COUNT(drawing->places, struct place),
+                                            sizeof(struct place), customer_id);
+        return found ? found : &unknown;
 }
 
 static enum status is_prospect(const struct drawing *drawing, int64_t customer_id, bool *ret, struct error *error)
@@ -487,7 +485,7 @@ static enum status put_postal_address(struct drawing *drawing, struct audience_c
         buffer_addf(&line, "%s", place->city.data);
         if (place->country.length)
                 buffer_addf(&line, ", %s", place->country.data);
-        return !line.failed && keep_text(drawing->arena, (struct text){line.data, line.length}, &contact->address)
+        return !line.failed && arena_keep_text(drawing->arena, (struct text){line.data, line.length}, &contact->address)
                        ? STATUS_OK : error_memory(error);
 }
 

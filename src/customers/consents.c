@@ -342,13 +342,6 @@ enum status consents_release(struct database *database, int32_t import_id, struc
 
 /* ---- history ----------------------------------------------------------------------------------------------------- */
 
-static bool keep_text(struct arena *arena, struct text from, struct text *ret)
-{
-        const char *copy = arena_copy(arena, from.data ? from.data : "", from.length);
-        *ret = (struct text){copy, from.length};
-        return copy != NULL;
-}
-
 static bool keep_row(const struct q_consents_of_person_row *row, struct arena *arena, struct consent_past *ret)
 {
         int channel = consent_word(consent_channel_names, CONSENT_CHANNELS, row->channel);
@@ -369,9 +362,9 @@ static bool keep_row(const struct q_consents_of_person_row *row, struct arena *a
                 .counts = row->counts,
                 .recorded_ms = row->recorded_ms,
         };
-        return keep_text(arena, row->origin, &ret->origin) && keep_text(arena, row->actor, &ret->actor) &&
-               (!row->has_language || keep_text(arena, row->language, &ret->language)) &&
-               (!row->has_wording || keep_text(arena, row->wording, &ret->wording));
+        return arena_keep_text(arena, row->origin, &ret->origin) && arena_keep_text(arena, row->actor, &ret->actor) &&
+               (!row->has_language || arena_keep_text(arena, row->language, &ret->language)) &&
+               (!row->has_wording || arena_keep_text(arena, row->wording, &ret->wording));
 }
 
 /* Ordered by channel, time and id. */
@@ -412,6 +405,20 @@ enum status consents_of_person(struct connection *connection, int64_t person_id,
         mark_corrected(all, count);
         *ret = all;
         *ret_count = count;
+        return STATUS_OK;
+}
+
+enum status consents_standing(const struct consent_past *past, size_t count, enum consent_channel channel,
+                              int64_t at_ms, struct arena *arena, struct consent_standing *ret, struct error *error)
+{
+        struct consent_entry *entries = arena_array(arena, struct consent_entry, count + 1);
+        size_t kept = 0;
+        if (!entries)
+                return error_memory(error);
+        for (size_t i = 0; i < count; i++)
+                if (past[i].counts && past[i].channel == channel)
+                        entries[kept++] = past[i].entry;
+        *ret = consent_standing_at(channel, entries, kept, at_ms);
         return STATUS_OK;
 }
 

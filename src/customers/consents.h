@@ -64,6 +64,11 @@ struct consent_past {
 must_check enum status consents_of_person(struct connection *connection, int64_t person_id, struct arena *arena,
                                           struct consent_past **ret, size_t *ret_count, struct error *error);
 
+/* Where the person stands on a channel at an instant, by those of all entries that count. */
+must_check enum status consents_standing(const struct consent_past *past, size_t count, enum consent_channel channel,
+                                         int64_t at_ms, struct arena *arena, struct consent_standing *ret,
+                                         struct error *error);
+
 /* The digest over all entries of an import, as hexadecimal text: it stands in the audit entry of the publish. */
 must_check enum status consents_digest(struct connection *connection, int32_t import_id, char ret[CONSENT_HEX_BYTES],
                                        uint64_t *ret_entries, struct error *error);

@@ -40,11 +40,7 @@ struct doctor_example *doctor_example(struct doctor_finding *finding)
 
 static enum status keep(struct examination *examination, struct text from, struct text *ret, struct error *error)
 {
-        const char *copy = arena_copy(examination->arena, from.data, from.length);
-        if (!copy)
-                return error_memory(error);
-        *ret = (struct text){copy, from.length};
-        return STATUS_OK;
+        return arena_keep_text(examination->arena, from, ret) ? STATUS_OK : error_memory(error);
 }
 
 static enum status name_document(struct examination *examination, const struct survey_example *from,

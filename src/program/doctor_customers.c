@@ -116,10 +116,9 @@ static enum status load_names(struct examination *examination, struct error *err
                         at++;
                 if (at == count || ids[at] != row.customer_id)
                         continue;
-                const char *copy = arena_copy(examination->arena, row.name.data, row.name.length);
-                if (!copy)
+                /* The valid one comes last. */
+                if (!arena_keep_text(examination->arena, row.name, &names[at]))
                         return error_memory(error);
-                names[at] = (struct text){copy, row.name.length}; /* the valid one comes last */
         }
         examination->report->names = names;
         return status;

@@ -65,15 +65,10 @@ static enum status put_standings(struct dossier_loading *loading, int64_t person
         size_t count = 0;
         int64_t end_ms = clock_local_instant(loading->day + 1, 0) - 1;
         enum status status = consents_of_person(loading->connection, person_id, loading->arena, &past, &count, error);
-        struct consent_entry *entries = arena_array(loading->arena, struct consent_entry, count + 1);
-        if (!status && !entries)
-                status = error_memory(error);
         for (int c = 0; c < CONSENT_CHANNELS && !status; c++) {
-                size_t kept = 0;
-                for (size_t i = 0; i < count; i++)
-                        if (past[i].counts && past[i].channel == (enum consent_channel)c)
-                                entries[kept++] = past[i].entry;
-                struct consent_standing standing = consent_standing_at((enum consent_channel)c, entries, kept, end_ms);
+                struct consent_standing standing = {.state = CONSENT_STATE_NONE};
+                status = consents_standing(past, count, (enum consent_channel)c, end_ms, loading->arena, &standing,
+                                           error);
                 if (standing.state != CONSENT_STATE_NONE)
                         cells[FIRST_CHANNEL + c] = dossier_word_of(loading, "consent.state.",
                                                                    text_of(consent_state_names[standing.state]));
