@@ -24,6 +24,7 @@ enum {
 /* What is usual for an article, in steps. */
 struct usual {
         int32_t price, quantity, quantity_mad;
+        bool price_known, quantity_known; /* from enough lines that have one */
 };
 
 struct passing {
@@ -132,8 +133,8 @@ static void judge_document(struct passing *passing, size_t customer, int32_t day
                 add_example(&passing->survey->far_documents, &example);
 }
 
-/* The bin in which the median lies, and how far half of all are from it at most, in bins. */
-static void median_and_mad(const uint64_t *bins, size_t count, size_t *ret_median, size_t *ret_mad)
+/* The bin in which the median lies, and how far half of all are from it at most, in bins; returns how many they are. */
+static uint64_t median_and_mad(const uint64_t *bins, size_t count, size_t *ret_median, size_t *ret_mad)
 {
         uint64_t all = 0, below = 0;
         for (size_t i = 0; i < count; i++)
@@ -151,6 +152,7 @@ static void median_and_mad(const uint64_t *bins, size_t count, size_t *ret_media
         }
         *ret_median = median;
         *ret_mad = reach;
+        return all;
 }
 
 static void settle_documents(struct passing *passing)
@@ -191,10 +193,8 @@ static void add_line(struct passing *passing, const struct seen_line *line)
         size_t at = (size_t)(slot - 1) * ARTICLE_BINS;
         passing->quantity_bins[at + (size_t)quantity_bin(line)]++;
         int bin = line->amount_minor ? price_bin(line) : -1;
-        if (bin >= 0) {
+        if (bin >= 0)
                 passing->price_bins[at + (size_t)bin]++;
-                passing->survey->priced_lines++;
-        }
 }
 
 static bool is_around(int32_t away, int32_t wanted) { return away > wanted - AROUND && away < wanted + AROUND; }
@@ -211,11 +211,11 @@ static void judge_line(struct passing *passing, const struct seen_line *line, si
                                          .quantity_milli = line->quantity_milli};
         int32_t more = steps_of(absolute(line->quantity_milli)) - usual->quantity;
         int32_t reach = FAR_MADS * usual->quantity_mad;
-        if (more > (reach > QUANTITY_STEPS_MIN ? reach : QUANTITY_STEPS_MIN)) {
+        if (usual->quantity_known && more > (reach > QUANTITY_STEPS_MIN ? reach : QUANTITY_STEPS_MIN)) {
                 example.steps = more;
                 add_example(&passing->survey->far_quantities, &example);
         }
-        if (!line->amount_minor || price_bin(line) < 0)
+        if (!usual->price_known || !line->amount_minor || price_bin(line) < 0)
                 return;
         int32_t away = price_steps(line) - usual->price;
         away = away < 0 ? -away : away;
@@ -233,11 +233,11 @@ static void settle_articles(struct passing *passing)
                 size_t median, mad;
                 for (size_t i = 0; i < ARTICLE_BINS; i++)
                         bins[i] = passing->price_bins[s * ARTICLE_BINS + i];
-                median_and_mad(bins, ARTICLE_BINS, &median, &mad);
+                usual->price_known = median_and_mad(bins, ARTICLE_BINS, &median, &mad) >= SURVEY_LINES_MIN;
                 usual->price = PRICE_STEPS_MIN + (int32_t)median * ARTICLE_BIN + ARTICLE_BIN / 2;
                 for (size_t i = 0; i < ARTICLE_BINS; i++)
                         bins[i] = passing->quantity_bins[s * ARTICLE_BINS + i];
-                median_and_mad(bins, ARTICLE_BINS, &median, &mad);
+                usual->quantity_known = median_and_mad(bins, ARTICLE_BINS, &median, &mad) >= SURVEY_LINES_MIN;
                 usual->quantity = (int32_t)median * ARTICLE_BIN + ARTICLE_BIN / 2;
                 usual->quantity_mad = (int32_t)mad * ARTICLE_BIN;
         }

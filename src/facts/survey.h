@@ -13,7 +13,7 @@
  *   prices       amount / quantity about 100 or 1,000 times (76 to 131, 760 to 1,310) the median of their article, or
  *                that part of it: a decimal mark misread
  *
- * Articles are judged from SURVEY_LINES_MIN lines on; of more than SURVEY_ARTICLES_MAX such articles only the first.
+ * Articles are judged from SURVEY_LINES_MIN lines on that have a quantity or a price; of more than SURVEY_ARTICLES_MAX such articles only the first.
  */
 #ifndef TREUE_FACTS_SURVEY_H
 #define TREUE_FACTS_SURVEY_H
@@ -48,7 +48,6 @@ struct survey {
         size_t missing_month_count;
         int32_t missing_months[SURVEY_EXAMPLES]; /* the first days of the first ones without a document */
         struct survey_tally negative, future, ancient, far_documents, far_quantities, far_prices;
-        uint64_t priced_lines;           /* with amount and quantity, of articles that are judged */
         uint64_t lines_without_cost;
         int64_t value_minor, value_without_cost_minor; /* sums of absolute amounts; at most INT64_MAX */
         /* By customer. */

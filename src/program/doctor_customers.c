@@ -304,29 +304,26 @@ enum status doctor_currencies(struct examination *examination, struct error *err
                 return status;
         /* Without a ledger currency that of the first customer is as good as any. */
         struct text usual = text_of(ledger.code);
-        for (size_t i = 0; i < examination->report->customers; i++)
-                for (size_t a = examination->currency_first; a < examination->currency_end; a++) {
+        for (size_t i = 0; i < examination->report->customers; i++) {
+                bool any = false, other = false;
+                for (size_t a = examination->currency_first; a < examination->currency_end && !other; a++) {
                         struct text own = text_trim(attribute(examination, a, i));
                         if (!own.length)
                                 continue;
                         if (!usual.length)
                                 usual = own;
-                        whole++;
-                        if (same_currency(own, usual))
-                                continue;
-                        if (count < SURVEY_EXAMPLES)
+                        any = true;
+                        other = !same_currency(own, usual);
+                        if (other && count < SURVEY_EXAMPLES)
                                 examples[count] = (struct doctor_example){.customer = (int64_t)i, .first = own,
                                                                           .other = DOCTOR_CUSTOMER_NONE,
                                                                           .day = DAY_NONE};
-                        count++;
-                        break;
                 }
-        if (usual.length) {
-                const char *copy = arena_copy(examination->arena, usual.data, usual.length);
-                if (!copy)
-                        return error_memory(error);
-                usual.data = copy;
+                whole += any;
+                count += other;
         }
+        if (usual.length && !arena_keep_text(examination->arena, usual, &usual))
+                return error_memory(error);
         struct doctor_finding *finding = doctor_add(examination, DOCTOR_CURRENCIES, DOCTOR_SERIOUS, count, whole);
         for (size_t i = 0; finding && i < count && i < SURVEY_EXAMPLES; i++) {
                 struct doctor_example *example = doctor_example(finding);

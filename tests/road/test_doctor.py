@@ -152,6 +152,23 @@ def reasons(treue):
     return checks.problems
 
 
+def few(treue):
+    """Nothing is suspected by the price of two lines, and a share is one of customers, however their currency is said."""
+    checks = Checks(treue)
+    rows = [dict(customer(i), **{"attribute:Währung": "EUR"}) for i in range(8)]
+    rows[3]["attribute:currency"] = "CHF"
+    lines = list(clean_lines(8))
+    template = dict(lines[0], article="S", quantity="", amount="50.00", cost="25.00")
+    lines += [dict(template, document=f"S{i}") for i in range(10)]
+    lines += [dict(template, document=f"T{i}", quantity=1, amount=amount) for i, amount in enumerate(("5.00", "500.00"))]
+    treue.import_rows("customers", "customers", [*CUSTOMERS, "attribute:Währung"], rows)
+    treue.import_rows("purchases", "purchases", LINES, lines, ("products",))
+    found = findings(treue)
+    if set(found) != {"currencies"} or (found["currencies"]["count"], found["currencies"]["whole"]) != (1, 8):
+        checks.problems.append(f"found: {found}")
+    return checks.problems
+
+
 def mended(treue):
     """What is taken back, merged or mended is no longer found."""
     checks = Checks(treue)
@@ -171,4 +188,4 @@ def mended(treue):
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    sys.exit(road.run_cases((clean, planted, reasons, mended), "doctor", sys.argv[1]))
+    sys.exit(road.run_cases((clean, planted, reasons, few, mended), "doctor", sys.argv[1]))
