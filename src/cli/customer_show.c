@@ -4,14 +4,16 @@
  */
 #include "cli/customer_show.h"
 
+#include <stdlib.h>
+
 #include "base/calendar.h"
-#include "render/cells.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "db/setting.h"
 #include "platform/clock.h"
 #include "program/dossier.h"
 #include "program/explained.h"
+#include "render/cells.h"
 #include "render/json.h"
 
 #define OUTPUT_BYTES_MAX ((size_t)256 << 20)
@@ -132,6 +134,32 @@ static void add_cell(struct cells *cells, const struct dossier_cell *cell)
         }
 }
 
+/* As one looks for them; attributes follow, by their names. */
+static size_t place_of(struct text code)
+{
+        static const char *const order[] = {
+                "kind", "since", "joined", "suspended_from", "suspended_to", "account_group", "site_of", "trade",
+                "size_class", "employees", "region", "territory", "street", "postcode", "city", "country", "email",
+                "phone", "language"};
+        size_t place = 0;
+        while (place < sizeof(order) / sizeof(order[0]) && !text_is(code, order[place]))
+                place++;
+        return place;
+}
+
+static int compare_facts(const void *a, const void *b)
+{
+        struct text x = ((const struct dossier_cell *)a)->text, y = ((const struct dossier_cell *)b)->text;
+        size_t place_x = place_of(x), place_y = place_of(y);
+        return place_x != place_y ? (place_x > place_y) - (place_x < place_y) : text_compare(x, y);
+}
+
+static void order_facts(struct dossier_section *facts)
+{
+        if (facts->row_count)
+                qsort(facts->cells, facts->row_count, facts->column_count * sizeof(*facts->cells), compare_facts);
+}
+
 static bool is_figure(const struct dossier_section *section, size_t column)
 {
         for (size_t r = 0; r < section->row_count; r++) {
@@ -161,7 +189,7 @@ static enum status write_section(const struct page *page, const struct dossier_s
         return table_add_to(cells->table, 2, out) ? STATUS_OK : error_memory(error);
 }
 
-static enum status write_tables(const struct page *page, struct buffer *out, struct error *error)
+static enum status write_tables(struct page *page, struct buffer *out, struct error *error)
 {
         struct cells cells cells_cleanup;
         enum status status = STATUS_OK;
@@ -172,6 +200,7 @@ static enum status write_tables(const struct page *page, struct buffer *out, str
         buffer_add_text(out, "  ");
         format_add_day(out, page->context->language, page->day);
         buffer_add_byte(out, '\n');
+        order_facts(&page->dossier.sections[DOSSIER_FACTS]);
         for (size_t s = 0; s < DOSSIER_PARTS && !status; s++)
                 status = write_section(page, &page->dossier.sections[s], &cells, out, error);
         return status;

@@ -131,6 +131,19 @@ static struct text cut(struct text *rest)
         return part;
 }
 
+/* Days and kinds are stored as the words programs get; people read them in their own. */
+static struct dossier_cell fact_value(struct dossier_loading *loading, struct text code, struct text value)
+{
+        static const char *const days[] = {"since", "joined", "suspended_from", "suspended_to"};
+        int32_t day;
+        for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+                if (text_is(code, days[i]) && day_parse_iso(value, &day))
+                        return dossier_figure(DOSSIER_DAY, day);
+        if (text_is(code, "kind") && (text_is(value, "customer") || text_is(value, "prospect")))
+                return dossier_word_of(loading, "dossier.kind.", value);
+        return dossier_text(loading, value);
+}
+
 static void put_fact(struct dossier_loading *loading, struct text code, struct dated *facts)
 {
         struct text found;
@@ -146,7 +159,7 @@ static void put_fact(struct dossier_loading *loading, struct text code, struct d
         struct text source = cut(&found), from = cut(&found), day = cut(&found);
         row[0] = dossier_text(loading, code);
         row[0].type = DOSSIER_FACT;
-        row[1] = dossier_text(loading, found);
+        row[1] = fact_value(loading, code, found);
         if (text_is(code, "territory"))
                 loading->territory = row[1].text;
         if (day_parse_iso(from, &valid_from))

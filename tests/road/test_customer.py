@@ -12,6 +12,7 @@ X-10 (as of a day): values, shares, purchases and visits are those of the day as
 import csv
 import decimal
 import io
+import re
 import sys
 
 import test_concept
@@ -252,6 +253,27 @@ def check_words(treue):
         expect(code == 2 and wanted in problem, f"customer show {' '.join(words)} is refused: {problem.strip()}")
 
 
+def check_master_data(treue):
+    """X-10 (each fact with its date): master data in the reader's language and form, as one looks for them; JSON keeps
+    what programs read."""
+    treue.import_rows("customers", "facts", ["number", "name", "kind", "since", "city", "suspended_from", "phone",
+                                             "attribute:Gewerk", "attribute:seit"], [
+        {"number": "F1", "name": "Fakten", "kind": "prospect", "since": "2019-04-19", "city": "Köln",
+         "suspended_from": "2025-03-01", "phone": "0221", "attribute:Gewerk": "prospect", "attribute:seit": "2019-04-19"}])
+    words = ("customer", "show", "F1", "--on", "2025-06-30")
+    before = treue.json(*words)["facts"]
+    expect([(row["fact"], row["value"]) for row in before] ==
+           [("attribute:Gewerk", "prospect"), ("attribute:seit", "2019-04-19"), ("city", "Köln"), ("kind", "prospect"),
+            ("phone", "0221"), ("since", "2019-04-19"), ("suspended_from", "2025-03-01")], f"JSON: {before}")
+    for language, titles in (
+            ("de", (r"Art +Interessent ", r"Kunde seit +19\.04\.2019 ", r"ausgesetzt ab +01\.03\.2025 ", r"Ort +Köln ",
+                    r"Telefon +0221 ", r"Gewerk +prospect ", r"seit +2019-04-19 ")),
+            ("en", (r"Kind +prospect ", r"Customer since +19 Apr 2019 ", r"Suspended from +1 Mar 2025 ", r"City +Köln ",
+                    r"Telephone +0221 ", r"Gewerk +prospect ", r"seit +2019-04-19 "))):
+        said = treue.run("--lang", language, *words)
+        expect(re.search(r".*\n +".join(titles), said), f"master data in {language}: {said}")
+
+
 def check_list(treue):
     """R-003 (attributes), and the other filters."""
     treue.import_rows("customers", "more", ["number", "name", "since", "territory", "attribute:Gewerk"], [
@@ -288,7 +310,7 @@ def main():
             fill(treue)
             convert(treue)
             for check in (check_facts, check_shares, check_history, check_words, check_list, check_wallet, check_people,
-                          check_exceptions):
+                          check_exceptions, check_master_data):
                 check(treue)
     except RoadError as problem:
         expect(False, str(problem))
