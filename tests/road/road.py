@@ -9,12 +9,15 @@ import decimal
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from fractions import Fraction
 
@@ -28,6 +31,7 @@ if postgresql.wanted() or postgresql.both():
 
 CLOCK = "2026-01-02T03:04:05Z"
 IMPORT_DAY = datetime.date(2026, 1, 2)
+TERMINAL_SECONDS = 120  # after that nothing is coming any more
 D = decimal.Decimal
 
 
@@ -163,6 +167,35 @@ class Treue:
                               cwd=self.folder)
         return done.returncode, done.stdout, done.stderr
 
+    def at_terminal(self, answers, *arguments):
+        """(exit status, all that was on the screen) of a call at a terminal; `answers`: (what is asked, a pattern; what is
+        typed). What is not asked is an error."""
+        master, slave = pty.openpty()
+        process = subprocess.Popen([self.binary, "--data", str(self.data), *map(str, arguments)], stdin=slave,
+                                   stdout=slave, stderr=slave, env=self.surroundings(), cwd=self.folder,
+                                   start_new_session=True)
+        os.close(slave)
+        screen, seen, waiting, end = b"", 0, list(answers), time.monotonic() + TERMINAL_SECONDS
+        while time.monotonic() < end:
+            ready, _, _ = select.select([master], [], [], 0.2)
+            try:
+                piece = os.read(master, 65536) if ready else b""
+            except OSError:  # the other end was closed
+                break
+            screen += piece
+            if ready and not piece:
+                break
+            if waiting and re.search(waiting[0][0].encode(), screen[seen:]):
+                seen = len(screen)
+                os.write(master, (waiting.pop(0)[1] + "\n").encode())
+        else:
+            process.kill()
+        os.close(master)
+        status, screen = process.wait(), screen.decode("utf-8", "replace").replace("\r\n", "\n")
+        if waiting:
+            raise RoadError(f"{[asked for asked, _ in waiting]} not asked: {screen}")
+        return status, screen
+
     def run(self, *arguments, status=(0,)):
         code, out, error = self.call(*arguments)
         if code not in status:
@@ -296,11 +329,11 @@ class Checks:
         return out
 
 
-def run_case(case, name, binary, *more, **options):
+def run_case(case, name, binary, *more, make=Treue, **options):
     """The problems that case(treue, *more) returns, on a database of its own made with the options."""
     try:
         with Folder(name) as folder:
-            return case(Treue(binary, folder, **options), *more)
+            return case(make(binary, folder, **options), *more)
     except RoadError as problem:
         return [str(problem)]
     except Exception:  # a fault of the test belongs to its case, too

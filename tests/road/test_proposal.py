@@ -8,12 +8,8 @@ types and meaning right; questions where the file does not decide; several files
 """
 import csv
 import io
-import os
-import pty
-import select
 import subprocess
 import sys
-import time
 from decimal import Decimal as D
 
 import layouts
@@ -22,7 +18,6 @@ import workbooks
 from workbooks import Sheet
 
 PROFILES = []
-ANSWER_SECONDS = 60
 
 
 def rows_of(treue):
@@ -199,38 +194,18 @@ def source_stays(treue):
 
 # ---- a terminal -----------------------------------------------------------------------------------------------------
 
-def on_terminal(treue, answers, *arguments):
-    """Runs the program on a pseudo terminal; each answer is typed once its prompt (its first part) was shown."""
-    master, slave = pty.openpty()
-    process = subprocess.Popen([treue.binary, "--data", str(treue.data), *map(str, arguments)], env=treue.surroundings(),
-                               cwd=treue.folder, stdin=slave, stdout=slave, stderr=slave, close_fds=True)
-    os.close(slave)
-    text, seen, waiting, end = "", 0, list(answers), time.monotonic() + ANSWER_SECONDS
-    while time.monotonic() < end:
-        if select.select([master], [], [], 0.2)[0]:
-            try:
-                part = os.read(master, 65536)
-            except OSError:
-                break
-            if not part:
-                break
-            text += part.decode("utf-8", "replace")
-        if waiting and waiting[0][0] in text[seen:]:
-            seen = len(text)
-            os.write(master, (waiting.pop(0)[1] + "\n").encode())
-    os.close(master)
-    return process.wait(ANSWER_SECONDS), text.replace("\r\n", "\n")
+CONFIRM = (r"\[Y/n\]",)
 
 
 def terminal_is_asked(treue):
     """The questions on a terminal: by number, once more after nonsense; then one confirmation."""
     problems = []
     for name, text, answers, wanted in (
-            ("dates.csv", DATES, (("Number:", "9"), ("Number:", "2"), ("[Y/n]", "")), [("1", "2025-03-04", "10.5"), ("2", "2025-05-06", "11.5")]),
-            ("decimals.csv", DECIMALS, (("Number:", "1"), ("[Y/n]", "y")), [("1", "2025-04-03", "1234"), ("2", "2025-06-05", "2500")]),
-            ("amounts.csv", AMOUNTS, (("Number or name", "Warenwert"), ("[Y/n]", "j")), [("1", "2025-04-03", "90"), ("2", "2025-04-13", "36")]),
-            ("credits.csv", CREDITS, (("Number:", "1"), ("[Y/n]", "")), [("1", "2025-04-03", "100"), ("1", "2025-04-13", "40")])):
-        code, said = on_terminal(treue, answers, "import", "purchases", treue.write(name, text), "--lang", "en")
+            ("dates.csv", DATES, (("Number:", "9"), ("Number:", "2"), CONFIRM + ("",)), [("1", "2025-03-04", "10.5"), ("2", "2025-05-06", "11.5")]),
+            ("decimals.csv", DECIMALS, (("Number:", "1"), CONFIRM + ("y",)), [("1", "2025-04-03", "1234"), ("2", "2025-06-05", "2500")]),
+            ("amounts.csv", AMOUNTS, (("Number or name", "Warenwert"), CONFIRM + ("j",)), [("1", "2025-04-03", "90"), ("2", "2025-04-13", "36")]),
+            ("credits.csv", CREDITS, (("Number:", "1"), CONFIRM + ("",)), [("1", "2025-04-03", "100"), ("1", "2025-04-13", "40")])):
+        code, said = treue.at_terminal(answers, "import", "purchases", treue.write(name, text), "--lang", "en")
         found = sorted((row[0], row[2], f"{row[5]:f}") for row in rows_of(treue))
         if code != 0 or found != wanted:
             problems.append(f"{name}: exit {code}, {found} instead of {wanted}: {said[-600:]}")
@@ -238,10 +213,10 @@ def terminal_is_asked(treue):
         treue.run("import", "undo")
     before = len(treue.json("import", "list"))
     plain = treue.write("plain.csv", DATES.replace("03/04", "13/04"))
-    code, said = on_terminal(treue, (("[Y/n]", "n"),), "import", "purchases", plain, "--lang", "en", "--save-profile", "kept.yaml")
+    code, said = treue.at_terminal((CONFIRM + ("n",),), "import", "purchases", plain, "--lang", "en", "--save-profile", "kept.yaml")
     if code != 0 or len(treue.json("import", "list")) != before or not (treue.folder / "kept.yaml").exists():
         problems.append(f"declined: exit {code}: {said[-600:]}")
-    code, said = on_terminal(treue, (), "import", "purchases", plain, "--yes")
+    code, said = treue.at_terminal((), "import", "purchases", plain, "--yes")
     if code != 0 or "[Y/n]" in said or len(treue.json("import", "list")) != before + 1:
         problems.append(f"--yes: exit {code}: {said[-600:]}")
     return problems
