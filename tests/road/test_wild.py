@@ -29,6 +29,10 @@ HEADER = "Kunde;Beleg;Datum;Artikel;Betrag"
 ROWS = ["Jäger-1;R1;31.12.2025;Säge;1.234,56", "Jäger-1;R1;31.12.2025;Dübel;-34,56", "815;R2;30.12.2025;Säge;99,00"]
 DOCUMENTS = [("815", "R2", "2025-12-30", 9900), ("Jäger-1", "R1", "2025-12-31", 120000)]
 EPOCH = datetime.date(1970, 1, 1)
+BY_PROFILE = ("--profile", "profile.yaml")
+# What a profile would tell: by the name of the file, what is said without one.
+NOT_SAID = {"only a header": ["--column amount"], "only a header and a total of nothing": ["--column date"],
+            "German and ISO dates mixed": ["--column date"]}
 
 
 def table(rows=ROWS, header=HEADER, end="\n"):
@@ -182,15 +186,18 @@ def documents_of(treue):
                   for customer, document, day, total in rows)
 
 
-def go_in(treue):
+def all_that_go_in():
+    return itertools.chain(encodings(), lines(), heads_and_feet(), amounts(), dates(), packed())
+
+
+def each_goes_in(treue, cases, *options):
     """Each file, then it is taken back, so that the next one is as new."""
-    check, profile_path = road.Checks(treue), treue.folder / "profile.yaml"
-    cases = itertools.chain(encodings(), lines(), heads_and_feet(), amounts(), dates(), packed())
+    check = road.Checks(treue)
     for name, content, says, documents, text, status in cases:
         (treue.folder / "in.csv").write_bytes(content)
-        profile_path.write_text(text, encoding="utf-8")
+        treue.write("profile.yaml", text)
         before = len(check.problems)
-        check.expect(status, "import", "purchases", "in.csv", "--profile", "profile.yaml", "--lang", "en", says=says)
+        check.expect(status, "import", "purchases", "in.csv", *options, "--lang", "en", says=says)
         if before == len(check.problems):
             found = documents_of(treue)
             if found != documents:
@@ -200,11 +207,28 @@ def go_in(treue):
     return check.problems
 
 
+def go_in(treue):
+    return each_goes_in(treue, all_that_go_in(), *BY_PROFILE)
+
+
+def go_in_without_a_profile(treue):
+    """The same of the same files; asked is only what they do not say, and then nothing goes in."""
+    cases = list(all_that_go_in())
+    problems = each_goes_in(treue, [one for one in cases if one[0] not in NOT_SAID])
+    check, before = road.Checks(treue), treue.json("import", "list")
+    for name, content, *_ in [one for one in cases if one[0] in NOT_SAID]:
+        (treue.folder / "in.csv").write_bytes(content)
+        check.expect(2, "import", "purchases", "in.csv", "--lang", "en", says=NOT_SAID[name])
+    if treue.json("import", "list") != before or len(NOT_SAID) + len(before) != len(cases):
+        check.problems.append("something went in, or a case of NOT_SAID is none")
+    return problems + check.problems
+
+
 # ---- pipes ----------------------------------------------------------------------------------------------------------
 
-def import_command(treue, path):
-    return [treue.binary, "--data", str(treue.data), "import", "purchases", str(path), "--profile",
-            str(treue.folder / "profile.yaml"), "--lang", "en"]
+def import_command(treue, path, by_profile=True):
+    options = ["--profile", str(treue.folder / "profile.yaml")] if by_profile else []
+    return [treue.binary, "--data", str(treue.data), "import", "purchases", str(path), *options, "--lang", "en"]
 
 
 def pipes(treue):
@@ -213,10 +237,12 @@ def pipes(treue):
     bad = table(ROWS + [";R3;31.12.2025;Säge;1,00"])
     contents = {"plain": PLAIN.encode(), "gzip": gzip.compress(PLAIN.encode()), "zstd": zstd(PLAIN.encode()),
                 "gzip with a bad line": gzip.compress(bad.encode())}
-    for name, content in contents.items():
-        done = subprocess.run(import_command(treue, "-"), input=content, capture_output=True, env=treue.surroundings())
+    for (name, content), by_profile in itertools.product(contents.items(), (True, False)):
+        done = subprocess.run(import_command(treue, "-", by_profile), input=content, capture_output=True,
+                              env=treue.surroundings())
         if done.returncode != (1 if "bad" in name else 0) or documents_of(treue) != DOCUMENTS:
-            problems.append(f"through a pipe, {name}: {done.returncode} {done.stderr} {documents_of(treue)}")
+            problems.append(f"through a pipe, {name}, by profile {by_profile}: {done.returncode} {done.stderr} "
+                            f"{documents_of(treue)}")
         treue.run("import", "undo")
     fifo = treue.folder / "fifo"
     os.mkfifo(fifo)
@@ -286,15 +312,23 @@ def refused():
     yield "other columns", b"A;B;C\n1;2;3\n", ["no column", "A, B, C"]
 
 
+def each_stays_out(treue, cases, *options):
+    check = road.Checks(treue)
+    for name, content, says in cases:
+        (treue.folder / "in.csv").write_bytes(content)
+        before = len(check.problems)
+        check.expect(2, "import", "purchases", "in.csv", *options, "--lang", "en", says=says,
+                     quiet=["Traceback", "runtime error"])
+        check.problems[before:] = [f"{name}: {problem}" for problem in check.problems[before:]]
+    return check.problems
+
+
 def stay_out(treue):
     check = road.Checks(treue)
     treue.write("profile.yaml", PROFILE)
-    for name, content, says in refused():
-        (treue.folder / "in.csv").write_bytes(content)
-        before = len(check.problems)
-        check.expect(2, "import", "purchases", "in.csv", "--profile", "profile.yaml", "--lang", "en", says=says,
-                     quiet=["Traceback", "runtime error"])
-        check.problems[before:] = [f"{name}: {problem}" for problem in check.problems[before:]]
+    check.problems += each_stays_out(treue, refused(), *BY_PROFILE)
+    # Without a profile the same is said; of other columns it is asked which is which.
+    check.problems += each_stays_out(treue, [one for one in refused() if one[0] != "other columns"])
     (treue.folder / "folder").mkdir()
     for path, status, says in (("folder", 2, "folder"), ("missing.csv", 2, "missing.csv"), ("/dev/zero", 2, "device"),
                                ("/dev/null", 2, "device"), ("/proc/self/mem", 3, "/proc/self/mem")):
@@ -368,4 +402,4 @@ def repairs(treue):
 
 
 if __name__ == "__main__":
-    sys.exit(road.run_cases([go_in, stay_out, pipes, repairs], "wild", sys.argv[1]))
+    sys.exit(road.run_cases([go_in, go_in_without_a_profile, stay_out, pipes, repairs], "wild", sys.argv[1]))
