@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * sqlite_bulk.h: the table `bulk_rows` that :bulk queries read on SQLite: the rows handed to query_bulk, as columns a1,
- * a2, ... One statement for all rows spares what SQLite does around each: a million documents of ten lines take 0.7 s
- * instead of 1.3 s.
+ * a2, ... One statement for all rows spares what SQLite does around each.
  */
 #ifndef TREUE_DB_SQLITE_BULK_H
 #define TREUE_DB_SQLITE_BULK_H
