@@ -82,7 +82,7 @@ def refusals(treue):
         with tempfile.TemporaryDirectory() as folder:
             company = road.Treue(treue, folder, on_server=False)
             profile = company.write("profile.yaml", road.to_yaml(hostile.PROFILE))
-            code, said, took = hostile.attempt(company, case(company.folder), profile)
+            code, said, took, _ = hostile.attempt(company, case(company.folder), profile)
             if code != 2 or not re.search(words[case], said):
                 raise SystemExit(f"bench: {case.__name__} was not refused: {said}")
             result[case.__name__] = took

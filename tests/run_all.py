@@ -258,6 +258,8 @@ def main():
     tests.sort(key=lambda test: -SECONDS.get(test.name, 0))
     if options.names:
         tests = [test for test in tests if any(name in test.name for name in options.names)]
+    if not tests:
+        sys.exit(f"no test has {' or '.join(options.names) or 'been built'} in its name")
     if any(test.environment.get("TREUE_TEST_DB") for test in tests):
         with postgresql.Server() as server:
             os.environ["TREUE_TEST_SERVER"] = server.directory

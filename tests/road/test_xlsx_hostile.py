@@ -5,6 +5,7 @@ and no more, and leaves nothing behind. Verifies X-03 in part (errors are told).
 
   test_xlsx_hostile.py TREUE_BINARY      the release program: sanitizers need more memory than is allowed here
 """
+import os
 import pathlib
 import re
 import resource
@@ -341,18 +342,22 @@ def limited():
 
 
 def attempt(treue, path, profile):
-    """(exit status, what was said, seconds, peak memory in MB) under the limit."""
+    """(exit status, what was said, seconds, seconds of processors) under the limit of memory."""
     started = time.monotonic()
-    done = subprocess.run([treue.binary, "--data", treue.data, "import", "purchases", path, "--profile", profile, "--lang",
-                           "en"], env=treue.surroundings(), capture_output=True, text=True, preexec_fn=limited,
-                          check=False)
-    return done.returncode, done.stdout + done.stderr, time.monotonic() - started
+    with subprocess.Popen([treue.binary, "--data", treue.data, "import", "purchases", path, "--profile", profile, "--lang",
+                           "en"], env=treue.surroundings(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          preexec_fn=limited) as process:
+        said = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, said, time.monotonic() - started, usage.ru_utime + usage.ru_stime
 
 
 def check(treue, case, words, seconds_max):
     profile = treue.write("profile.yaml", road.to_yaml(PROFILE))
     path = case(treue.folder)
-    code, said, seconds = attempt(treue, path, profile)
+    # What others do on the machine does not count here: the bench looks at the clock.
+    code, said, _, seconds = attempt(treue, path, profile)
     problems = []
     if code != 2:
         problems.append(f"exit {code}: {said[-300:]}")
@@ -387,7 +392,7 @@ def main(binary, wanted):
             failed += bool(check(road.Treue(binary, folder), case, words, seconds_max))
     with road.Folder("hostile") as folder:
         treue = road.Treue(binary, folder)
-        code, said, _ = attempt(treue, good(folder), treue.write("profile.yaml", road.to_yaml(PROFILE)))
+        code, said, *_ = attempt(treue, good(folder), treue.write("profile.yaml", road.to_yaml(PROFILE)))
         if code or "1 document new" not in said:
             failed += 1
             print(f"FAILED: a good workbook: {code} {said}")
