@@ -91,14 +91,22 @@ static void give_out(struct sheet_style style, const char *wanted)
         assert_string_equal(out.data, wanted);
 }
 
+/* What put_full and put_empty make of CSV, and put_full of JSON. */
+#define CSV_LINES                                                                                                      \
+        "name,state,colours,count,run,version,revenue,value,share,day,at,undone,differs\r\n"                           \
+        "\"Müller \"\"Bau\"\"\",approved,red blue,1234,1234,3,-1234.56,1.500,0.666667,2010-12-31,"                     \
+        "2010-12-31T23:34:05Z,yes,yes\r\n,,,0,,,0.00,,,,,no,no\r\n"
+#define JSON_FULL                                                                                                      \
+        "[{\"name\":\"Müller \\\"Bau\\\"\",\"state\":\"approved\",\"colours\":[\"red\",\"blue\"],"                     \
+        "\"count\":1234,\"run\":1234,\"version\":3,\"id\":\"9223372036854775807\","                                    \
+        "\"revenue\":\"-1234.56\",\"value\":\"1.500\",\"share\":\"0.666667\",\"day\":\"2010-12-31\","                  \
+        "\"at\":\"2010-12-31T23:34:05Z\",\"undone\":true,\"differs\":true},"
+
 static void test_csv(void **state)
 {
         (void)state;
         give_out((struct sheet_style){.form = FORM_CSV, .language = LANGUAGE_GERMAN},
-                 "name,state,colours,count,run,version,revenue,value,share,day,at,undone,differs\r\n"
-                 "\"Müller \"\"Bau\"\"\",approved,red blue,1234,1234,3,-1234.56,1.500,0.666667,2010-12-31,"
-                 "2010-12-31T23:34:05Z,yes,yes\r\n"
-                 ",,,0,,,0.00,,,,,no,no\r\n");
+                 CSV_LINES);
 }
 
 /* As a spreadsheet of the reader's language opens it: a byte order mark; in German semicolons and decimal commas. */
@@ -113,10 +121,7 @@ static void test_csv_for_spreadsheets(void **state)
                  ";;;0;;;0,00;;;;;no;no\r\n");
         give_out((struct sheet_style){.form = FORM_CSV, .language = LANGUAGE_ENGLISH, .csv_mark = true,
                                       .csv_local = true},
-                 "\xEF\xBB\xBFname,state,colours,count,run,version,revenue,value,share,day,at,undone,differs\r\n"
-                 "\"Müller \"\"Bau\"\"\",approved,red blue,1234,1234,3,-1234.56,1.500,0.666667,2010-12-31,"
-                 "2010-12-31T23:34:05Z,yes,yes\r\n"
-                 ",,,0,,,0.00,,,,,no,no\r\n");
+                 "\xEF\xBB\xBF" CSV_LINES);
 }
 
 /* Text that a spreadsheet would take for a formula, numbers that are none, and cells that stand as they are. */
@@ -145,11 +150,7 @@ static void test_json(void **state)
 {
         (void)state;
         give_out((struct sheet_style){.form = FORM_JSON, .language = LANGUAGE_GERMAN},
-                 "[{\"name\":\"Müller \\\"Bau\\\"\",\"state\":\"approved\",\"colours\":[\"red\",\"blue\"],"
-                 "\"count\":1234,\"run\":1234,\"version\":3,\"id\":\"9223372036854775807\","
-                 "\"revenue\":\"-1234.56\",\"value\":\"1.500\","
-                 "\"share\":\"0.666667\",\"day\":\"2010-12-31\",\"at\":\"2010-12-31T23:34:05Z\",\"undone\":true,"
-                 "\"differs\":true},"
+                 JSON_FULL
                  "{\"name\":null,\"state\":null,\"colours\":[],\"count\":0,\"run\":null,\"version\":null,\"id\":null,"
                  "\"revenue\":\"0.00\",\"value\":null,\"share\":null,\"day\":null,\"at\":null,\"undone\":false,"
                  "\"differs\":false}]");
@@ -159,11 +160,7 @@ static void test_json_without_what_is_none(void **state)
 {
         (void)state;
         give_out((struct sheet_style){.form = FORM_JSON, .leave_out_none = true},
-                 "[{\"name\":\"Müller \\\"Bau\\\"\",\"state\":\"approved\",\"colours\":[\"red\",\"blue\"],"
-                 "\"count\":1234,\"run\":1234,\"version\":3,\"id\":\"9223372036854775807\","
-                 "\"revenue\":\"-1234.56\",\"value\":\"1.500\","
-                 "\"share\":\"0.666667\",\"day\":\"2010-12-31\",\"at\":\"2010-12-31T23:34:05Z\",\"undone\":true,"
-                 "\"differs\":true},"
+                 JSON_FULL
                  "{\"colours\":[],\"count\":0,\"revenue\":\"0.00\",\"undone\":false,\"differs\":false}]");
 }
 

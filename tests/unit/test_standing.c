@@ -37,6 +37,15 @@ static void add_run(const struct fixture *fixture, int id, int program, int cuto
         tamper(fixture, text);
 }
 
+/* Runs 100, 101, ... of PROGRAM in the order of their cut-offs, in effect ten days later. */
+static void add_approved_runs(const struct fixture *fixture, int count)
+{
+        static const int cutoffs[] = {1000, 2000, 2500, 2600};
+        assert_true(count <= (int)(sizeof(cutoffs) / sizeof(cutoffs[0])));
+        for (int i = 0; i < count; i++)
+                add_run(fixture, 100 + i, PROGRAM, cutoffs[i], "approved", i + 1, cutoffs[i] + 10);
+}
+
 /* `before`: a segment in quotes, or NULL. */
 static void add_decision_after(const struct fixture *fixture, int customer, int run, int program, const char *before,
                                const char *segment, const char *decision, bool grace, const char *grace_end)
@@ -143,8 +152,7 @@ static const char *member(const struct view *view, int64_t customer, int32_t day
 static void verdicts_count(void **state)
 {
         const struct fixture *fixture = *state;
-        add_run(fixture, 100, PROGRAM, 1000, "approved", 1, 1010);
-        add_run(fixture, 101, PROGRAM, 2000, "approved", 2, 2010);
+        add_approved_runs(fixture, 2);
         add_run(fixture, 102, PROGRAM, 2000, "proposed", 0, 0);
         const int runs[] = {100, 101, 102};
         const char *const segments_of_runs[] = {"C", "B", "A"};
@@ -206,8 +214,7 @@ static void packed(void **state)
 static void unclassified_and_grace(void **state)
 {
         const struct fixture *fixture = *state;
-        add_run(fixture, 100, PROGRAM, 1000, "approved", 1, 1010);
-        add_run(fixture, 101, PROGRAM, 2000, "approved", 2, 2010);
+        add_approved_runs(fixture, 2);
         add_decision(fixture, ANNA, 100, PROGRAM, "A", "new", false, "NULL");
         add_decision(fixture, ANNA, 101, PROGRAM, "C", "unclassified", false, "NULL");
         add_decision(fixture, BERT, 101, PROGRAM, "A", "grace", true, "NULL");
@@ -253,8 +260,7 @@ static const char *member(const struct view *view, int64_t customer, int32_t day
 static void as_of(void **state)
 {
         const struct fixture *fixture = *state;
-        add_run(fixture, 100, PROGRAM, 1000, "approved", 1, 1010);
-        add_run(fixture, 101, PROGRAM, 2000, "approved", 2, 2010);
+        add_approved_runs(fixture, 2);
         add_run(fixture, 102, PROGRAM, 2005, "proposed", 0, 0);
         add_run(fixture, 103, OTHER, 2006, "approved", 1, 2007);
         add_decision(fixture, ANNA, 100, PROGRAM, "B", "new", false, "NULL");
@@ -340,9 +346,7 @@ static void overrides_valid_on_a_day(void **state)
 static void behind_overrides(void **state)
 {
         const struct fixture *fixture = *state;
-        add_run(fixture, 100, PROGRAM, 1000, "approved", 1, 1010);
-        add_run(fixture, 101, PROGRAM, 2000, "approved", 2, 2010);
-        add_run(fixture, 102, PROGRAM, 2500, "approved", 3, 2510);
+        add_approved_runs(fixture, 3);
         /* Anna: B with grace, granted A. Bert: C, granted B, then A. Carl: nothing before. */
         add_decision(fixture, ANNA, 100, PROGRAM, "B", "grace", true, "9000");
         add_decision(fixture, BERT, 100, PROGRAM, "C", "new", false, "NULL");
@@ -367,10 +371,7 @@ static void behind_overrides(void **state)
 static void suspended_in_between(void **state)
 {
         const struct fixture *fixture = *state;
-        add_run(fixture, 100, PROGRAM, 1000, "approved", 1, 1010);
-        add_run(fixture, 101, PROGRAM, 2000, "approved", 2, 2010);
-        add_run(fixture, 102, PROGRAM, 2500, "approved", 3, 2510);
-        add_run(fixture, 103, PROGRAM, 2600, "approved", 4, 2610);
+        add_approved_runs(fixture, 4);
         add_decision(fixture, ANNA, 100, PROGRAM, "B", "grace", true, "NULL");
         add_decision(fixture, BERT, 100, PROGRAM, "C", "new", false, "NULL");
         add_decision_after(fixture, ANNA, 101, PROGRAM, "'B'", "B", "suspended", false, "NULL");
@@ -392,8 +393,7 @@ static void suspended_in_between(void **state)
 static void suspended_after_a_first_override(void **state)
 {
         const struct fixture *fixture = *state;
-        add_run(fixture, 100, PROGRAM, 1000, "approved", 1, 1010);
-        add_run(fixture, 101, PROGRAM, 2000, "approved", 2, 2010);
+        add_approved_runs(fixture, 2);
         add_decision(fixture, ANNA, 100, PROGRAM, "A", "override", false, "NULL");
         add_decision_after(fixture, ANNA, 101, PROGRAM, "'A'", "A", "suspended", false, "NULL");
         struct view view = look_into(fixture);
@@ -414,8 +414,7 @@ static void segments_go_on_under_another_name(void **state)
         assert_int_equal(standing_segment(&renamed, text_of("OLD")), 1);
         assert_int_equal(standing_segment(&renamed, text_of("A")), 0);
         assert_int_equal(standing_segment(&renamed, text_of("OL")), SEGMENT_NONE);
-        add_run(fixture, 100, PROGRAM, 1000, "approved", 1, 1010);
-        add_run(fixture, 101, PROGRAM, 2000, "approved", 2, 2010);
+        add_approved_runs(fixture, 2);
         add_decision(fixture, ANNA, 100, PROGRAM, "OLD", "grace", true, "2180");
         add_decision(fixture, BERT, 100, PROGRAM, "OLD", "new", false, "NULL");
         add_decision(fixture, BERT, 101, PROGRAM, "OLDER", "override", false, "NULL");
@@ -560,8 +559,7 @@ static void overrides_are_shared(void **state)
         const struct fixture *fixture = *state;
         struct together together;
         together_init(&together, 2);
-        add_run(fixture, 100, PROGRAM, 1000, "approved", 1, 1010);
-        add_run(fixture, 101, PROGRAM, 2000, "approved", 2, 2010);
+        add_approved_runs(fixture, 2);
         add_decision(fixture, ANNA, 100, PROGRAM, "C", "new", false, "NULL");
         add_decision(fixture, BERT, 100, PROGRAM, "B", "new", false, "NULL");
         add_decision(fixture, ANNA, 101, PROGRAM, "A", "override", false, "NULL");

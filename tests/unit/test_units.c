@@ -198,6 +198,15 @@ static void unknown_heads_and_circles(void **state)
 
 /* ---- merges ------------------------------------------------------------------------------------------------------ */
 
+/* Into whom a customer was merged, and when; into 0: into nobody. */
+static void expect_merged(const struct world *world, int64_t customer, int64_t into, int32_t day)
+{
+        const struct engine_units *units = world->input.units;
+        size_t index = at(world, customer);
+        assert_int_equal(units->merged_into[index], into ? at(world, into) : UNIT_HEAD_NONE);
+        assert_int_equal(units->merged_day[index], day);
+}
+
 /* From its day on, in every program; undone with its import. */
 static void merges_are_dated(void **state)
 {
@@ -211,13 +220,9 @@ static void merges_are_dated(void **state)
         expect_units(fixture, &alone, 2, APRIL + 1, "30>31 31* | 32* 33>32");
         expect_units(fixture, &alone, 1, APRIL + 1, "32* 33>32");
         struct world world = look_at(fixture, &alone, 2, APRIL);
-        const struct engine_units *units = world.input.units;
-        assert_int_equal(units->merged_into[at(&world, 30)], at(&world, 31));
-        assert_int_equal(units->merged_day[at(&world, 30)], APRIL);
-        for (int64_t id = 31; id <= 33; id++) {
-                assert_int_equal(units->merged_into[at(&world, id)], UNIT_HEAD_NONE);
-                assert_int_equal(units->merged_day[at(&world, id)], DAY_NONE);
-        }
+        expect_merged(&world, 30, 31, APRIL);
+        for (int64_t id = 31; id <= 33; id++)
+                expect_merged(&world, id, 0, DAY_NONE);
         close_world(&world);
         undo_import(fixture, 2, 3);
         expect_units(fixture, &alone, 3, APRIL, "nobody");
@@ -235,11 +240,8 @@ static void chains_of_merges(void **state)
         expect_units(fixture, &alone, 2, APRIL, "40* 41>40 43>40");
         expect_units(fixture, &alone, 2, APRIL + 5, "40>44 41>44 43>44 44*");
         struct world world = look_at(fixture, &alone, 2, APRIL + 5);
-        const struct engine_units *units = world.input.units;
-        assert_int_equal(units->merged_into[at(&world, 43)], at(&world, 41));
-        assert_int_equal(units->merged_day[at(&world, 43)], APRIL - 20);
-        assert_int_equal(units->merged_into[at(&world, 41)], at(&world, 40));
-        assert_int_equal(units->merged_day[at(&world, 41)], APRIL);
+        expect_merged(&world, 43, 41, APRIL - 20);
+        expect_merged(&world, 41, 40, APRIL);
         close_world(&world);
 }
 
