@@ -46,6 +46,15 @@ ORDER BY number, import_id;
 -- arg import_id ordinal
 DELETE FROM customer_record WHERE customer_id = :customer_id AND import_id = :import_id;
 
+-- name: purchase_products_nameless :many
+-- Articles no import that counts named.
+-- arg source_id ordinal
+-- arg fact_id ordinal
+-- row id int
+SELECT p.id FROM product p
+WHERE p.source_id = :source_id AND NOT EXISTS (SELECT 1 FROM product_fact f JOIN import i ON i.id = f.import_id
+        WHERE f.product_id = p.id AND f.fact_id = :fact_id AND i.state = 'published');
+
 -- name: purchase_name_product :exec
 -- The description an article came with becomes its name until products are imported.
 -- arg product_id int

@@ -2,10 +2,10 @@
  *
  * fragment_merge.c: spilling sorted runs, and merging them.
  *
- * A run is a file of records: customer id (8 bytes), number of the shelf (2), length of the fragment (4), then the
- * fragment as it lay on the shelf. Sorting and writing is as much work as parsing was, so the shelves are shared
- * among up to PARTS_MAX threads, each of which writes a run of its own. Merging goes on in a thread, too, a few batches
- * ahead of who takes the fragments: it waits for memory most of the time.
+ * A run is a file of records: XXH3 checksum of the rest (8 bytes), customer id (8), number of the shelf (2), length of
+ * the fragment (4), then the fragment as it lay on the shelf. Sorting and writing is as much work as parsing was, so the
+ * shelves are shared among up to PARTS_MAX threads, each of which writes a run of its own. Merging goes on in a thread,
+ * too, a few batches ahead of who takes the fragments: it waits for memory most of the time.
  */
 #include "importer/fragments.h"
 
@@ -17,7 +17,8 @@
 #include "platform/thread.h"
 
 enum { PARTS_MAX = 4, RUNS_MAX = 512 };
-enum { RUN_BUFFER_BYTES = 256 << 10, RECORD_BYTES_MAX = 64 << 10, RECORD_HEAD_BYTES = 14 };
+enum { CHECKSUM_BYTES = 8, RECORD_HEAD_BYTES = CHECKSUM_BYTES + 14 };
+enum { RUN_BUFFER_BYTES = 256 << 10, RECORD_BYTES_MAX = RECORD_HEAD_BYTES + FRAGMENT_BYTES_MAX };
 enum { BATCH_BYTES = 512 << 10, BATCH_ITEMS_MAX = 8192, BATCHES_AHEAD = 3 };
 
 struct run {
@@ -26,6 +27,7 @@ struct run {
         uint8_t *buffer;
         size_t used, length;
         bool ended;
+        uint64_t records;               /* written and not yet read back */
 };
 
 /* The shelves one thread sorts. */
@@ -117,10 +119,14 @@ static enum status write_record(struct writer *writer, const struct part *part, 
         const uint8_t *data = (const uint8_t *)fragment->number.data - FRAGMENT_HEAD_BYTES;
         uint32_t length = (uint32_t)(fragment->lines_end - data);
         uint16_t shelf = (uint16_t)(fragment->names - part->names);
-        memcpy(scratch, &fragment->customer_id, 8);
-        memcpy(scratch + 8, &shelf, 2);
-        memcpy(scratch + 10, &length, 4);
+        uint8_t *head = scratch + CHECKSUM_BYTES;
+        memcpy(head, &fragment->customer_id, 8);
+        memcpy(head + 8, &shelf, 2);
+        memcpy(head + 10, &length, 4);
         memcpy(scratch + RECORD_HEAD_BYTES, data, length);
+        uint64_t checksum = text_hash(head, RECORD_HEAD_BYTES - CHECKSUM_BYTES + length);
+        memcpy(scratch, &checksum, CHECKSUM_BYTES);
+        part->run->records++;
         return writer_write(writer, scratch, RECORD_HEAD_BYTES + length, error);
 }
 
@@ -248,28 +254,29 @@ static enum status run_next(struct run *run, const struct part *part, struct str
                 if (status != STATUS_OK)
                         return status;
         }
-        stream->has_current = run->length > run->used;
+        size_t left = run->length - run->used;
+        stream->has_current = run->records > 0;
         if (!stream->has_current)
-                return STATUS_OK;
+                return left ? damaged(run, error) : STATUS_OK;
+        uint64_t checksum;
         int64_t customer_id;
         uint16_t shelf;
         uint32_t length;
-        size_t left = run->length - run->used;
         const uint8_t *p = run->buffer + run->used;
-        if (left < RECORD_HEAD_BYTES + FRAGMENT_HEAD_BYTES)
+        if (left < RECORD_HEAD_BYTES)
                 return damaged(run, error);
+        memcpy(&checksum, p, CHECKSUM_BYTES);
+        p += CHECKSUM_BYTES;
         memcpy(&customer_id, p, 8);
         memcpy(&shelf, p + 8, 2);
         memcpy(&length, p + 10, 4);
-        p += RECORD_HEAD_BYTES;
-        if (length > left - RECORD_HEAD_BYTES || length < (uint32_t)FRAGMENT_HEAD_BYTES + p[7] ||
-            shelf >= part->shelf_count)
+        if (length > FRAGMENT_BYTES_MAX || length > left - RECORD_HEAD_BYTES ||
+            text_hash(p, RECORD_HEAD_BYTES - CHECKSUM_BYTES + length) != checksum)
                 return damaged(run, error);
-        fragment_view(p, customer_id, &stream->current);
+        fragment_view(run->buffer + run->used + RECORD_HEAD_BYTES, customer_id, &stream->current);
         stream->current.names = &part->names[shelf];
-        if (stream->current.lines_end != p + length)
-                return damaged(run, error);
         run->used += RECORD_HEAD_BYTES + length;
+        run->records--;
         return STATUS_OK;
 }
 

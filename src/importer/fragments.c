@@ -10,13 +10,7 @@
 
 #include <stdlib.h>
 
-#include "base/varint.h"
-
-enum {
-        CHUNK_BYTES = 1 << 20,
-        LINE_BYTES_MAX = 5 * VARINT_BYTES_MAX + 1,
-        FRAGMENT_BYTES_MAX = FRAGMENT_HEAD_BYTES + FRAGMENT_NUMBER_BYTES_MAX + FRAGMENT_LINES_MAX * LINE_BYTES_MAX,
-};
+enum { CHUNK_BYTES = 1 << 20 };
 
 void fragment_shelf_init(struct fragment_shelf *shelf, uint32_t number)
 {
@@ -118,7 +112,7 @@ static uint8_t *put_line(uint8_t *p, const struct line *line, bool marked)
         *p++ = line->marks;
         if (line->marks & LINE_COST_KNOWN)
                 p += varint_put(p, zigzag(line->cost_minor));
-        if (line->marks & (FRAGMENT_GROUP | LINE_GROUP_NAMED))
+        if (line->marks & FRAGMENT_GROUP)
                 p += varint_put(p, line->group);
         return p;
 }

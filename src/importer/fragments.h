@@ -17,12 +17,16 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "base/varint.h"
 #include "facts/packed_lines.h"
 
 enum {
         FRAGMENT_NUMBER_BYTES_MAX = 255, /* a longer document number is rejected by the parser */
         FRAGMENT_LINES_MAX = 256,        /* longer ones are cut; merging joins them again */
         FRAGMENT_HEAD_BYTES = 12,
+        FRAGMENT_LINE_BYTES_MAX = 5 * VARINT_BYTES_MAX + 1,
+        FRAGMENT_BYTES_MAX = FRAGMENT_HEAD_BYTES + FRAGMENT_NUMBER_BYTES_MAX
+                             + FRAGMENT_LINES_MAX * FRAGMENT_LINE_BYTES_MAX,
         FRAGMENT_GROUP = 128,            /* in struct line.marks while on a shelf: `group` is a number of the shelf */
 };
 
@@ -104,7 +108,8 @@ must_check enum status fragment_merge_spill(struct fragment_merge *merge, struct
 must_check enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                             const struct fragment_names *names, size_t shelf_count,
                                             struct error *error);
-/* The next fragment by (customer id, number, sheet). */
+/* The next fragment by (customer id, number, sheet). STATUS_CORRUPT "import.staging_damaged" {path} when a run does not
+ * hold what was written. */
 must_check enum status fragment_merge_next(struct fragment_merge *merge, struct fragment *ret, bool *ret_more,
                                            struct error *error);
 void fragment_merge_free(struct fragment_merge *merge); /* removes the runs; accepts NULL */

@@ -150,7 +150,26 @@ static bool widen_products(struct purchase_names *names, size_t needed)
         return true;
 }
 
-/* Looks for the earliest description of every created article that has no name yet. */
+/* Notes the articles the database has without a name; before any is created. */
+static enum status load_nameless(struct purchase_names *names, struct error *error)
+{
+        struct q_purchase_products_nameless_args args = {names->run->product_source_id, names->name_fact_id};
+        rows_cleanup struct rows *rows = NULL;
+        enum status status = q_purchase_products_nameless_open(names->run->connection, &args, &rows, error);
+        while (!status) {
+                struct q_purchase_products_nameless_row row;
+                bool more;
+                status = q_purchase_products_nameless_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                if (!widen_products(names, (size_t)row.id))
+                        return error_memory(error);
+                names->product_names[row.id].nameless = true;
+        }
+        return status;
+}
+
+/* Looks for the earliest description of every article that has no name yet. */
 static bool find_names(struct purchase_names *names)
 {
         bool found = false;
@@ -159,7 +178,7 @@ static bool find_names(struct purchase_names *names)
                 for (size_t i = 0; i < names->translations[w].product_count; i++) {
                         struct product_name *name = &names->product_names[names->translations[w].product_ids[i]];
                         uint32_t description = worker->article_description[i];
-                        if (!description || !name->created || name->named ||
+                        if (!description || !name->nameless || name->named ||
                             (name->description && name->line <= worker->article_line[i]))
                                 continue;
                         name->description = description;
@@ -228,7 +247,7 @@ static enum status resolve_products(struct purchase_names *names, const struct p
                 if (!widen_products(names, ids[i]))
                         return error_memory(error);
                 names->first_group[ids[i]] = scratch.second[i];
-                names->product_names[ids[i]].created |= scratch.flags[i];
+                names->product_names[ids[i]].nameless |= scratch.flags[i];
                 uint32_t other = names->article_group[ids[i]];
                 names->conflict[ids[i]] |= other && scratch.first[i] && other != scratch.first[i];
                 if (!other)
@@ -242,8 +261,11 @@ enum status purchase_names_resolve(struct purchase_names *names, struct error *e
 {
         const struct purchase_worker *workers = names->workers;
         enum status status = STATUS_OK;
-        if (!names->name_fact_id && !names->run->dry_run)
+        if (!names->name_fact_id && !names->run->dry_run) {
                 status = registry_fact_resolve(names->run, text_of("name"), &names->name_fact_id, error);
+                if (status == STATUS_OK && column_mapping_find(&names->run->mapping, "description"))
+                        status = load_nameless(names, error);
+        }
         for (size_t i = 0; i < names->worker_count && status == STATUS_OK; i++) {
                 struct purchase_translation *table = &names->translations[i];
                 status = resolve_customers(names, &workers[i], i, error);

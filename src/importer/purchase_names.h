@@ -27,12 +27,14 @@ struct purchase_customer {
         bool accepted;            /* a document of his goes in */
 };
 
-/* The description a created article gets: that of the earliest line that has one, whoever parsed it. */
+/* The description an article without a name gets: that of the earliest line that has one, whoever parsed it. Without a
+ * name is who was created by this import, and who lost it: the import that created the article ended early and was
+ * removed, or was undone. */
 struct product_name {
         uint64_t line;
         uint32_t description;     /* number + 1 in the worker's dictionary; 0: none so far */
         uint8_t worker;
-        bool created, named;      /* by this import */
+        bool nameless, named;     /* before this import; by it */
 };
 
 struct purchase_names {

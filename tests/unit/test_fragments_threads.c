@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * test_fragments_threads.c: fragments of documents come back sorted and complete, from memory and from spilled runs
- * alike.
+ * alike; damaged runs are noticed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,10 +13,12 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
 #include "importer/dictionary.h"
 #include "importer/fragments.h"
 #include "importer/hash_set.h"
 #include "platform/file.h"
+#include "platform/thread.h"
 
 enum { CUSTOMERS = 40, DOCUMENTS = 400, LINES = 6000, SHELVES = 2 };
 
@@ -191,24 +193,118 @@ static void a_full_fragment_says_so(void **state)
         fragment_shelf_clear(&shelf);
 }
 
+/* How the file of a run can be damaged. */
+enum damage { CUT_IN_A_HEAD, CUT_IN_THE_MIDDLE, CUT_AFTER_A_RECORD, LONGER, FLIPPED_LINES, FLIPPED_CUSTOMER, DAMAGES };
+
+/* Where the record in the middle of a run begins; records: checksum 8, customer 8, shelf 2, length 4, fragment. */
+static size_t middle_record(const struct buffer *run)
+{
+        size_t at = 0;
+        while (at < run->length / 2) {
+                uint32_t length;
+                memcpy(&length, run->data + at + 18, 4);
+                at += 22 + length;
+        }
+        return at;
+}
+
+static void damage(const char *path, enum damage how)
+{
+        struct buffer run;
+        struct error error;
+        assert_int_equal(file_read(path, (size_t)64 << 20, &run, &error), STATUS_OK);
+        size_t middle = middle_record(&run), length = run.length;
+        switch (how) {
+        case CUT_IN_A_HEAD:
+                length = 15;
+                break;
+        case CUT_IN_THE_MIDDLE:
+                length = middle + 30;
+                break;
+        case CUT_AFTER_A_RECORD:
+                length = middle;
+                break;
+        case LONGER:
+                assert_true(buffer_add(&run, "one record too many at the end", 30));
+                length = run.length;
+                break;
+        case FLIPPED_LINES:
+                run.data[middle - 1] ^= 1;
+                break;
+        case FLIPPED_CUSTOMER:
+                run.data[middle + 8] ^= 1;
+                break;
+        case DAMAGES:
+                break;
+        }
+        assert_int_equal(file_write(path, run.data, length, false, &error), STATUS_OK);
+        buffer_release(&run);
+}
+
+/* Nothing is left out or changed in silence, wherever it happened, and nothing waits for ever. */
 static void a_damaged_run_is_noticed(void **state)
 {
         (void)state;
-        struct world *world = malloc(sizeof(*world));
-        struct fragment_merge *merge;
-        struct error error;
-        uint64_t seed = 7;
-        world_init(world);
-        assert_int_equal(fragment_merge_new(directory, &merge, &error), STATUS_OK);
-        scatter(world, &seed, 100);
-        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, &error), STATUS_OK);
-        char path[128];
-        snprintf(path, sizeof(path), "%s/run-0.fragments", directory);
-        assert_int_equal(truncate(path, 15), 0);
-        assert_int_equal(fragment_merge_start(merge, world->shelves, world->names, SHELVES, &error), STATUS_CORRUPT);
-        assert_string_equal(error.key, "import.staging_damaged");
-        fragment_merge_free(merge);
-        free(world);
+        for (enum damage how = 0; how < DAMAGES; how++) {
+                struct world *world = malloc(sizeof(*world));
+                struct fragment_merge *merge;
+                struct error error;
+                uint64_t seed = 7;
+                world_init(world);
+                assert_int_equal(fragment_merge_new(directory, &merge, &error), STATUS_OK);
+                for (unsigned i = 0; i < 2; i++) {
+                        scatter(world, &seed, 20000);
+                        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, &error),
+                                         STATUS_OK);
+                }
+                char path[128];
+                snprintf(path, sizeof(path), "%s/run-1.fragments", directory);
+                damage(path, how);
+                enum status status = fragment_merge_start(merge, world->shelves, world->names, SHELVES, &error);
+                assert_int_equal(status, how == CUT_IN_A_HEAD ? STATUS_CORRUPT : STATUS_OK);
+                size_t taken = 0;
+                for (bool more = true; !status && more; taken++) {
+                        struct fragment fragment;
+                        status = fragment_merge_next(merge, &fragment, &more, &error);
+                }
+                assert_int_equal(status, STATUS_CORRUPT);
+                assert_string_equal(error.key, "import.staging_damaged");
+                assert_true(taken <= 40000 && (taken > 100 || how == CUT_IN_A_HEAD));
+                fragment_merge_free(merge);
+                free(world);
+        }
+}
+
+/* Who has had enough does not wait for the thread that merges, and it does not wait for him; runs are removed. */
+static void ends_before_all_is_taken(void **state)
+{
+        (void)state;
+        for (unsigned taken = 0; taken <= 20000; taken += 10000) {
+                struct world *world = malloc(sizeof(*world));
+                struct fragment_merge *merge;
+                struct error error;
+                uint64_t seed = 3;
+                world_init(world);
+                assert_int_equal(fragment_merge_new(directory, &merge, &error), STATUS_OK);
+                for (unsigned i = 0; i < 3; i++) {
+                        scatter(world, &seed, 40000);
+                        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, &error),
+                                         STATUS_OK);
+                }
+                assert_int_equal(fragment_merge_start(merge, world->shelves, world->names, SHELVES, &error), STATUS_OK);
+                for (unsigned i = 0; i < taken; i++) {
+                        struct fragment fragment;
+                        bool more;
+                        assert_int_equal(fragment_merge_next(merge, &fragment, &more, &error), STATUS_OK);
+                        assert_true(more);
+                }
+                thread_sleep_ms(30); /* the queue is full by now */
+                fragment_merge_free(merge);
+                char path[128];
+                snprintf(path, sizeof(path), "%s/run-0.fragments", directory);
+                assert_false(file_exists(path));
+                free(world);
+        }
 }
 
 static void dictionary_numbers_texts(void **state)
@@ -251,7 +347,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(merges_in_memory_and_from_runs), cmocka_unit_test(keeps_the_earliest_day),
                 cmocka_unit_test(a_full_fragment_says_so),        cmocka_unit_test(a_damaged_run_is_noticed),
-                cmocka_unit_test(dictionary_numbers_texts),       cmocka_unit_test(hash_set_keeps_first_note),
+                cmocka_unit_test(ends_before_all_is_taken),       cmocka_unit_test(dictionary_numbers_texts),
+                cmocka_unit_test(hash_set_keeps_first_note),
         };
         return cmocka_run_group_tests_name("fragments", tests, make_directory, remove_directory);
 }
