@@ -13,7 +13,8 @@
  *   prices       amount / quantity about 100 or 1,000 times (76 to 131, 760 to 1,310) the median of their article, or
  *                that part of it: a decimal mark misread
  *
- * Articles are judged from SURVEY_LINES_MIN lines on that have a quantity or a price; of more than SURVEY_ARTICLES_MAX such articles only the first.
+ * Articles are judged from SURVEY_LINES_MIN lines on that have a quantity or a price; of more than SURVEY_ARTICLES_MAX
+ * such articles only the first.
  */
 #ifndef TREUE_FACTS_SURVEY_H
 #define TREUE_FACTS_SURVEY_H
