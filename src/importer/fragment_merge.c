@@ -3,9 +3,9 @@
  * fragment_merge.c: spilling sorted runs, and merging them.
  *
  * A run is a file of records: XXH3 checksum of the rest (8 bytes), customer id (8), number of the shelf (2), length of
- * the fragment (4), then the fragment as it lay on the shelf. Sorting and writing is as much work as parsing was, so the
- * shelves are shared among up to PARTS_MAX threads, each of which writes a run of its own. Merging goes on in a thread,
- * too, a few batches ahead of who takes the fragments: it waits for memory most of the time.
+ * the fragment (4), then the fragment as it lay on the shelf. Sorting and writing is as much work as parsing was, so
+ * the shelves are shared among up to PARTS_MAX threads, each of which writes a run of its own. Merging goes on in a
+ * thread, too, a few batches ahead of who takes the fragments: it waits for memory most of the time.
  */
 #include "importer/fragments.h"
 
