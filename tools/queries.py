@@ -27,7 +27,7 @@ INSERT INTO t (x, y) SELECT :x, :y FROM {rows}. On PostgreSQL it may instead be 
 binary), with the arguments in the order of the columns.
 
 A :part is no query: its text stands for {name} in the queries (and parts) that name it, which declare its arguments. A
-part, too, may have a block for each engine.
+part, too, may have a block for each engine. {name 3} is the same with every name that ends in _n ending in _3.
 
 Files of sql/engine/ hold blocks of the kind :engine. They become string constants ENGINE_NAME without arguments.
 """
@@ -287,9 +287,13 @@ def take_parts(blocks):
 def put_parts(text, parts, engine):
     """The text with its parts, which may name further ones; a circle stays and is refused as an unknown token."""
     for _ in range(PARTS_DEEP_MAX):
-        text = re.sub(r"(?<![.A-Za-z0-9_])\{([a-z0-9_]+)\}",
-                      lambda match: parts.get((match.group(1), engine), match.group()), text)
+        text = re.sub(r"(?<![.A-Za-z0-9_])\{([a-z0-9_]+)(?: ([0-9]+))?\}",
+                      lambda match: numbered(parts.get((match.group(1), engine), match.group()), match.group(2)), text)
     return text
+
+
+def numbered(text, number):
+    return re.sub(r"_n\b", f"_{number}", text) if number else text
 
 
 def read_queries(paths):

@@ -75,6 +75,14 @@ FROM (SELECT bool_and(cardinality(d.line_marks) > 0 AND 8 = ALL (d.line_marks)) 
              bool_and(0 = ALL (d.line_marks)) AS no_mark
       FROM document d WHERE d.day <= :cutoff_day) marked;
 
+-- name: window_sums :part
+-- Total and number of positive documents between from_n and to_n. The first comparison needs no document: a planner
+-- folds an unused window away.
+CAST(COALESCE(SUM(d.total_minor) FILTER
+        (WHERE :from_n <= :to_n AND d.day BETWEEN :from_n AND :to_n), 0) AS bigint),
+COUNT(*) FILTER
+        (WHERE :from_n <= :to_n AND d.day BETWEEN :from_n AND :to_n AND d.total_minor > 0);
+
 -- name: metrics_documents :many
 -- Totals and numbers of positive documents in up to 6 windows; a window not used has from > to. The days of the
 -- first document, the first and the last positive one up to the cut-off.
@@ -112,30 +120,12 @@ FROM (SELECT bool_and(cardinality(d.line_marks) > 0 AND 8 = ALL (d.line_marks)) 
 -- row positive_6 int
 SELECT d.customer_id,
        MIN(d.day), MIN(d.day) FILTER (WHERE d.total_minor > 0), MAX(d.day) FILTER (WHERE d.total_minor > 0),
-       CAST(COALESCE(SUM(d.total_minor) FILTER
-               (WHERE :from_1 <= :to_1 AND d.day BETWEEN :from_1 AND :to_1), 0) AS bigint),
-       COUNT(*) FILTER
-               (WHERE :from_1 <= :to_1 AND d.day BETWEEN :from_1 AND :to_1 AND d.total_minor > 0),
-       CAST(COALESCE(SUM(d.total_minor) FILTER
-               (WHERE :from_2 <= :to_2 AND d.day BETWEEN :from_2 AND :to_2), 0) AS bigint),
-       COUNT(*) FILTER
-               (WHERE :from_2 <= :to_2 AND d.day BETWEEN :from_2 AND :to_2 AND d.total_minor > 0),
-       CAST(COALESCE(SUM(d.total_minor) FILTER
-               (WHERE :from_3 <= :to_3 AND d.day BETWEEN :from_3 AND :to_3), 0) AS bigint),
-       COUNT(*) FILTER
-               (WHERE :from_3 <= :to_3 AND d.day BETWEEN :from_3 AND :to_3 AND d.total_minor > 0),
-       CAST(COALESCE(SUM(d.total_minor) FILTER
-               (WHERE :from_4 <= :to_4 AND d.day BETWEEN :from_4 AND :to_4), 0) AS bigint),
-       COUNT(*) FILTER
-               (WHERE :from_4 <= :to_4 AND d.day BETWEEN :from_4 AND :to_4 AND d.total_minor > 0),
-       CAST(COALESCE(SUM(d.total_minor) FILTER
-               (WHERE :from_5 <= :to_5 AND d.day BETWEEN :from_5 AND :to_5), 0) AS bigint),
-       COUNT(*) FILTER
-               (WHERE :from_5 <= :to_5 AND d.day BETWEEN :from_5 AND :to_5 AND d.total_minor > 0),
-       CAST(COALESCE(SUM(d.total_minor) FILTER
-               (WHERE :from_6 <= :to_6 AND d.day BETWEEN :from_6 AND :to_6), 0) AS bigint),
-       COUNT(*) FILTER
-               (WHERE :from_6 <= :to_6 AND d.day BETWEEN :from_6 AND :to_6 AND d.total_minor > 0)
+       {window_sums 1},
+       {window_sums 2},
+       {window_sums 3},
+       {window_sums 4},
+       {window_sums 5},
+       {window_sums 6}
 FROM document d
 WHERE d.day <= :cutoff_day AND {valid}
 GROUP BY d.customer_id;

@@ -6,10 +6,9 @@
 #include "facts/sql_metrics.h"
 
 #include "base/bits.h"
-#include "engine/figures.h"
-#include "engine/plan.h"
 #include "facts/figures.h"
 #include "facts/snapshot_parts.h"
+#include "facts/sql_cells.h"
 #include "facts/sql_united.h"
 #include "queries.h"
 
@@ -35,11 +34,19 @@ struct counting {
         .since_joined = (column)->window.kind == WINDOW_SINCE_JOINED, .from_day = (column)->from_day,          \
         .to_day = (column)->to_day
 
-/* The customer's place in `items`; NULL: not in the snapshot. */
-static struct counted_cell *cell_of(const struct counting *counting, struct counted_cell *cells, int64_t customer_id)
+/* Customers who are not in the snapshot are passed over. */
+static void put_cell(const struct counting *counting, struct counted_cell *cells, int64_t customer_id,
+                     struct counted_cell cell)
 {
         int64_t at = snapshot_find_customer(counting->snapshot, customer_id);
-        return at < 0 ? NULL : &cells[at];
+        if (at >= 0)
+                cells[at] = cell;
+}
+
+static void put_count(const struct counting *counting, struct counted_cell *cells, int64_t customer_id, int64_t value)
+{
+        put_cell(counting, cells, customer_id,
+                 (struct counted_cell){.value = value, .denominator = 1, .known = true});
 }
 
 /* ---- documents --------------------------------------------------------------------------------------------------- */
@@ -100,23 +107,21 @@ static enum status ask_documents(struct counting *counting, const size_t *interv
         return status;
 }
 
+static void put_sum(const struct counting *counting, struct document_sum *sums, int64_t customer_id,
+                    struct document_sum sum)
+{
+        int64_t at = snapshot_find_customer(counting->snapshot, customer_id);
+        if (at >= 0)
+                sums[at] = sum;
+}
+
 static enum status ask_documents_since(struct counting *counting, struct document_sum *sums, struct error *error)
 {
-        const struct q_metrics_documents_since_args args = {
-                .generation = counting->generation, .all_visible = counting->all_visible,
-                .none_replaced = counting->none_replaced, .cutoff_day = counting->plan->cutoff_day,
-                .since_joined = true, .from_day = DAY_OPEN_START, .to_day = counting->plan->cutoff_day};
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_documents_since_open(counting->connection, &args, &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_documents_since_row row;
-                status = q_metrics_documents_since_next(rows, &row, &more, error);
-                int64_t at = status == STATUS_OK && more ? snapshot_find_customer(counting->snapshot, row.customer_id)
-                                                         : -1;
-                if (at >= 0)
-                        sums[at] = (struct document_sum){row.total, row.positive};
-        }
-        return status;
+        return EACH_ROW(metrics_documents_since, counting->connection, error,
+                        ({.generation = counting->generation, .all_visible = counting->all_visible,
+                          .none_replaced = counting->none_replaced, .cutoff_day = counting->plan->cutoff_day,
+                          .since_joined = true, .from_day = DAY_OPEN_START, .to_day = counting->plan->cutoff_day}),
+                        put_sum(counting, sums, row.customer_id, (struct document_sum){row.total, row.positive}));
 }
 
 /* All windows over document totals, and each customer's first and last days: at least one pass. */
@@ -146,19 +151,9 @@ static enum status count_documents(struct counting *counting, struct error *erro
 static enum status count_active_months(struct counting *counting, const struct plan_column *column,
                                        struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_active_months_open(
-                counting->connection, &(struct q_metrics_active_months_args){WINDOW_ARGUMENTS(counting, column)},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_active_months_row row;
-                status = q_metrics_active_months_next(rows, &row, &more, error);
-                struct counted_cell *cell =
-                        status == STATUS_OK && more ? cell_of(counting, cells, row.customer_id) : NULL;
-                if (cell)
-                        cell->value = row.months;
-        }
-        return status;
+        return EACH_ROW(metrics_active_months, counting->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column)}),
+                        put_count(counting, cells, row.customer_id, row.months));
 }
 
 /* ---- lines ------------------------------------------------------------------------------------------------------- */
@@ -180,64 +175,33 @@ static enum status ask_mentions(struct counting *counting, struct error *error)
 static enum status count_product_groups(struct counting *counting, const struct plan_column *column,
                                         struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
         enum status status = ask_mentions(counting, error);
-        if (status == STATUS_OK)
-                status = q_metrics_product_groups_open(
-                        counting->connection,
-                        &(struct q_metrics_product_groups_args){WINDOW_ARGUMENTS(counting, column),
-                                                                .mentions = counting->mentions},
-                        &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_product_groups_row row;
-                status = q_metrics_product_groups_next(rows, &row, &more, error);
-                struct counted_cell *cell =
-                        status == STATUS_OK && more ? cell_of(counting, cells, row.customer_id) : NULL;
-                if (cell)
-                        *cell = (struct counted_cell){.value = row.positive, .known = true, .flagged = row.ungrouped};
-        }
-        return status;
+        if (status != STATUS_OK)
+                return status;
+        return EACH_ROW(metrics_product_groups, counting->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column), .mentions = counting->mentions}),
+                        put_cell(counting, cells, row.customer_id,
+                                 sql_groups_cell(row.positive, row.ungrouped)));
 }
 
 static enum status count_articles(struct counting *counting, const struct plan_column *column,
                                   struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_articles_open(
-                counting->connection, &(struct q_metrics_articles_args){WINDOW_ARGUMENTS(counting, column)}, &rows,
-                error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_articles_row row;
-                status = q_metrics_articles_next(rows, &row, &more, error);
-                struct counted_cell *cell =
-                        status == STATUS_OK && more ? cell_of(counting, cells, row.customer_id) : NULL;
-                if (cell)
-                        cell->value = row.positive;
-        }
-        return status;
+        return EACH_ROW(metrics_articles, counting->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column)}),
+                        put_count(counting, cells, row.customer_id, row.positive));
 }
 
 static enum status count_group_revenue(struct counting *counting, const struct plan_column *column,
                                        struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
         enum status status = ask_mentions(counting, error);
-        if (status == STATUS_OK)
-                status = q_metrics_group_revenue_open(
-                        counting->connection,
-                        &(struct q_metrics_group_revenue_args){WINDOW_ARGUMENTS(counting, column),
-                                                               .mentions = counting->mentions,
-                                                               .group_code = column->of},
-                        &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_group_revenue_row row;
-                status = q_metrics_group_revenue_next(rows, &row, &more, error);
-                struct counted_cell *cell =
-                        status == STATUS_OK && more ? cell_of(counting, cells, row.customer_id) : NULL;
-                if (cell)
-                        cell->value = row.total;
-        }
-        return status;
+        if (status != STATUS_OK)
+                return status;
+        return EACH_ROW(metrics_group_revenue, counting->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column), .mentions = counting->mentions,
+                          .group_code = column->of}),
+                        put_count(counting, cells, row.customer_id, row.total));
 }
 
 static int64_t minor_unit_of(const struct engine_plan *plan)
@@ -251,47 +215,20 @@ static int64_t minor_unit_of(const struct engine_plan *plan)
 static enum status count_margin(struct counting *counting, const struct plan_column *column,
                                 struct counted_cell *cells, struct error *error)
 {
-        int64_t minor_unit = minor_unit_of(counting->plan);
-        for (size_t i = 0; i < counting->snapshot->customer_count; i++)
-                cells[i].known = false;
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_margin_open(
-                counting->connection,
-                &(struct q_metrics_margin_args){WINDOW_ARGUMENTS(counting, column), .minor_unit = minor_unit}, &rows,
-                error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_margin_row row;
-                status = q_metrics_margin_next(rows, &row, &more, error);
-                struct counted_cell *cell =
-                        status == STATUS_OK && more ? cell_of(counting, cells, row.customer_id) : NULL;
-                if (!cell)
-                        continue;
-                bool known = row.line_count > row.left_out;
-                *cell = (struct counted_cell){.value = row.margin, .line_count = row.line_count,
-                                              .line_left_out = row.left_out, .known = known,
-                                              .flagged = known && row.left_out > 0};
-        }
-        return status;
+        return EACH_ROW(metrics_margin, counting->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column),
+                          .minor_unit = minor_unit_of(counting->plan)}),
+                        put_cell(counting, cells, row.customer_id,
+                                 sql_margin_cell(row.margin, row.line_count, row.left_out)));
 }
 
 static enum status count_digital_share(struct counting *counting, const struct plan_column *column,
                                        struct counted_cell *cells, struct error *error)
 {
-        for (size_t i = 0; i < counting->snapshot->customer_count; i++)
-                cells[i].known = false;
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_digital_share_open(
-                counting->connection, &(struct q_metrics_digital_share_args){WINDOW_ARGUMENTS(counting, column)},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_digital_share_row row;
-                status = q_metrics_digital_share_next(rows, &row, &more, error);
-                struct counted_cell *cell =
-                        status == STATUS_OK && more ? cell_of(counting, cells, row.customer_id) : NULL;
-                if (cell && row.marked)
-                        *cell = (struct counted_cell){.value = row.digital, .denominator = row.orders, .known = true};
-        }
-        return status;
+        return EACH_ROW(metrics_digital_share, counting->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column)}),
+                        put_cell(counting, cells, row.customer_id,
+                                 sql_digital_cell(row.digital, row.orders, row.marked)));
 }
 
 /* ---- people and events ------------------------------------------------------------------------------------------- */
@@ -299,108 +236,53 @@ static enum status count_digital_share(struct counting *counting, const struct p
 static enum status count_certified(struct counting *counting, const struct plan_column *column,
                                    struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_certified_people_open(
-                counting->connection,
-                &(struct q_metrics_certified_people_args){.generation = counting->generation,
-                                                          .cutoff_day = counting->plan->cutoff_day,
-                                                          .qualification = column->of},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_certified_people_row row;
-                status = q_metrics_certified_people_next(rows, &row, &more, error);
-                struct counted_cell *cell =
-                        status == STATUS_OK && more ? cell_of(counting, cells, row.customer_id) : NULL;
-                if (cell)
-                        cell->value = row.people;
-        }
-        return status;
+        return EACH_ROW(metrics_certified_people, counting->connection, error,
+                        ({.generation = counting->generation, .cutoff_day = counting->plan->cutoff_day,
+                          .qualification = column->of}),
+                        put_count(counting, cells, row.customer_id, row.people));
 }
 
 static enum status count_activities(struct counting *counting, const struct plan_column *column,
                                     struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_activities_open(
-                counting->connection,
-                &(struct q_metrics_activities_args){WINDOW_ARGUMENTS(counting, column), .kind = column->of}, &rows,
-                error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_activities_row row;
-                status = q_metrics_activities_next(rows, &row, &more, error);
-                struct counted_cell *cell =
-                        status == STATUS_OK && more ? cell_of(counting, cells, row.customer_id) : NULL;
-                if (cell)
-                        cell->value = row.activities;
-        }
-        return status;
+        return EACH_ROW(metrics_activities, counting->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column), .kind = column->of}),
+                        put_count(counting, cells, row.customer_id, row.activities));
 }
 
 static enum status count_visits(struct counting *counting, const struct plan_column *column,
                                 struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_visits_open(
-                counting->connection, &(struct q_metrics_visits_args){WINDOW_ARGUMENTS(counting, column)}, &rows,
-                error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_visits_row row;
-                status = q_metrics_visits_next(rows, &row, &more, error);
-                struct counted_cell *cell =
-                        status == STATUS_OK && more ? cell_of(counting, cells, row.customer_id) : NULL;
-                if (cell)
-                        cell->value = row.visits;
-        }
-        return status;
+        return EACH_ROW(metrics_visits, counting->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column)}),
+                        put_count(counting, cells, row.customer_id, row.visits));
 }
 
 /* ---- columns ----------------------------------------------------------------------------------------------------- */
 
 typedef enum status (*count_function)(struct counting *counting, const struct plan_column *column,
                                       struct counted_cell *cells, struct error *error);
-
-/* NULL: made of document sums, history and facts. */
-static count_function function_for(const struct plan_column *column)
-{
-        switch (column->metric) {
-        case METRIC_REVENUE:
-                return column->of.length ? count_group_revenue : NULL;
-        case METRIC_MARGIN:
-                return count_margin;
-        case METRIC_PRODUCT_GROUPS:
-                return count_product_groups;
-        case METRIC_ARTICLES:
-                return count_articles;
-        case METRIC_ACTIVE_MONTHS:
-                return count_active_months;
-        case METRIC_DIGITAL_SHARE:
-                return count_digital_share;
-        case METRIC_CERTIFIED_PEOPLE:
-                return count_certified;
-        case METRIC_ACTIVITIES:
-                return count_activities;
-        case METRIC_VISITS:
-                return count_visits;
-        default:
-                return NULL;
-        }
-}
+static const count_function count_functions[] = {
+        [COUNT_GROUP_REVENUE] = count_group_revenue, [COUNT_MARGIN] = count_margin,
+        [COUNT_PRODUCT_GROUPS] = count_product_groups, [COUNT_ARTICLES] = count_articles,
+        [COUNT_ACTIVE_MONTHS] = count_active_months, [COUNT_DIGITAL_SHARE] = count_digital_share,
+        [COUNT_CERTIFIED_PEOPLE] = count_certified, [COUNT_ACTIVITIES] = count_activities,
+        [COUNT_VISITS] = count_visits,
+};
 
 static enum status count_columns(struct counting *counting, struct error *error)
 {
         size_t customers = counting->snapshot->customer_count;
         for (size_t i = 0; i < counting->plan->column_count; i++) {
                 const struct plan_column *column = &counting->plan->columns[i];
-                count_function count = function_for(column);
-                if (!count)
+                enum sql_count count = sql_count_of(column);
+                if (count == COUNT_NONE)
                         continue;
                 struct counted_cell *cells = arena_array(counting->arena, struct counted_cell, customers + 1);
                 if (!cells)
                         return error_memory(error);
-                /* Who does not occur in the rows has counted 0. */
-                for (size_t c = 0; c < customers; c++)
-                        cells[c] = (struct counted_cell){.denominator = 1, .known = true};
-                enum status status = count(counting, column, cells, error);
+                sql_cells_begin(count, cells, customers);
+                enum status status = count_functions[count](counting, column, cells, error);
                 if (status != STATUS_OK)
                         return status;
                 counting->cells[i] = cells;

@@ -7,9 +7,8 @@
 #include "facts/sql_united.h"
 
 #include "base/buffer.h"
-#include "engine/figures.h"
-#include "engine/plan.h"
 #include "engine/unite.h"
+#include "facts/sql_cells.h"
 #include "queries.h"
 
 enum { MEMBERS_BYTES_MAX = 1 << 30 };
@@ -53,19 +52,12 @@ static enum status list_members(struct counting *counting, bool since_joined, in
 static enum status sum_since_joined(struct counting *counting, int32_t to_day, struct document_sum *sums,
                                     struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
         enum status status = list_members(counting, true, DAY_OPEN_START, false, error);
-        if (status == STATUS_OK)
-                status = q_metrics_documents_united_open(
-                        counting->sql->connection,
-                        &(struct q_metrics_documents_united_args){WINDOW_ARGUMENTS(counting, to_day)}, &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_documents_united_row row;
-                status = q_metrics_documents_united_next(rows, &row, &more, error);
-                if (status == STATUS_OK && more)
-                        sums[row.unit] = (struct document_sum){row.total, row.positive};
-        }
-        return status;
+        if (status != STATUS_OK)
+                return status;
+        return EACH_ROW(metrics_documents_united, counting->sql->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, to_day)}),
+                        sums[row.unit] = (struct document_sum){row.total, row.positive});
 }
 
 /* A window that is the same for everybody. */
@@ -106,19 +98,10 @@ static enum status sum_documents(struct counting *counting, const struct purchas
 static enum status count_active_months(struct counting *counting, const struct plan_column *column,
                                        struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_active_months_united_open(
-                counting->sql->connection,
-                &(struct q_metrics_active_months_united_args){WINDOW_ARGUMENTS(counting, column->to_day),
-                                                              .cutoff_day = counting->sql->plan->cutoff_day},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_active_months_united_row row;
-                status = q_metrics_active_months_united_next(rows, &row, &more, error);
-                if (status == STATUS_OK && more)
-                        cells[row.unit].value = row.months;
-        }
-        return status;
+        return EACH_ROW(metrics_active_months_united, counting->sql->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column->to_day),
+                          .cutoff_day = counting->sql->plan->cutoff_day}),
+                        cells[row.unit].value = row.months);
 }
 
 /* ---- lines ------------------------------------------------------------------------------------------------------- */
@@ -126,101 +109,45 @@ static enum status count_active_months(struct counting *counting, const struct p
 static enum status count_product_groups(struct counting *counting, const struct plan_column *column,
                                         struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_product_groups_united_open(
-                counting->sql->connection,
-                &(struct q_metrics_product_groups_united_args){WINDOW_ARGUMENTS(counting, column->to_day),
-                                                               .cutoff_day = counting->sql->plan->cutoff_day,
-                                                               .mentions = counting->sql->mentions},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_product_groups_united_row row;
-                status = q_metrics_product_groups_united_next(rows, &row, &more, error);
-                if (status == STATUS_OK && more)
-                        cells[row.unit] = (struct counted_cell){.value = row.positive, .known = true,
-                                                                .flagged = row.ungrouped};
-        }
-        return status;
+        return EACH_ROW(metrics_product_groups_united, counting->sql->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column->to_day),
+                          .cutoff_day = counting->sql->plan->cutoff_day, .mentions = counting->sql->mentions}),
+                        cells[row.unit] = sql_groups_cell(row.positive, row.ungrouped));
 }
 
 static enum status count_articles(struct counting *counting, const struct plan_column *column,
                                   struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_articles_united_open(
-                counting->sql->connection,
-                &(struct q_metrics_articles_united_args){WINDOW_ARGUMENTS(counting, column->to_day)}, &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_articles_united_row row;
-                status = q_metrics_articles_united_next(rows, &row, &more, error);
-                if (status == STATUS_OK && more)
-                        cells[row.unit].value = row.positive;
-        }
-        return status;
+        return EACH_ROW(metrics_articles_united, counting->sql->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column->to_day)}),
+                        cells[row.unit].value = row.positive);
 }
 
 static enum status count_group_revenue(struct counting *counting, const struct plan_column *column,
                                        struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_group_revenue_united_open(
-                counting->sql->connection,
-                &(struct q_metrics_group_revenue_united_args){WINDOW_ARGUMENTS(counting, column->to_day),
-                                                              .cutoff_day = counting->sql->plan->cutoff_day,
-                                                              .mentions = counting->sql->mentions,
-                                                              .group_code = column->of},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_group_revenue_united_row row;
-                status = q_metrics_group_revenue_united_next(rows, &row, &more, error);
-                if (status == STATUS_OK && more)
-                        cells[row.unit].value = row.total;
-        }
-        return status;
+        return EACH_ROW(metrics_group_revenue_united, counting->sql->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column->to_day),
+                          .cutoff_day = counting->sql->plan->cutoff_day, .mentions = counting->sql->mentions,
+                          .group_code = column->of}),
+                        cells[row.unit].value = row.total);
 }
 
 static enum status count_margin(struct counting *counting, const struct plan_column *column,
                                 struct counted_cell *cells, struct error *error)
 {
-        for (size_t unit = 0; unit < counting->units->unit_count; unit++)
-                cells[unit].known = false;
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_margin_united_open(
-                counting->sql->connection,
-                &(struct q_metrics_margin_united_args){WINDOW_ARGUMENTS(counting, column->to_day),
-                                                       .minor_unit = counting->sql->minor_unit},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_margin_united_row row;
-                status = q_metrics_margin_united_next(rows, &row, &more, error);
-                if (status != STATUS_OK || !more)
-                        break;
-                bool known = row.line_count > row.left_out;
-                cells[row.unit] = (struct counted_cell){.value = row.margin, .line_count = row.line_count,
-                                                        .line_left_out = row.left_out, .known = known,
-                                                        .flagged = known && row.left_out > 0};
-        }
-        return status;
+        return EACH_ROW(metrics_margin_united, counting->sql->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column->to_day),
+                          .minor_unit = counting->sql->minor_unit}),
+                        cells[row.unit] = sql_margin_cell(row.margin, row.line_count, row.left_out));
 }
 
 static enum status count_digital_share(struct counting *counting, const struct plan_column *column,
                                        struct counted_cell *cells, struct error *error)
 {
-        for (size_t unit = 0; unit < counting->units->unit_count; unit++)
-                cells[unit].known = false;
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_digital_share_united_open(
-                counting->sql->connection,
-                &(struct q_metrics_digital_share_united_args){WINDOW_ARGUMENTS(counting, column->to_day)}, &rows,
-                error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_digital_share_united_row row;
-                status = q_metrics_digital_share_united_next(rows, &row, &more, error);
-                if (status == STATUS_OK && more && row.marked)
-                        cells[row.unit] = (struct counted_cell){.value = row.digital, .denominator = row.orders,
-                                                                .known = true};
-        }
-        return status;
+        return EACH_ROW(metrics_digital_share_united, counting->sql->connection, error,
+                        ({WINDOW_ARGUMENTS(counting, column->to_day)}),
+                        cells[row.unit] = sql_digital_cell(row.digital, row.orders, row.marked));
 }
 
 /* ---- people and events ------------------------------------------------------------------------------------------- */
@@ -228,92 +155,41 @@ static enum status count_digital_share(struct counting *counting, const struct p
 static enum status count_certified(struct counting *counting, const struct plan_column *column,
                                    struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_certified_people_united_open(
-                counting->sql->connection,
-                &(struct q_metrics_certified_people_united_args){
-                        .generation = counting->sql->generation, .cutoff_day = counting->sql->plan->cutoff_day,
-                        .qualification = column->of,
-                        .members = {counting->members.data, counting->members.length}},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_certified_people_united_row row;
-                status = q_metrics_certified_people_united_next(rows, &row, &more, error);
-                if (status == STATUS_OK && more)
-                        cells[row.unit].value = row.people;
-        }
-        return status;
+        return EACH_ROW(metrics_certified_people_united, counting->sql->connection, error,
+                        ({.generation = counting->sql->generation, .cutoff_day = counting->sql->plan->cutoff_day,
+                          .qualification = column->of, .members = {counting->members.data, counting->members.length}}),
+                        cells[row.unit].value = row.people);
 }
 
 static enum status count_activities(struct counting *counting, const struct plan_column *column,
                                     struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_activities_united_open(
-                counting->sql->connection,
-                &(struct q_metrics_activities_united_args){
-                        .generation = counting->sql->generation, .to_day = column->to_day, .kind = column->of,
-                        .members = {counting->members.data, counting->members.length}},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_activities_united_row row;
-                status = q_metrics_activities_united_next(rows, &row, &more, error);
-                if (status == STATUS_OK && more)
-                        cells[row.unit].value = row.activities;
-        }
-        return status;
+        return EACH_ROW(metrics_activities_united, counting->sql->connection, error,
+                        ({.generation = counting->sql->generation, .to_day = column->to_day, .kind = column->of,
+                          .members = {counting->members.data, counting->members.length}}),
+                        cells[row.unit].value = row.activities);
 }
 
 static enum status count_visits(struct counting *counting, const struct plan_column *column,
                                 struct counted_cell *cells, struct error *error)
 {
-        rows_cleanup struct rows *rows = NULL;
-        enum status status = q_metrics_visits_united_open(
-                counting->sql->connection,
-                &(struct q_metrics_visits_united_args){
-                        .generation = counting->sql->generation, .to_day = column->to_day,
-                        .members = {counting->members.data, counting->members.length}},
-                &rows, error);
-        for (bool more = true; status == STATUS_OK && more;) {
-                struct q_metrics_visits_united_row row;
-                status = q_metrics_visits_united_next(rows, &row, &more, error);
-                if (status == STATUS_OK && more)
-                        cells[row.unit].value = row.visits;
-        }
-        return status;
+        return EACH_ROW(metrics_visits_united, counting->sql->connection, error,
+                        ({.generation = counting->sql->generation, .to_day = column->to_day,
+                          .members = {counting->members.data, counting->members.length}}),
+                        cells[row.unit].value = row.visits);
 }
 
 /* ---- all together ------------------------------------------------------------------------------------------------ */
 
 typedef enum status (*count_function)(struct counting *counting, const struct plan_column *column,
                                       struct counted_cell *cells, struct error *error);
-
-/* NULL: made of document sums, history and facts. */
-static count_function function_for(const struct plan_column *column)
-{
-        switch (column->metric) {
-        case METRIC_REVENUE:
-                return column->of.length ? count_group_revenue : NULL;
-        case METRIC_MARGIN:
-                return count_margin;
-        case METRIC_PRODUCT_GROUPS:
-                return count_product_groups;
-        case METRIC_ARTICLES:
-                return count_articles;
-        case METRIC_ACTIVE_MONTHS:
-                return count_active_months;
-        case METRIC_DIGITAL_SHARE:
-                return count_digital_share;
-        case METRIC_CERTIFIED_PEOPLE:
-                return count_certified;
-        case METRIC_ACTIVITIES:
-                return count_activities;
-        case METRIC_VISITS:
-                return count_visits;
-        default:
-                return NULL;
-        }
-}
+static const count_function count_functions[] = {
+        [COUNT_GROUP_REVENUE] = count_group_revenue, [COUNT_MARGIN] = count_margin,
+        [COUNT_PRODUCT_GROUPS] = count_product_groups, [COUNT_ARTICLES] = count_articles,
+        [COUNT_ACTIVE_MONTHS] = count_active_months, [COUNT_DIGITAL_SHARE] = count_digital_share,
+        [COUNT_CERTIFIED_PEOPLE] = count_certified, [COUNT_ACTIVITIES] = count_activities,
+        [COUNT_VISITS] = count_visits,
+};
 
 static enum status count_columns(struct counting *counting, struct counted_cell **cells, struct error *error)
 {
@@ -321,19 +197,17 @@ static enum status count_columns(struct counting *counting, struct counted_cell 
         enum status status = STATUS_OK;
         for (size_t i = 0; i < counting->sql->plan->column_count && status == STATUS_OK; i++) {
                 const struct plan_column *column = &counting->sql->plan->columns[i];
-                count_function count = function_for(column);
-                if (!count)
+                enum sql_count count = sql_count_of(column);
+                if (count == COUNT_NONE)
                         continue;
                 cells[i] = arena_array(counting->sql->arena, struct counted_cell, units + 1);
                 if (!cells[i])
                         return error_memory(error);
-                /* Who does not occur in the rows has counted 0. */
-                for (size_t unit = 0; unit < units; unit++)
-                        cells[i][unit] = (struct counted_cell){.denominator = 1, .known = true};
+                sql_cells_begin(count, cells[i], units);
                 status = list_members(counting, column->window.kind == WINDOW_SINCE_JOINED, column->from_day,
-                                      column->metric == METRIC_CERTIFIED_PEOPLE, error);
+                                      count == COUNT_CERTIFIED_PEOPLE, error);
                 if (status == STATUS_OK)
-                        status = count(counting, column, cells[i], error);
+                        status = count_functions[count](counting, column, cells[i], error);
         }
         return status;
 }

@@ -60,6 +60,17 @@ length(i.note) > 0;
 -- arg day day
 -- row id id
 SELECT i.id FROM item i WHERE {young};
+
+-- name: inside :part
+i.id BETWEEN :from_n AND :to_n AND {named};
+
+-- name: item_inside :many
+-- arg from_1 int
+-- arg to_1 int
+-- arg from_2 int
+-- arg to_2 int
+-- row id id
+SELECT i.id FROM item i WHERE {inside 1} OR {inside 2};
 """
 MIGRATION = """-- Comment
 CREATE TABLE item (
@@ -98,6 +109,8 @@ WRONG = [
     ("-- name: p :part sqlite\nid = 1;\n-- name: a :exec\nDELETE FROM item WHERE {p};\n", 4, "unknown token {p}"),
     ("-- name: p :part\n{p} OR id = 1;\n-- name: a :exec\nDELETE FROM item WHERE {p};\n", 4, "unknown token {p}"),
     ("-- name: p :part\nid = :id;\n-- name: a :exec\nDELETE FROM item WHERE {p};\n", 4, "unknown argument :id"),
+    ("-- name: p :part\nid = :id_n;\n-- name: a :exec\nDELETE FROM item WHERE {p};\n", 4, "unknown argument :id_n"),
+    ("-- name: a :exec\nDELETE FROM item WHERE {p 1};\n", 2, "unknown token {p 1}"),
     ("-- name: a :bulk\n-- arg lines lines\nINSERT INTO item SELECT :lines FROM {rows};\n", 3, "takes them by COPY"),
 ]
 
@@ -122,7 +135,7 @@ def check(condition, message):
 def good(directory):
     result = run(directory, GOOD, "--dump-queries")
     check(result.returncode == 0, result.stderr)
-    put, fill, lines, everything, count, young = json.loads(result.stdout)
+    put, fill, lines, everything, count, young, inside = json.loads(result.stdout)
     check(fill["sql"]["sqlite"] == "INSERT INTO item (id, note) SELECT bulk_rows.a1, bulk_rows.a2 FROM bulk_rows",
           fill["sql"]["sqlite"])
     check("FROM unnest($1::bigint[], $2::text[]) AS bulk_rows (a1, a2)" in fill["sql"]["postgresql"],
@@ -139,6 +152,8 @@ def good(directory):
           everything["sql"]["sqlite"])
     check(young["sql"]["postgresql"] == "SELECT i.id FROM item i WHERE i.id > $1::integer AND length(i.note) > 0",
           young["sql"]["postgresql"])
+    check(inside["sql"]["sqlite"] == "SELECT i.id FROM item i WHERE i.id BETWEEN ?1 AND ?2 AND i.note <> '' "
+          "OR i.id BETWEEN ?3 AND ?4 AND i.note <> ''", inside["sql"]["sqlite"])
     check("::bigint" in count["sql"]["postgresql"] and "::" not in count["sql"]["sqlite"], "variants")
 
 
