@@ -48,3 +48,18 @@ enum status action_parse(struct cli_context *context, const struct action_syntax
         *ret_rest = (struct words){words.items + 1, words.count - 1};
         return STATUS_OK;
 }
+
+enum status action_parse_list(struct cli_context *context, const struct action_syntax *syntax,
+                              const char *const *format, int argc, char **argv, struct action_call *ret,
+                              struct error *error)
+{
+        struct action_call call = {0};
+        enum status status = action_parse(context, syntax, argc, argv, &call.action, &call.rest, error);
+        if (status == STATUS_OK)
+                status = options_form(context, *format, FORMS_ALL, &call.form, error);
+        if (status != STATUS_OK)
+                return status;
+        call.word = call.rest.count ? call.rest.items[0] : NULL;
+        *ret = call;
+        return STATUS_OK;
+}

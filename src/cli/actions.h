@@ -28,6 +28,18 @@ must_check enum status action_parse(struct cli_context *context, const struct ac
                                     char **argv, const struct action **ret, struct words *ret_rest,
                                     struct error *error);
 
+/* The same for actions whose answers are lists: the form of --format besides (`format`: where its option puts what was
+ * typed), and the first word behind the action, NULL without one. STATUS_USAGE as options_form, too. */
+struct action_call {
+        const struct action *action;
+        struct words rest;
+        const char *word;
+        enum form form;
+};
+must_check enum status action_parse_list(struct cli_context *context, const struct action_syntax *syntax,
+                                         const char *const *format, int argc, char **argv, struct action_call *ret,
+                                         struct error *error);
+
 #define ACTION_SYNTAX(options, actions) \
         (&(struct action_syntax){(options), sizeof(options) / sizeof((options)[0]), (actions), \
                                  sizeof(actions) / sizeof((actions)[0])})

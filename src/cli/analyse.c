@@ -112,7 +112,7 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 {"--bins", OPTION_VALUE, "N", "cli.option.bins", NULL, &request->bins, NULL},
                 {"--threshold", OPTION_VALUE, "T", "cli.option.threshold", NULL, &request->threshold, NULL},
                 {"--segment", OPTION_VALUE, "ID", "cli.option.segment", NULL, &request->segment, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &request->format, NULL},
+                OPTION_FORMAT(request->format),
         };
         struct words words;
         enum status status =

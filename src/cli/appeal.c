@@ -11,9 +11,8 @@
 
 struct appeal_command {
         struct session session;
-        const char *word;             /* CUSTOMER or ID */
+        struct action_call call;      /* its word: CUSTOMER or ID */
         const char *run, *reason, *filed_by, *owner, *result, *actor, *format;
-        enum form form;
         bool grant, dismiss;
 };
 
@@ -26,7 +25,7 @@ static enum status file(void *context, struct error *error)
         int32_t due_day;
         if (!command->run)
                 return error_set(error, STATUS_USAGE, "appeal.what_missing", NULL);
-        enum status status = customer_find(session->connection, command->word, session->arena, &customer, error);
+        enum status status = customer_find(session->connection, command->call.word, session->arena, &customer, error);
         if (status == STATUS_OK)
                 status = run_find_typed(session->connection, session->program_id, session->program, command->run,
                                         session->arena, &run, error);
@@ -35,7 +34,7 @@ static enum status file(void *context, struct error *error)
         struct appeal_filing filing = {
                 .run = &run,
                 .customer_id = customer.customer_id,
-                .customer = command->word,
+                .customer = command->call.word,
                 .reason = command->reason,
                 .filed_by = command->filed_by ? command->filed_by : "",
                 .owner = command->owner,
@@ -64,16 +63,16 @@ static enum status decide(void *context, struct error *error)
         if (status != STATUS_OK)
                 return status;
         for (size_t i = 0; i < count; i++) {
-                if (!request_is(&list[i].request, command->word))
+                if (!request_is(&list[i].request, command->call.word))
                         continue;
                 status = appeal_decide(session->database, &list[i], command->grant, command->result, command->actor,
                                        error);
                 if (status == STATUS_OK)
                         cli_print(session->context, stdout, command->grant ? "appeal.granted" : "appeal.dismissed",
-                                  "appeal", command->word);
+                                  "appeal", command->call.word);
                 return status;
         }
-        return error_set(error, STATUS_NOT_FOUND, "appeal.unknown", "appeal", command->word, NULL);
+        return error_set(error, STATUS_NOT_FOUND, "appeal.unknown", "appeal", command->call.word, NULL);
 }
 
 /* ---- list -------------------------------------------------------------------------------------------------------- */
@@ -127,10 +126,10 @@ static enum status list(void *context, struct error *error)
         struct sheet *sheet sheet_cleanup = NULL;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)256 << 20);
-        struct sheet_style style = cli_style(session->context, command->form, &out);
+        struct sheet_style style = cli_style(session->context, command->call.form, &out);
         enum status status = appeal_list_load(session->connection, session->program_id, session->arena, &appeals,
                                               &count, error);
-        if (status == STATUS_OK && count == 0 && command->form == FORM_TABLE) {
+        if (status == STATUS_OK && count == 0 && command->call.form == FORM_TABLE) {
                 cli_print(session->context, stdout, "appeal.list_empty");
                 return STATUS_OK;
         }
@@ -152,7 +151,7 @@ static const struct action actions[] = {
 };
 
 static enum status read_words(struct cli_context *context, int argc, char **argv, struct appeal_command *command,
-                              const struct action **ret, struct error *error)
+                              struct error *error)
 {
         const struct option_info options[] = {
                 {"--run", OPTION_VALUE, "RUN", "cli.option.appeal_run", NULL, &command->run, NULL},
@@ -163,28 +162,23 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--dismiss", OPTION_FLAG, NULL, "cli.option.appeal_dismiss", &command->dismiss, NULL, NULL},
                 {"--result", OPTION_VALUE, "TEXT", "cli.option.appeal_result", NULL, &command->result, NULL},
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &command->actor, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &command->format, NULL},
+                OPTION_FORMAT(command->format),
         };
-        struct words rest;
-        enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &rest, error);
-        if (status != STATUS_OK)
-                return status;
-        command->word = rest.count ? rest.items[0] : NULL;
-        return options_form(context, command->format, FORMS_ALL, &command->form, error);
+        return action_parse_list(context, ACTION_SYNTAX(options, actions), &command->format, argc, argv, &command->call,
+                                 error);
 }
 
 int cmd_appeal(struct cli_context *context, int argc, char **argv)
 {
         struct appeal_command command = {.actor = "cli"};
-        const struct action *action = NULL;
         struct error error;
-        enum status status = read_words(context, argc, argv, &command, &action, &error);
+        enum status status = read_words(context, argc, argv, &command, &error);
         if (status == STATUS_OK)
-                status = session_open(&command.session, context, action->access, &error);
+                status = session_open(&command.session, context, command.call.action->access, &error);
         if (status == STATUS_OK)
                 status = session_choose_program(&command.session, &error);
         if (status == STATUS_OK)
-                status = action->run(&command, &error);
+                status = command.call.action->run(&command, &error);
         session_close(&command.session);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
 }

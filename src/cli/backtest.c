@@ -34,15 +34,13 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 {"--every", OPTION_VALUE, "1m", "cli.option.every", NULL, &request->every, NULL},
                 {"--evaluation", OPTION_VALUE, "ID", "cli.option.backtest_evaluation", NULL, &request->evaluation,
                  NULL},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &request->format, NULL},
+                OPTION_FORMAT(request->format),
         };
-        struct words words;
-        enum status status =
-                options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words, error);
+        struct words none;
+        enum status status = options_parse_words(context, options, sizeof(options) / sizeof(options[0]), 0, argc, argv,
+                                                 &none, error);
         if (status != STATUS_OK)
                 return status;
-        if (words.count)
-                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
         status = read_day(request->from, &request->from_day, error);
         if (status == STATUS_OK)
                 status = read_day(request->to, &request->to_day, error);

@@ -58,9 +58,7 @@ static enum status choose_name(const char *word, struct buffer *path, struct err
 static enum status one_word(struct cli_context *context, int argc, char **argv, const char **ret, struct error *error)
 {
         struct words words;
-        enum status status = options_parse(context, NULL, 0, argc, argv, &words, error);
-        if (!status && words.count > 1)
-                status = error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[1], NULL);
+        enum status status = options_parse_words(context, NULL, 0, 1, argc, argv, &words, error);
         if (!status && words.count == 0)
                 status = error_set(error, STATUS_USAGE, "backup.no_file", "command", context->command, NULL);
         if (!status && context->url && *context->url)

@@ -191,7 +191,7 @@ int cmd_concept(struct cli_context *context, int argc, char **argv)
         struct concept_command command = {0};
         const struct option_info options[] = {
                 {"--release", OPTION_FLAG, NULL, "cli.option.release", &command.release, NULL, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &command.format, NULL},
+                OPTION_FORMAT(command.format),
                 {"--name", OPTION_VALUE, "NAME", "cli.option.new_name", NULL, &command.first.name, NULL},
                 {"--a-share", OPTION_VALUE, "10", "cli.option.new_a_share", NULL, &command.first.a_share, NULL},
                 {"--b-share", OPTION_VALUE, "30", "cli.option.new_b_share", NULL, &command.first.b_share, NULL},

@@ -233,7 +233,7 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--skipped", OPTION_FLAG, NULL, "cli.option.consent_skipped", .flag = &values->skipped},
                 {"--reason", OPTION_VALUE, "TEXT", "cli.option.reason", .value = &values->reason},
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", .value = &values->actor},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", .value = &values->format},
+                OPTION_FORMAT(values->format),
         };
         struct words rest;
         enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &rest, error);

@@ -137,7 +137,7 @@ int cmd_customer(struct cli_context *context, int argc, char **argv)
                 {"--responsible", OPTION_VALUE, "CODE", "cli.option.list_responsible",
                  .value = &command.filter.responsible},
                 {"--kind", OPTION_VALUE, "customers|prospects", "cli.option.list_kind", .value = &command.filter.kind},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", .value = &command.format},
+                OPTION_FORMAT(command.format),
         };
         struct error error;
         const struct action *action;

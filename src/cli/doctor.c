@@ -293,14 +293,12 @@ int cmd_doctor(struct cli_context *context, int argc, char **argv)
         const char *format = NULL;
         enum form form = FORM_TABLE;
         const struct option_info options[] = {
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", .value = &format},
+                OPTION_FORMAT(format),
         };
-        struct words words;
+        struct words none;
         struct error error;
         struct session session session_cleanup = {0};
-        enum status status = options_parse(context, options, 1, argc, argv, &words, &error);
-        if (status == STATUS_OK && words.count)
-                status = error_set(&error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
+        enum status status = options_parse_words(context, options, 1, 0, argc, argv, &none, &error);
         if (status == STATUS_OK)
                 status = options_form(context, format, FORMS_ALL, &form, &error);
         if (status == STATUS_OK)

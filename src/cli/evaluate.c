@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/concept_file.h"
+#include "cli/near_misses.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "facts/survey.h"
@@ -32,15 +33,13 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 {"--approve", OPTION_FLAG, NULL, "cli.option.approve", &request->approve, NULL, NULL},
                 {"--near", OPTION_VALUE, "N", "cli.option.near", NULL, &request->near, NULL},
                 {"--metrics", OPTION_VALUE, "index|sql", "cli.option.metrics", NULL, &request->metrics, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &request->format, NULL},
+                OPTION_FORMAT(request->format),
         };
-        struct words words;
-        enum status status =
-                options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words, error);
+        struct words none;
+        enum status status = options_parse_words(context, options, sizeof(options) / sizeof(options[0]), 0, argc, argv,
+                                                 &none, error);
         if (status != STATUS_OK)
                 return status;
-        if (words.count)
-                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
         if (!request->cutoff && (request->evaluation || request->approve))
                 return error_set(error, STATUS_USAGE, "evaluate.cutoff_missing", NULL);
         request->cutoff_day = DAY_NONE;
@@ -53,13 +52,9 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
         request->metrics_by_sql = request->metrics && strcmp(request->metrics, "sql") == 0;
         if (request->metrics && !request->metrics_by_sql && strcmp(request->metrics, "index") != 0)
                 return error_set(error, STATUS_USAGE, "evaluate.bad_metrics", "value", request->metrics, NULL);
-        if (request->near) {
-                int64_t count;
-                if (decimal_parse_scaled(text_of(request->near), DECIMAL_POINT, 0, false, &count) != DECIMAL_OK
-                    || count < 1 || count > 100000)
-                        return error_set(error, STATUS_USAGE, "evaluate.bad_near", "value", request->near, NULL);
-                request->near_count = (size_t)count;
-        }
+        status = near_misses_limit(request->near, &request->near_count, error);
+        if (status != STATUS_OK)
+                return status;
         return options_form(context, request->format, FORMS_ALL, &request->form, error);
 }
 

@@ -136,14 +136,12 @@ static enum status read_wishes(struct cli_context *context, int argc, char **arg
                  .value = &request->product_source},
         };
         struct words words;
-        enum status status =
-                options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words, error);
+        enum status status = options_parse_words(context, options, sizeof(options) / sizeof(options[0]), 1, argc, argv,
+                                                 &words, error);
         if (status)
                 return status;
         if (words.count == 0)
                 return error_set(error, STATUS_USAGE, "cli.action_missing", "actions", export_kind_names, NULL);
-        if (words.count > 1)
-                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[1], NULL);
         request->kind = words.items[0];
         request->on_day = DAY_NONE;
         if (wishes->on && !day_parse_iso(text_of(wishes->on), &request->on_day))

@@ -46,11 +46,9 @@ int cmd_init(struct cli_context *context, int argc, char **argv)
                 {"--time-zone", OPTION_VALUE, "ZONE", "cli.option.time_zone", .value = &time_zone},
         };
         struct error error;
-        struct words words;
-        enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
-                                           &error);
-        if (!status && words.count > 0)
-                status = error_set(&error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
+        struct words none;
+        enum status status = options_parse_words(context, options, sizeof(options) / sizeof(options[0]), 0, argc, argv,
+                                                 &none, &error);
         if (!status)
                 status = init(context, currency, time_zone, &error);
         if (status)

@@ -7,14 +7,29 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
+#include "base/decimal.h"
 #include "render/cells.h"
 #include "cli/explain_output.h"
+
+enum { SHOWN_MAX = 100000 };
 
 struct near_miss {
         size_t index;
         uint8_t next;
         int64_t revenue_minor;
 };
+
+enum status near_misses_limit(const char *value, size_t *ret, struct error *error)
+{
+        int64_t count;
+        if (!value)
+                return STATUS_OK;
+        if (decimal_parse_scaled(text_of(value), DECIMAL_POINT, 0, false, &count) != DECIMAL_OK || count < 1 ||
+            count > SHOWN_MAX)
+                return error_set(error, STATUS_USAGE, "evaluate.bad_near", "value", value, NULL);
+        *ret = (size_t)count;
+        return STATUS_OK;
+}
 
 static int compare_near(const void *a, const void *b)
 {

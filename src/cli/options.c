@@ -323,6 +323,19 @@ enum status options_parse(struct cli_context *context, const struct option_info 
         return parse(context, all, count + has_format, argc, argv, ret, error);
 }
 
+enum status options_parse_words(struct cli_context *context, const struct option_info *options, size_t count,
+                                size_t words_max, int argc, char **argv, struct words *ret, struct error *error)
+{
+        struct words words;
+        enum status status = options_parse(context, options, count, argc, argv, &words, error);
+        if (status != STATUS_OK)
+                return status;
+        if (words.count > words_max)
+                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[words_max], NULL);
+        *ret = words;
+        return STATUS_OK;
+}
+
 enum status options_day(const char *value, int32_t *ret, struct error *error)
 {
         if (day_parse_iso(text_of(value), ret))

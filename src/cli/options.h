@@ -43,6 +43,15 @@ struct words {
 must_check enum status options_parse(struct cli_context *context, const struct option_info *options, size_t count,
                                      int argc, char **argv, struct words *ret, struct error *error);
 
+/* The same for a command that takes at most `words_max` words. STATUS_USAGE "cli.unexpected_word" {word}. */
+must_check enum status options_parse_words(struct cli_context *context, const struct option_info *options,
+                                           size_t count, size_t words_max, int argc, char **argv, struct words *ret,
+                                           struct error *error);
+
+/* --format of a command whose answer is a list; `where` takes what was typed, options_form reads it. */
+#define OPTION_FORMAT(where) \
+        {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &(where), NULL}
+
 /* Takes argv[*index] when it is a global option, and moves *index to its last word. *ret_taken says whether. */
 must_check enum status options_take_global(struct cli_context *context, int argc, char **argv, int *index,
                                            bool *ret_taken, struct error *error);

@@ -13,9 +13,8 @@
 struct override_command {
         struct session session;
         struct version version;       /* the latest released one: whose rules hold */
-        const char *word;             /* CUSTOMER or ID */
+        struct action_call call;      /* its word: CUSTOMER or ID */
         const char *segment, *reason, *from, *to, *actor, *state, *format;
-        enum form form;
 };
 
 /* ---- request ----------------------------------------------------------------------------------------------------- */
@@ -35,7 +34,7 @@ static enum status request(void *context, struct error *error)
         if (status == STATUS_OK && command->from)
                 status = options_day(command->from, &request.valid_from, error);
         if (status == STATUS_OK)
-                status = customer_find(session->connection, command->word, session->arena, &customer, error);
+                status = customer_find(session->connection, command->call.word, session->arena, &customer, error);
         request.customer_id = customer.customer_id;
         if (status == STATUS_OK)
                 status = override_request(session->database, &command->version, &request, &id, error);
@@ -66,15 +65,15 @@ static enum status decide(struct override_command *command, enum override_state 
         if (status != STATUS_OK)
                 return status;
         for (size_t i = 0; i < count; i++) {
-                if (!request_is(&list[i].request, command->word))
+                if (!request_is(&list[i].request, command->call.word))
                         continue;
                 status = override_decide(session->database, &command->version, &list[i], state, command->actor,
                                          command->reason, error);
                 if (status == STATUS_OK)
-                        cli_print(session->context, stdout, key, "override", command->word);
+                        cli_print(session->context, stdout, key, "override", command->call.word);
                 return status;
         }
-        return error_set(error, STATUS_NOT_FOUND, "override.unknown", "override", command->word, NULL);
+        return error_set(error, STATUS_NOT_FOUND, "override.unknown", "override", command->call.word, NULL);
 }
 
 static enum status approve(void *context, struct error *error)
@@ -214,7 +213,7 @@ static enum status list(void *context, struct error *error)
         size_t count, share_count;
         struct buffer out buffer_cleanup;
         buffer_init(&out, (size_t)256 << 20);
-        struct sheet_style style = cli_style(session->context, command->form, &out);
+        struct sheet_style style = cli_style(session->context, command->call.form, &out);
         enum status status = check_state(command->state, error);
         if (status == STATUS_OK)
                 status = load_shown(command, &overrides, &count, error);
@@ -223,9 +222,9 @@ static enum status list(void *context, struct error *error)
                                          session->arena, &shares, &share_count, error);
         if (status != STATUS_OK)
                 return status;
-        if (command->form == FORM_JSON) {
+        if (command->call.form == FORM_JSON) {
                 status = list_both(&style, overrides, count, shares, share_count, error);
-        } else if (form_is_rows(command->form)) {
+        } else if (form_is_rows(command->call.form)) {
                 status = put_overrides(&style, overrides, count, error);
         } else {
                 if (count)
@@ -251,7 +250,7 @@ static const struct action actions[] = {
 };
 
 static enum status read_words(struct cli_context *context, int argc, char **argv, struct override_command *command,
-                              const struct action **ret, struct error *error)
+                              struct error *error)
 {
         const struct option_info options[] = {
                 {"--segment", OPTION_VALUE, "S", "cli.option.override_segment", NULL, &command->segment, NULL},
@@ -260,28 +259,23 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--to", OPTION_VALUE, "DATE", "cli.option.override_to", NULL, &command->to, NULL},
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &command->actor, NULL},
                 {"--state", OPTION_VALUE, "STATE", "cli.option.state", NULL, &command->state, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &command->format, NULL},
+                OPTION_FORMAT(command->format),
         };
-        struct words rest;
-        enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &rest, error);
-        if (status != STATUS_OK)
-                return status;
-        command->word = rest.count ? rest.items[0] : NULL;
-        return options_form(context, command->format, FORMS_ALL, &command->form, error);
+        return action_parse_list(context, ACTION_SYNTAX(options, actions), &command->format, argc, argv, &command->call,
+                                 error);
 }
 
 int cmd_override(struct cli_context *context, int argc, char **argv)
 {
         struct override_command command = {.actor = "cli"};
-        const struct action *action = NULL;
         struct error error;
-        enum status status = read_words(context, argc, argv, &command, &action, &error);
+        enum status status = read_words(context, argc, argv, &command, &error);
         if (status == STATUS_OK)
-                status = session_open(&command.session, context, action->access, &error);
+                status = session_open(&command.session, context, command.call.action->access, &error);
         if (status == STATUS_OK)
                 status = session_version(&command.session, NULL, &command.version, &error);
         if (status == STATUS_OK)
-                status = action->run(&command, &error);
+                status = command.call.action->run(&command, &error);
         session_close(&command.session);
         return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
 }

@@ -13,8 +13,8 @@
 static enum status find_run(struct run_command *command, size_t word, struct run_summary *ret, struct error *error)
 {
         struct session *session = &command->session;
-        return run_find_typed(session->connection, session->program_id, session->program, command->words.items[word],
-                              session->arena, ret, error);
+        return run_find_typed(session->connection, session->program_id, session->program,
+                              command->call.rest.items[word], session->arena, ret, error);
 }
 
 static enum status list(void *context, struct error *error)
@@ -43,30 +43,30 @@ static enum status compare(void *context, struct error *error)
         struct run_command *command = context;
         struct run_summary run, other;
         enum status status = find_run(command, 0, &run, error);
-        if (status == STATUS_OK && command->words.count > 1)
+        if (status == STATUS_OK && command->call.rest.count > 1)
                 status = find_run(command, 1, &other, error);
         if (status != STATUS_OK)
                 return status;
-        return run_compare(command, &run, command->words.count > 1 ? &other : NULL, error);
+        return run_compare(command, &run, command->call.rest.count > 1 ? &other : NULL, error);
 }
 
 static enum status find_customers(struct run_command *command, struct verdict_request *request, struct error *error)
 {
         struct session *session = &command->session;
-        size_t count = command->words.count - 1;
+        size_t count = command->call.rest.count - 1;
         int64_t *ids = arena_array(session->arena, int64_t, count + 1);
         if (!ids)
                 return error_memory(error);
         for (size_t i = 0; i < count; i++) {
                 struct explained found;
-                enum status status = customer_find(session->connection, command->words.items[i + 1], session->arena,
+                enum status status = customer_find(session->connection, command->call.rest.items[i + 1], session->arena,
                                                    &found, error);
                 if (status != STATUS_OK)
                         return status;
                 ids[i] = found.customer_id;
         }
         request->customer_ids = ids;
-        request->customer_names = (const char *const *)command->words.items + 1;
+        request->customer_names = (const char *const *)command->call.rest.items + 1;
         request->customer_count = count;
         return STATUS_OK;
 }
@@ -129,7 +129,7 @@ static enum status approve(void *context, struct error *error)
         enum status status = find_run(command, 0, &run, error);
         if (status != STATUS_OK)
                 return status;
-        if (command->words.count > 1 || command->kinds)
+        if (command->call.rest.count > 1 || command->kinds)
                 return give_verdicts(command, &run, true, error);
         status = verdict_approve_run(session->database, session->connection, &run, command->actor, command->reason,
                                      session->arena, &effective_day, error);
@@ -143,7 +143,7 @@ static enum status reject(void *context, struct error *error)
         struct run_command *command = context;
         struct session *session = &command->session;
         struct run_summary run;
-        bool single = command->words.count > 1 || command->kinds;
+        bool single = command->call.rest.count > 1 || command->kinds;
         if (single == command->all)
                 return error_set(error, STATUS_USAGE, "run.whom_to_reject", NULL);
         enum status status = find_run(command, 0, &run, error);
@@ -169,7 +169,7 @@ static const struct action actions[] = {
 };
 
 static enum status read_words(struct cli_context *context, int argc, char **argv, struct run_command *command,
-                              const struct action **ret, struct error *error)
+                              struct error *error)
 {
         const struct option_info options[] = {
                 {"--kind", OPTION_VALUE, "KIND,...", "cli.option.run_kind", NULL, &command->kinds, NULL},
@@ -177,25 +177,23 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--actor", OPTION_VALUE, "NAME", "cli.option.actor", NULL, &command->actor, NULL},
                 {"--all", OPTION_FLAG, NULL, "cli.option.run_all", &command->all, NULL, NULL},
                 {"--from-facts", OPTION_FLAG, NULL, "cli.option.from_facts", &command->from_facts, NULL, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &command->format, NULL},
+                OPTION_FORMAT(command->format),
         };
-        enum status status = action_parse(context, ACTION_SYNTAX(options, actions), argc, argv, ret, &command->words,
-                                          error);
-        return status == STATUS_OK ? options_form(context, command->format, FORMS_ALL, &command->form, error) : status;
+        return action_parse_list(context, ACTION_SYNTAX(options, actions), &command->format, argc, argv, &command->call,
+                                 error);
 }
 
 int cmd_run(struct cli_context *context, int argc, char **argv)
 {
         struct run_command command = {.actor = "cli"};
-        const struct action *action = NULL;
         struct error error;
-        enum status status = read_words(context, argc, argv, &command, &action, &error);
+        enum status status = read_words(context, argc, argv, &command, &error);
         if (status == STATUS_OK)
-                status = session_open(&command.session, context, action->access, &error);
+                status = session_open(&command.session, context, command.call.action->access, &error);
         if (status == STATUS_OK)
                 status = session_choose_program(&command.session, &error);
         if (status == STATUS_OK)
-                status = action->run(&command, &error);
+                status = command.call.action->run(&command, &error);
         session_close(&command.session);
         return status == STATUS_OK ? command.exit_status : cli_fail(context, status, &error);
 }

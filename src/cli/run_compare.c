@@ -268,7 +268,7 @@ static void put_value_change(struct change_page *page, const struct value_change
 static enum status output_changes(const struct comparison *comparison, struct buffer *out, struct error *error)
 {
         const struct run_side *old = &comparison->old_side, *new = &comparison->new_side;
-        struct sheet_style style = cli_style(comparison->command->session.context, comparison->command->form, out);
+        struct sheet_style style = cli_style(comparison->command->session.context, comparison->command->call.form, out);
         struct sheet *sheet sheet_cleanup = NULL;
         enum status status = sheet_new(change_columns, sizeof(change_columns) / sizeof(change_columns[0]), &style,
                                        &sheet, error);
@@ -376,9 +376,9 @@ static enum status output(const struct comparison *comparison, struct error *err
         struct buffer out buffer_cleanup;
         enum status status = STATUS_OK;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        if (comparison->command->form == FORM_JSON)
+        if (comparison->command->call.form == FORM_JSON)
                 output_json(comparison, &out);
-        else if (form_is_rows(comparison->command->form))
+        else if (form_is_rows(comparison->command->call.form))
                 status = output_changes(comparison, &out, error);
         else
                 output_words(comparison, &out);

@@ -5,17 +5,16 @@
 #ifndef TREUE_CLI_RUN_PARTS_H
 #define TREUE_CLI_RUN_PARTS_H
 
+#include "cli/actions.h"
 #include "cli/cli.h"
-#include "cli/options.h"
 #include "cli/session.h"
 #include "program/run_list.h"
 
 struct run_command {
         struct session session;
-        struct words words;           /* behind the action: RUN, then customers */
+        struct action_call call;      /* behind the action: RUN, then customers */
         const char *kinds, *reason, *actor, *format;
         bool all, from_facts;
-        enum form form;
         int exit_status;              /* of a command that did its work */
 };
 

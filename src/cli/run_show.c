@@ -56,10 +56,10 @@ enum status run_list(struct run_command *command, struct error *error)
         struct sheet *sheet sheet_cleanup = NULL;
         struct buffer out buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        struct sheet_style style = cli_style(session->context, command->form, &out);
+        struct sheet_style style = cli_style(session->context, command->call.form, &out);
         enum status status = run_list_load(session->connection, session->program_id, session->arena, &runs, &count,
                                            error);
-        if (status == STATUS_OK && count == 0 && command->form == FORM_TABLE) {
+        if (status == STATUS_OK && count == 0 && command->call.form == FORM_TABLE) {
                 cli_print(session->context, stdout, "run.list_empty", "program", session->program);
                 return STATUS_OK;
         }
@@ -198,7 +198,7 @@ enum status run_show(struct run_command *command, const struct run_summary *run,
         size_t count;
         struct buffer out buffer_cleanup;
         buffer_init(&out, OUTPUT_BYTES_MAX);
-        struct sheet_style style = cli_style(session->context, command->form, &out);
+        struct sheet_style style = cli_style(session->context, command->call.form, &out);
         enum status status = load_shown(command, run, &decisions, &count, error);
         if (status != STATUS_OK)
                 return status;

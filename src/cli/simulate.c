@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "cli/commands.h"
 #include "cli/evaluate_output.h"
+#include "cli/near_misses.h"
 #include "cli/options.h"
 #include "cli/simulate_output.h"
 #include "platform/file.h"
@@ -32,15 +33,13 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
                 {"--evaluation", OPTION_VALUE, "ID", "cli.option.evaluation", NULL, &request->evaluation, NULL},
                 {"--near", OPTION_VALUE, "N", "cli.option.near", NULL, &request->near, NULL},
                 {"--moves", OPTION_VALUE, "FILE", "cli.option.moves", NULL, &request->moves, NULL},
-                {"--format", OPTION_VALUE, "table|json|csv|xlsx", "cli.option.format", NULL, &request->format, NULL},
+                OPTION_FORMAT(request->format),
         };
-        struct words words;
-        enum status status =
-                options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words, error);
+        struct words none;
+        enum status status = options_parse_words(context, options, sizeof(options) / sizeof(options[0]), 0, argc, argv,
+                                                 &none, error);
         if (status != STATUS_OK)
                 return status;
-        if (words.count)
-                return error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
         if (!request->concept)
                 return error_set(error, STATUS_USAGE, "simulate.concept_missing", NULL);
         if (!request->cutoff)
@@ -48,13 +47,9 @@ static enum status read_request(struct cli_context *context, int argc, char **ar
         status = options_day(request->cutoff, &request->cutoff_day, error);
         if (status != STATUS_OK)
                 return status;
-        if (request->near) {
-                int64_t count;
-                if (decimal_parse_scaled(text_of(request->near), DECIMAL_POINT, 0, false, &count) != DECIMAL_OK ||
-                    count < 1 || count > 100000)
-                        return error_set(error, STATUS_USAGE, "evaluate.bad_near", "value", request->near, NULL);
-                request->near_count = (size_t)count;
-        }
+        status = near_misses_limit(request->near, &request->near_count, error);
+        if (status != STATUS_OK)
+                return status;
         return options_form(context, request->format, FORMS_ALL, &request->form, error);
 }
 

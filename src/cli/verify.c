@@ -213,13 +213,11 @@ int cmd_verify(struct cli_context *context, int argc, char **argv)
                 {"--format", OPTION_VALUE, "table|json", "cli.option.format", .value = &format},
         };
         struct error error;
-        struct words words;
+        struct words none;
         uint64_t findings = 0;
         database_cleanup struct database *database = NULL;
-        enum status status = options_parse(context, options, sizeof(options) / sizeof(options[0]), argc, argv, &words,
-                                           &error);
-        if (!status && words.count > 0)
-                status = error_set(&error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
+        enum status status = options_parse_words(context, options, sizeof(options) / sizeof(options[0]), 0, argc, argv,
+                                                 &none, &error);
         if (!status)
                 status = options_form(context, format, IN_TABLE | IN_JSON, &form, &error);
         if (!status)
