@@ -69,7 +69,11 @@ static void add_value(struct page *page, const struct explained_criterion *c)
                 return;
         }
         if (c->attribute) {
-                add(page, c->attribute->text);
+                /* The company's own words stay; a yes or no that is asked for as such is the reader's. */
+                if (c->attribute->kind == OPERAND_BOOL && c->criterion->operands[0].kind == OPERAND_BOOL)
+                        say(page, c->attribute->boolean ? "word.yes" : "word.no");
+                else
+                        add(page, c->attribute->text);
                 return;
         }
         if (metric_infos[c->criterion->metric].unit == UNIT_RATIO)

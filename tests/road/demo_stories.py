@@ -127,7 +127,7 @@ STORIES = [
     (10008, YEAR, small, {"de": ["Von C aufgestiegen", "40.000,00 EUR × 0,6 (Größenklasse) = 24.000,00 EUR", "25.000,00 EUR"],
                           "en": ["Promoted from C", "EUR 40,000.00 × 0.6 (size class) = EUR 24,000.00"]}),
     (10009, YEAR, offline, {"de": ["! Bitte ansehen: contact_data_valid: nein (erwartet: gleich ja)"],
-                            "en": ["! Needs attention: contact_data_valid: nein (expected: equal to yes)"]}),
+                            "en": ["! Needs attention: contact_data_valid: no (expected: equal to yes)"]}),
     (10010, YEAR, declining, {"de": ["! Bitte ansehen: Umsatzwachstum"], "en": ["! Needs attention: revenue growth"]}),
     (10011, YEAR, converted, {"de": ["Zum ersten Mal eingestuft", "31.12.2024  P"],
                               "en": ["Evaluated for the first time", "31 Dec 2024  P"]}),
