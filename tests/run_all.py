@@ -90,7 +90,7 @@ QUICK = ["tidy"]
 ON_SERVER = ["road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road XLSX", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
              "road whatif", "road customers", "demo company", "road export", "road customer", "road consent",
-             "road consent, random people", "road import without a profile",
+             "road consent, random people", "road import without a profile", "road wild files",
              "road verify", "road index after a restore", "road doctor",
              "road first ladder", "browser"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}

@@ -67,7 +67,11 @@ static enum status show(struct cli_context *context, const struct proposal_reque
         char count[24];
         snprintf(count, sizeof(count), "%zu", request->file_count);
         cli_print(context, stdout, "import.proposal.head", "file", base_name(request->files[0]), "count", count);
-        enum status status = show_columns(context, view, error);
+        enum status status = STATUS_OK;
+        if (view->column_count)
+                status = show_columns(context, view, error);
+        else
+                cli_print(context, stdout, "import.proposal.no_column", "fields", view->looked_for.data);
         for (size_t i = 0; i < view->note_count && !status; i++)
                 say(stdout, "  ", view->notes[i]);
         return status;

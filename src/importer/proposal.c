@@ -9,6 +9,8 @@
 #include "importer/proposal_parts.h"
 #include "importer/synonyms.h"
 
+enum { HEADER_SHOWN = 200 };
+
 /* ---- words --------------------------------------------------------------------------------------------------- */
 
 struct text proposal_keep(struct proposal *proposal, const struct buffer *text)
@@ -142,14 +144,24 @@ static bool looks_like_data(const struct proposal *proposal)
         return data > 0;
 }
 
+/* The first names of the header, as far as a message is long. */
+static void add_header(const struct proposal *proposal, struct buffer *out)
+{
+        for (size_t i = 0; i < proposal->column_count && out->length < HEADER_SHOWN; i++) {
+                struct text name = proposal->header[i];
+                size_t length = name.length < HEADER_SHOWN ? name.length : HEADER_SHOWN;
+                while (length < name.length && length && ((unsigned char)name.data[length] & 0xC0) == 0x80)
+                        length--; /* not in the middle of a character */
+                buffer_add_text(out, i ? ", " : "");
+                buffer_add(out, name.data, length);
+        }
+}
+
 static enum status no_header(const struct proposal *proposal, struct error *error)
 {
         struct buffer first buffer_cleanup;
-        buffer_init(&first, 512);
-        for (size_t i = 0; i < proposal->column_count && first.length < 200; i++) {
-                buffer_add_text(&first, i ? ", " : "");
-                buffer_add(&first, proposal->header[i].data, proposal->header[i].length);
-        }
+        buffer_init(&first, 1024);
+        add_header(proposal, &first);
         return error_set(error, STATUS_INVALID, "import.proposal.no_header", "file", proposal->request.files[0],
                          "columns", first.data, NULL);
 }
@@ -314,10 +326,49 @@ struct proposal_target *proposal_target(struct proposal *proposal, const char *n
         return NULL;
 }
 
+/* What every file of the kind has, by name. */
+static struct text required_fields(struct proposal *proposal)
+{
+        struct buffer fields buffer_cleanup;
+        buffer_init(&fields, 1024);
+        for (size_t i = 0; i < kind_infos[proposal->request.kind].field_count; i++) {
+                const struct field_info *field = &kind_infos[proposal->request.kind].fields[i];
+                /* A line's amount may be made of two others; either way it is an amount that is looked for. */
+                bool amount = proposal->request.kind == IMPORT_PURCHASES && strcmp(field->name, "amount") == 0;
+                if (field->required || amount)
+                        buffer_addf(&fields, "%s%s", fields.length ? ", " : "", field->name);
+        }
+        return proposal_keep(proposal, &fields);
+}
+
+static bool something_found(const struct proposal *proposal)
+{
+        for (size_t i = 0; i < proposal->target_count; i++)
+                if (proposal->targets[i].column >= 0 || proposal->targets[i].constant.data)
+                        return true;
+        for (size_t i = 0; i < proposal->view.question_count; i++)
+                if (proposal->view.questions[i].candidate_count)
+                        return true;
+        return false;
+}
+
+static enum status nothing_found(const struct proposal *proposal, struct error *error)
+{
+        struct buffer columns buffer_cleanup, fields buffer_cleanup;
+        buffer_init(&columns, 1024);
+        buffer_init(&fields, 1024);
+        add_header(proposal, &columns);
+        buffer_add(&fields, proposal->view.looked_for.data, proposal->view.looked_for.length);
+        return error_set(error, STATUS_INVALID, "import.proposal.nothing_found", "file", proposal->request.files[0],
+                         "fields", fields.data, "columns", columns.data, NULL);
+}
+
 enum status proposal_decide(struct proposal *proposal, struct error *error)
 {
-        proposal->view = (struct proposal_view){.records = proposal->records};
+        proposal->view = (struct proposal_view){.records = proposal->records, .looked_for = required_fields(proposal)};
         proposal_choose(proposal);
+        if (!something_found(proposal))
+                return nothing_found(proposal, error);
         proposal_settle_forms(proposal);
         if (proposal->view.question_count)
                 return proposal_write(proposal, error);

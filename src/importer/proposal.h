@@ -64,6 +64,7 @@ struct proposal_view {
         uint64_t records;
         size_t column_count, note_count, question_count;
         struct proposal_column *columns;
+        struct text looked_for; /* the fields a file of the kind must have: "customer, document, date" */
         struct text notes[PROPOSAL_NOTES_MAX]; /* what was weighed, left out, or will be rejected */
         struct proposal_question questions[PROPOSAL_QUESTIONS_MAX];
         struct text yaml;       /* without questions: the profile, with comments */
@@ -83,7 +84,8 @@ must_check enum status proposal_answer(struct proposal *proposal, enum proposal_
                                        struct text value, struct error *error);
 
 /* Decides what can be decided with the answers given; without open questions the files are read once more, so that
- * every cell was read as the profile says. The view before is replaced. */
+ * every cell was read as the profile says. The view before is replaced. STATUS_INVALID import.proposal.nothing_found
+ * when no column is one of the kind, nor could be. */
 must_check enum status proposal_decide(struct proposal *proposal, struct error *error);
 const struct proposal_view *proposal_view(const struct proposal *proposal);
 /* The columns of the files; those without a name are empty. */

@@ -30,6 +30,7 @@ static void ask_decimal(struct proposal *proposal, const char *key, const char *
                 proposal, PROPOSAL_ANSWER, "decimal", proposal_words(proposal, key, "value", value));
         proposal_offer(question, text_of("comma"), proposal_words(proposal, "import.proposal.candidate.comma"));
         proposal_offer(question, text_of("point"), proposal_words(proposal, "import.proposal.candidate.point"));
+        proposal->decimal_open = true;
 }
 
 static void settle_decimal(struct proposal *proposal)
@@ -49,6 +50,7 @@ static void settle_decimal(struct proposal *proposal)
                 unclear += evidence->mark_unclear;
         }
         proposal->decimal = DECIMAL_SETTING_AUTO;
+        proposal->decimal_open = false;
         if (proposal->workbook)
                 return;
         if (answer.data)
@@ -126,10 +128,11 @@ static void settle_date(struct proposal *proposal, struct proposal_target *targe
                         form = day_form_swapped(form);
         } else if (swappable && !decided_elsewhere(proposal, column, form, &form)) {
                 ask_date(proposal, column, form, time);
-                return;
+                target->form_open = true;
         }
-        if (form == DAY_ISO && time == 0)
-                return; /* read without a pattern */
+        target->days = proposal->evidence[column].days[form];
+        if (target->form_open || (form == DAY_ISO && time == 0))
+                return; /* the latter is read without a pattern */
         struct buffer pattern buffer_cleanup;
         buffer_init(&pattern, 64);
         buffer_addf(&pattern, "%s%s", day_form_pattern(form), time_form_pattern(time));

@@ -4,6 +4,8 @@
  * it: then the line with the most names of fields is looked for, and a profile that names its columns lets the reader
  * of files find it again.
  */
+#include <strings.h>
+
 #include "base/calendar.h"
 #include "importer/csv.h"
 #include "importer/proposal_parts.h"
@@ -103,6 +105,14 @@ static enum status name_columns(struct arena *arena, const struct found_head *fo
         return STATUS_OK;
 }
 
+/* Does the name promise a workbook? */
+static bool is_called_workbook(const char *path)
+{
+        size_t length = strlen(path);
+        const char *ending = length > 5 ? path + length - 5 : "";
+        return strcasecmp(ending, ".xlsx") == 0 || strcasecmp(ending, ".xlsm") == 0;
+}
+
 enum status proposal_find_head(struct arena *arena, enum import_kind kind, const char *path,
                                const char *staging_directory, struct profile *ret, struct error *error)
 {
@@ -129,6 +139,9 @@ enum status proposal_find_head(struct arena *arena, enum import_kind kind, const
                 return error_memory(error);
         if (found.names >= NAMES_MIN && (found.names > plain || found.workbook))
                 return name_columns(arena, &found, ret, error);
+        bool empty = status && strcmp(error->key, "import.empty_file") == 0;
+        if (!found.workbook && !empty && found.names < NAMES_MIN && is_called_workbook(path))
+                return error_set(error, STATUS_INVALID, "workbook.none", "file", path, NULL);
         if (status)
                 return status;
         *ret = proposal_probe;

@@ -25,6 +25,8 @@ struct proposal_target {
         unsigned weight;         /* of its header */
         struct text constant;
         struct text format;      /* of dates */
+        uint64_t days;           /* cells that are dates of that form */
+        bool form_open;          /* whether day or month comes first is asked */
         /* From reading every cell. */
         uint64_t refused;
         struct text refused_example;
@@ -50,6 +52,7 @@ struct proposal {
         size_t target_count;
         struct proposal_target targets[PROPOSAL_TARGETS_MAX];
         enum decimal_setting decimal;
+        bool decimal_open;       /* the decimal mark is asked */
         struct text source;
         uint64_t credits_positive;
         struct text credits_example;

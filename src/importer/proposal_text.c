@@ -66,11 +66,35 @@ static void add_aligned_comment(struct buffer *out, size_t line_start, struct te
 
 /* ---- the columns in words ------------------------------------------------------------------------------------ */
 
+/* Says no form that is still asked. */
+static void add_days(struct proposal *proposal, const struct proposal_target *target, struct buffer *out)
+{
+        buffer_add_text(out, "; ");
+        message_add(out, proposal->request.language,
+                    target->form_open ? "import.proposal.why.days_open" : "import.proposal.why.days", "count",
+                    proposal_count(proposal, target->days), "format",
+                    target->format.data ? target->format.data : "%Y-%m-%d", NULL);
+}
+
+static void add_numbers(struct proposal *proposal, const struct column_evidence *evidence, struct buffer *out)
+{
+        bool open = proposal->decimal_open &&
+                    (evidence->mark_point || evidence->mark_comma || evidence->mark_unclear);
+        uint64_t point = evidence->numbers_point, comma = evidence->numbers_comma;
+        uint64_t count = proposal->decimal == DECIMAL_SETTING_POINT   ? point
+                         : proposal->decimal == DECIMAL_SETTING_COMMA ? comma
+                         : point > comma                              ? point
+                                                                      : comma;
+        buffer_add_text(out, "; ");
+        message_add(out, proposal->request.language,
+                    open ? "import.proposal.why.numbers_open" : "import.proposal.why.numbers", "count",
+                    proposal_count(proposal, count), "negative", proposal_count(proposal, evidence->negative), NULL);
+}
+
 static struct text why(struct proposal *proposal, const struct proposal_target *target)
 {
         if (target->constant.data)
                 return proposal_words(proposal, "import.proposal.why.value");
-        const struct column_evidence *evidence = &proposal->evidence[target->column];
         struct buffer text buffer_cleanup;
         buffer_init(&text, 4096);
         message_add(&text, proposal->request.language,
@@ -78,23 +102,10 @@ static struct text why(struct proposal *proposal, const struct proposal_target *
                     : target->weight   ? "import.proposal.why.name"
                                        : "import.proposal.why.sole_date",
                     NULL);
-        if (target->type == FIELD_DAY) {
-                enum day_form form;
-                unsigned time;
-                bool swappable;
-                uint64_t count = 0;
-                if (column_evidence_day(evidence, &form, &time, &swappable))
-                        count = evidence->days[form];
-                buffer_add_text(&text, "; ");
-                message_add(&text, proposal->request.language, "import.proposal.why.days", "count",
-                            proposal_count(proposal, count), "format",
-                            target->format.data ? target->format.data : "%Y-%m-%d", NULL);
-        } else if (target->type == FIELD_MONEY || target->type == FIELD_QUANTITY || target->type == FIELD_DECIMAL) {
-                buffer_add_text(&text, "; ");
-                message_add(&text, proposal->request.language, "import.proposal.why.numbers", "count",
-                            proposal_count(proposal, evidence->filled), "negative",
-                            proposal_count(proposal, evidence->negative), NULL);
-        }
+        if (target->type == FIELD_DAY && target->days)
+                add_days(proposal, target, &text);
+        else if (target->type == FIELD_MONEY || target->type == FIELD_QUANTITY || target->type == FIELD_DECIMAL)
+                add_numbers(proposal, &proposal->evidence[target->column], &text);
         return proposal_keep(proposal, &text);
 }
 

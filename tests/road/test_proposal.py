@@ -8,6 +8,7 @@ types and meaning right; questions where the file does not decide; several files
 """
 import csv
 import io
+import random
 import subprocess
 import sys
 from decimal import Decimal as D
@@ -113,6 +114,11 @@ def asks_which_comes_first(treue):
     path, checks = refused(treue, "dates.csv", DATES,
                            (r"day or the month first", r"03/04/2025", r"--answer date=day-first .*3 Apr 2025",
                             r"--answer date=month-first .*4 Mar 2025"))
+    # No form is claimed while it is asked; of one it says one.
+    checks.expect(2, "import", "purchases", path, "--lang", "en", says=("2 dates, day or month first still open",),
+                  quiet=("%",))
+    checks.expect(2, "import", "purchases", treue.write("one.csv", DATES.split("2;R2")[0]), "--lang", "de",
+                  says=("1 Datumsangabe, Tag oder Monat zuerst noch offen", "1 Zahl, 0 negativ"), quiet=("%",))
     answered(treue, checks, path, ("--answer", "date=day-first"), [("1", "2025-04-03", "10.5"), ("2", "2025-06-05", "11.5")])
     answered(treue, checks, path, ("--answer", "date=month-first"),
              [("1", "2025-03-04", "10.5"), ("2", "2025-05-06", "11.5")])
@@ -126,6 +132,9 @@ def asks_which_comes_first(treue):
 def asks_for_the_decimal_mark(treue):
     path, checks = refused(treue, "decimals.csv", DECIMALS,
                            (r"decimal mark", r"1\.234", r"--answer decimal=comma", r"--answer decimal=point"))
+    checks.expect(2, "import", "purchases", path, "--lang", "en", says=("2 numbers, decimal mark still open",))
+    checks.expect(2, "import", "purchases", treue.write("one.csv", DECIMALS.split("2;R2")[0]), "--lang", "de",
+                  says=("1 Zahl, Dezimalzeichen noch offen", r"1 Datumsangabe nach %d\.%m\.%Y"))
     answered(treue, checks, path, ("--answer", "decimal=comma"), [("1", "2025-04-03", "1234"), ("2", "2025-06-05", "2500")])
     answered(treue, checks, path, ("--answer", "decimal=point"),
              [("1", "2025-04-03", "1.23"), ("2", "2025-06-05", "2.5")])
@@ -161,6 +170,39 @@ def asks_for_gross_discount_currency(treue):
                       + "1;R1;03.04.2025;A;2,00;EUR\n1;R2;03.04.2025;A;2,00;USD\n",
                       (r"names currencies \(EUR, USD\)", r"--answer currency=as-written"))
     return problems + checks.problems
+
+
+def says_that_nothing_is_recognised(treue):
+    """What is no workbook is refused as such, and a file with no column of the kind is told what was looked for: neither
+    an empty table nor questions about nothing."""
+    checks = road.Checks(treue)
+    noise = random.Random(5).randbytes(3000)
+    html = b"<html><body><table><tr><td>Kunde</td></tr></table></body></html>\n"
+    for name, content in (("noise.xlsx", noise), ("html.xlsx", html), ("text.XLSM", b"Foo;Bar\n1;2\n"),
+                          ("open.xlsx", b'a;"b\n1;2\n')):
+        (treue.folder / name).write_bytes(content)
+        checks.expect(2, "import", "purchases", name, "--lang", "en", says=(f"{name} is called a workbook but is none",),
+                      quiet=("for example", "Which column"))
+    # Text that is read in spite of its name, as it has the columns; an empty file is called empty.
+    (treue.folder / "sales.xlsx").write_text(HEAD + "1;R1;13.04.2025;A;10,50\n", encoding="utf-8")
+    checks.expect(0, "import", "purchases", "sales.xlsx", "--lang", "en", says=("1 document new",))
+    (treue.folder / "none.xlsx").write_bytes(b"")
+    checks.expect(2, "import", "purchases", "none.xlsx", "--lang", "en", says=("holds no line",), quiet=("workbook",))
+    (treue.folder / "noise.csv").write_bytes(noise)
+    checks.expect(2, "import", "purchases", "noise.csv", quiet=("for example", "Which column"))
+    other = treue.write("songs.csv", "Titel;Band;Länge\nX;Y;3:10\nZ;W;4:12\n")
+    for language, words in (("en", "no column can be recognised"), ("de", "keine Spalte zu erkennen")):
+        for kind, fields in (("purchases", "customer, document, date, article, amount"),
+                             ("potentials", "customer, amount, valid_from")):
+            said = checks.expect(2, "import", kind, treue.write("empty.csv", "Titel;Band;Länge\n;;\n"), "--lang", language,
+                                 says=(words, fields, "Titel, Band, Länge"), quiet=("Which column", "Welche Spalte"))
+            if said:
+                checks.problems.append(f"a table of nothing: {said}")
+    # Columns that could be one are offered, but no table without rows is drawn.
+    checks.expect(2, "import", "customers", other, "--lang", "en",
+                  says=("No column is called like one of the fields looked for: number, name", "--column name=Band .*Y"),
+                  quiet=("for example",))
+    return checks.problems
 
 
 def asks_for_a_missing_column(treue):
@@ -339,7 +381,8 @@ def titles_and_totals(treue):
 def main():
     cases = [layout_case(layout) for layout in layouts.LAYOUTS]
     cases += [asks_which_comes_first, asks_for_the_decimal_mark, asks_about_positive_credit_notes, asks_which_of_two_columns,
-              asks_for_gross_discount_currency, asks_for_a_missing_column, source_stays, terminal_is_asked,
+              asks_for_gross_discount_currency, asks_for_a_missing_column,
+              says_that_nothing_is_recognised, source_stays, terminal_is_asked,
               folders_and_several_files, workbook, titles_and_totals, every_kind]
     status = road.run_cases(cases, "proposal", sys.argv[1])
     if len(sys.argv) > 2:
