@@ -341,15 +341,16 @@ static struct text required_fields(struct proposal *proposal)
         return proposal_keep(proposal, &fields);
 }
 
+/* Without a name it knows, a file may still be one of the kind, if for each question some column could be the answer. */
 static bool something_found(const struct proposal *proposal)
 {
         for (size_t i = 0; i < proposal->target_count; i++)
                 if (proposal->targets[i].column >= 0 || proposal->targets[i].constant.data)
                         return true;
         for (size_t i = 0; i < proposal->view.question_count; i++)
-                if (proposal->view.questions[i].candidate_count)
-                        return true;
-        return false;
+                if (!proposal->view.questions[i].candidate_count)
+                        return false;
+        return proposal->view.question_count > 0;
 }
 
 static enum status nothing_found(const struct proposal *proposal, struct error *error)

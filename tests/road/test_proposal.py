@@ -192,6 +192,8 @@ def says_that_nothing_is_recognised(treue):
     checks.expect(2, "import", "purchases", "noise.csv", quiet=("for example", "Which column"))
     other = treue.write("songs.csv", "Titel;Band;Länge\nX;Y;3:10\nZ;W;4:12\n")
     for language, words in (("en", "no column can be recognised"), ("de", "keine Spalte zu erkennen")):
+        checks.expect(2, "import", "purchases", other, "--lang", language, says=(words, "article, amount", "Titel, Band, Länge"),
+                      quiet=("--column date",))
         for kind, fields in (("purchases", "customer, document, date, article, amount"),
                              ("potentials", "customer, amount, valid_from")):
             said = checks.expect(2, "import", kind, treue.write("empty.csv", "Titel;Band;Länge\n;;\n"), "--lang", language,
