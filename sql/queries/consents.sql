@@ -163,7 +163,7 @@ WHERE {visible} AND c.code IN ('name', 'email', 'phone', 'role', 'language')
 ORDER BY x.customer_id, x.person_id, c.code;
 
 -- name: consent_numbers :scan
--- Customers by source and number; the first of each is the one he is shown by.
+-- Customers by source and number; the first of each is the one it is shown by.
 -- row customer_id id
 -- row source text
 -- row number text

@@ -1,4 +1,4 @@
--- Finding a customer and naming him.
+-- Finding a customer and its name.
 
 -- name: explain_customers_by_number :many
 -- Everybody with a number, by source.

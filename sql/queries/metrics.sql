@@ -19,7 +19,7 @@
 -- `generation`: what is visible (src/db/generation.h). `cutoff_day`. `from_day` and `to_day`: both counted; with
 -- `since_joined` from_day is each customer's own joining day, else customer since, else the first document.
 -- Customers evaluated as one are counted by the queries ending in _united, a row per unit; `members` says who belongs
--- to which unit, and from which day on his documents count there.
+-- to which unit, and from which day on its documents count there.
 -- `all_visible` and `none_replaced` come from metrics_state, `mentions` from metrics_mentions: a planner that knows
 -- them leaves out what only a database with staged, undone or replaced documents needs.
 

@@ -41,7 +41,7 @@ WHERE customer_id = :customer_id AND source_id = :source_id
 ORDER BY number, import_id;
 
 -- name: purchase_unrecord_customer :exec
--- A customer this import recorded, though all his documents were rejected.
+-- A customer this import recorded, though all its documents were rejected.
 -- arg customer_id id
 -- arg import_id ordinal
 DELETE FROM customer_record WHERE customer_id = :customer_id AND import_id = :import_id;

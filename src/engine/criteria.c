@@ -276,7 +276,7 @@ enum judgement judge_one(const struct judge *judge, const struct admitted *admit
         return cell_known(judge, customer) ? compare_cell(judge, admitted, customer, slot) : UNKNOWN;
 }
 
-/* Each of `who` by his factor class. */
+/* Each of `who` by its factor class. */
 static void whole_by_class(const int64_t *values, size_t word_count, const struct whole_range *ranges,
                            const uint32_t *classes, const uint64_t *who, uint64_t *ret)
 {

@@ -49,7 +49,7 @@ must_check enum status judge_init(const struct engine_plan *plan, const struct m
 bool criterion_threshold(const struct engine_plan *plan, const struct criterion *criterion, bool keep, bool high,
                          uint32_t factor_class, struct rational *ret);
 
-/* One customer. `slot` is his class, or 0 when the judge knows one class only. */
+/* One customer. `slot` is its class, or 0 when the judge knows one class only. */
 enum judgement judge_one(const struct judge *judge, const struct admitted *admitted, size_t customer, uint32_t slot);
 
 /* Up to LOOP_CUSTOMERS_MAX customers from `first`, a multiple of 64, as word_loops.h has them: those of `who` who meet

@@ -206,7 +206,7 @@ static uint32_t kept_rungs(const struct engine_plan *plan, const struct batch *b
         return kept;
 }
 
-/* Rule 3: without membership the qualified segment, or the rest segment until he can be classified. The decisions of
+/* Rule 3: without membership the qualified segment, or the rest segment until it can be classified. The decisions of
  * these customers are still 0. */
 static void batch_without_membership(const struct decide_job *job, struct batch *batch, const uint64_t *who,
                                      struct tally *tally)
@@ -235,7 +235,7 @@ static void batch_without_membership(const struct decide_job *job, struct batch 
         }
 }
 
-/* Rules 4 to 7 for one member whose segment is of his kind. */
+/* Rules 4 to 7 for one member whose segment is of its kind. */
 static void step_member(const struct decide_job *job, struct batch *batch, size_t i, struct tally *tally)
 {
         const struct engine_plan *plan = job->plan;
@@ -259,7 +259,7 @@ static void step_member(const struct decide_job *job, struct batch *batch, size_
         tally->decision[outcome.decision]++;
 }
 
-/* Rule 2 for one customer: the segment is not his merit. */
+/* Rule 2 for one customer: the segment is not merited. */
 static void fix_segment(const struct decide_job *job, struct batch *batch, size_t i, uint8_t segment,
                         enum decision decision, struct tally *tally)
 {
@@ -272,7 +272,7 @@ static void fix_segment(const struct decide_job *job, struct batch *batch, size_
         tally->decision[decision]++;
 }
 
-/* Rule 2, suspension: keeps the segment. One without membership of his kind is shown in its rest segment. */
+/* Rule 2, suspension: keeps the segment. One without membership of its kind is shown in its rest segment. */
 static void batch_suspended(const struct decide_job *job, struct batch *batch, uint64_t *without, struct tally *tally)
 {
         const struct engine_plan *plan = job->plan;
@@ -391,7 +391,7 @@ static void batch_members(const struct decide_job *job, struct batch *batch, uin
         batch_overridden(job, batch, members.overridden, tally);
 }
 
-/* Everybody begins as not evaluated, in the segment he qualifies for. That is already right, but for the name of the
+/* Everybody begins as not evaluated, in the segment they qualify for. That is already right, but for the name of the
  * decision, for members whose segment does not change and who have no grace: most of all customers. */
 static void batch_decide(const struct decide_job *job, struct batch *batch, struct tally *tally)
 {

@@ -188,7 +188,7 @@ struct explanation {
  * compared are not met. A comparator of size or order (at_least, between, ...) on an attribute that is no number is
  * not met: the attribute is known. `contains` looks for a piece of the imported text, upper and lower case differ.
  *
- * Why customer `index` was judged as he was. Works on measures of the whole population as well as on the measures of
+ * Why customer `index` was judged as it was. Works on measures of the whole population as well as on the measures of
  * one customer restored from a stored run (customer_count 1). `segment_after` selects the next step. */
 must_check enum status engine_explain(const struct engine_plan *plan, const struct measures *measures, size_t index,
                                       uint8_t segment_after, struct arena *arena, struct explanation *ret,

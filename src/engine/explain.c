@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * explain.c: why a customer was judged as he was: the same judges as in decide.c, for one customer, with everything a
+ * explain.c: why a customer was judged as it was: the same judges as in decide.c, for one customer, with everything a
  * reader needs to check them by hand.
  */
 #include "engine/evaluate.h"

@@ -78,10 +78,10 @@ struct engine_units {
         size_t unit_count;
         const uint32_t *first;             /* unit_count + 1 offsets into the arrays below */
         const uint32_t *members;           /* dense customer numbers */
-        const uint32_t *counts_as;         /* by member: himself, or the customer he was merged into: then he has no
-                                              decision of his own */
+        const uint32_t *counts_as;         /* by member: itself, or the customer it was merged into: then it has no
+                                              decision of its own */
         const uint32_t *head;              /* by unit: whose own size class counts first; UNIT_HEAD_NONE */
-        /* By customer: the next step on the way to whom he counts as, UNIT_HEAD_NONE without a merge, and since when.
+        /* By customer: the next step on the way to what it counts as, UNIT_HEAD_NONE without a merge, and since when.
          * NULL: nobody was merged. */
         const uint32_t *merged_into;
         const int32_t *merged_day;
@@ -95,7 +95,7 @@ struct engine_input {
         const uint8_t *kind;               /* enum customer_kind by the facts valid at the cut-off */
         const int32_t *since_day;          /* `customer since`, DAY_NONE when not given */
         const int32_t *joined_day;         /* DAY_NONE when not given */
-        const int32_t *recorded_day;       /* local day of the import that recorded him */
+        const int32_t *recorded_day;       /* local day of the import that recorded it */
         const uint8_t *size_class;         /* index into mechanics.size_factors; 255: none or not among them */
         size_t segment_count;
         const struct purchase_segment *segments;
@@ -130,7 +130,7 @@ struct standing {
         bool overridden : 1;               /* an override is valid on the cut-off: */
         bool granted : 1;                  /* `segment` comes from an override; for chains of evaluations: */
         uint8_t override_segment;          /* what the override fixes */
-        uint8_t earned_segment;            /* where he starts again when it is no longer valid */
+        uint8_t earned_segment;            /* where the customer starts again when it is no longer valid */
         int32_t grace_end_day;             /* with {months: n}: last day; otherwise DAY_NONE */
 };
 

@@ -16,7 +16,7 @@ struct ladder_rules ladder_rules_for(const struct mechanics *mechanics, size_t e
         return rules;
 }
 
-/* At most max_steps rungs, and not below the best rung from the current one on that he fulfils at keep thresholds. */
+/* At most max_steps rungs, and not below the best rung from the current one on that is fulfilled at keep thresholds. */
 static uint8_t demotion_target(const struct ladder_rules *rules, uint8_t current, uint32_t kept_rungs)
 {
         unsigned target = current;

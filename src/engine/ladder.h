@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * ladder.h: from what a customer fulfils to his decision (concept-format.md, "From criteria to a decision"). Rungs are
- * positions among the segments of his kind, the best is 0.
+ * ladder.h: from what a customer fulfils to the decision (concept-format.md, "From criteria to a decision"). Rungs are
+ * positions among the segments of its kind, the best is 0.
  */
 #ifndef TREUE_ENGINE_LADDER_H
 #define TREUE_ENGINE_LADDER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * measure.c: fills the columns of a plan, customer by customer, in parallel over ranges of customers. Every thread has
- * its own scratch memory; a customer's row depends on nothing but his own data.
+ * its own scratch memory; a customer's row depends on nothing but its own data.
  */
 #include "engine/evaluate.h"
 
@@ -499,7 +499,7 @@ static bool hand_out_attribute(const struct united *united, const struct attribu
         return true;
 }
 
-/* Gives all members the row of their unit. A member merged into another has no decision of his own, and his revenue
+/* Gives all members the row of their unit. A member merged into another has no decision of its own, and its revenue
  * counts there. Units of which nobody exists are left as they are. */
 static enum status hand_out(const struct united *united, const struct measures *rows, struct measures *measures,
                             struct arena *arena, struct error *error)

@@ -2,10 +2,10 @@
  *
  * population.h: who is evaluated at a cut-off, and as what.
  *
- * - A customer by the facts exists from `customer since`, else his first document (credit notes included), else the day
- *   he was recorded. Documents after the cut-off are invisible, also for this.
- * - A prospect exists from the day he was recorded. With his first positive document on or before the cut-off he is a
- *   customer since that day: the `since` of a prospect is the day he was recorded, not the day he became a customer.
+ * - A customer by the facts exists from `customer since`, else its first document (credit notes included), else the day
+ *   it was recorded. Documents after the cut-off are invisible, also for this.
+ * - A prospect exists from the day it was recorded. With its first positive document on or before the cut-off it is a
+ *   customer since that day: the `since` of a prospect is the day it was recorded, not the day it became a customer.
  * - A joining date after the cut-off is invisible: as if not given.
  */
 #ifndef TREUE_ENGINE_POPULATION_H

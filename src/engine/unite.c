@@ -166,7 +166,7 @@ static void add_dates(struct united *united, size_t unit, uint32_t member, const
                 all->last_positive_day = history->last_positive_day;
 }
 
-/* Finds the members who exist, each by his own facts. */
+/* Finds the members who exist, each by its own facts. */
 static void gather(struct united *united, size_t unit, bool *overflow)
 {
         const struct engine_input *from = united->from;

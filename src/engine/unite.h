@@ -31,7 +31,7 @@ struct united {
         int32_t year_from_day, year_to_day; /* the 12 months that say who is the largest */
         uint32_t year_interval;            /* the plan's */
         /* By place in from->units->members: */
-        bool *exists;                      /* at the cut-off, by his own facts: only those are united */
+        bool *exists;                      /* at the cut-off, by its own facts: only those are united */
         int64_t *revenue_minor;            /* of the 12 months, of those who exist */
         /* By unit: */
         uint32_t *count;                   /* members who exist */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * index_build.c: one customer is buffered as columns, his documents are put in order, and the columns go on to their
+ * index_build.c: one customer is buffered as columns, its documents are put in order, and the columns go on to their
  * files in chunks that are checksummed as they pass. Costs and digital marks are written only from the first line on
  * that has one (what came before is filled up with zeros), so a company without them pays no space.
  */

@@ -39,7 +39,7 @@ size_t snapshot_customer_count(const struct snapshot *snapshot);
 const int64_t *snapshot_customer_ids(const struct snapshot *snapshot); /* ascending */
 uint64_t snapshot_line_count(const struct snapshot *snapshot);
 uint64_t snapshot_document_count(const struct snapshot *snapshot);
-/* Dense index of a customer id; -1 when he does not exist in this snapshot. */
+/* Dense index of a customer id; -1 when it does not exist in this snapshot. */
 int64_t snapshot_find_customer(const struct snapshot *snapshot, int64_t customer_id);
 
 /* Fills the engine's input for a cut-off: dated facts resolved, article groups as of the cut-off, potentials and values

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * snapshot_load.c: who is there, where his documents lie in each segment, and which group each article was named with.
+ * snapshot_load.c: who is there, where their documents lie in each segment, and which group each article was named
+ * with.
  */
 #include <stdlib.h>
 

@@ -18,7 +18,7 @@ struct joining {
         uint32_t *set;          /* towards the smallest number of the set */
         uint32_t *merged_into;  /* the next step; UNIT_HEAD_NONE */
         uint32_t *counts_as;    /* the end of that chain */
-        uint32_t *parent;       /* whose site he is; NOBODY */
+        uint32_t *parent;       /* whose site it is; NOBODY */
         int32_t *merged_day;    /* since when; DAY_NONE */
         uint64_t *guarded;
         bool any_guarded, joined;

@@ -7,7 +7,7 @@
  *   - site: customers whose `site_of` names the same customer, together with that one. `site_of` is a number of one of
  *     the sources the site itself has a number in, or SOURCE:NUMBER; sites naming a customer nobody knows belong
  *     together too. Sites of sites belong to the same unit.
- *   - a merged customer goes where the one goes that he was merged into, whatever his own facts say
+ *   - a merged customer goes where the one goes that it was merged into, whatever its own facts say
  */
 #ifndef TREUE_FACTS_UNITS_H
 #define TREUE_FACTS_UNITS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * customers.c: what a file says about a customer becomes his name and dated facts; what it repeats changes nothing,
+ * customers.c: what a file says about a customer becomes its name and dated facts; what it repeats changes nothing,
  * what it does not mention (no column, blank cell) stays.
  */
 #include "importer/customers.h"
@@ -211,7 +211,7 @@ static enum status write_changes(struct connection *connection, void *context, s
         return status;
 }
 
-/* Numbers and days of the accepted rows; then their ids. A prospect is recorded on the day he is known since. */
+/* Numbers and days of the accepted rows; then their ids. A prospect is recorded on the day it is known since. */
 static enum status introduce(struct import_run *run, const struct customers *customers,
                              const struct taken_row *accepted, size_t count, struct arena *arena, int64_t **ret_ids,
                              bool **ret_created, struct error *error)

@@ -102,7 +102,7 @@ static void sort_customers(struct sorting *sorting)
         }
 }
 
-/* Gives every customer of every shelf his rank; returns how many there are. */
+/* Gives every customer of every shelf its rank; returns how many there are. */
 static size_t rank_customers(struct sorting *sorting, int64_t *ids)
 {
         size_t distinct = 0;

@@ -24,7 +24,7 @@ struct purchase_customer {
         uint32_t name;            /* number in the worker's dictionary of customers */
         uint8_t worker;
         bool created;             /* by this import */
-        bool accepted;            /* a document of his goes in */
+        bool accepted;            /* a document of it goes in */
 };
 
 /* The description an article without a name gets: that of the earliest line that has one, whoever parsed it. Without a
@@ -70,7 +70,7 @@ void purchase_names_seal(struct purchase_names *names);
 size_t purchase_names_bytes(const struct purchase_names *names);
 /* The customer behind an id handed out here; never NULL for ids of fragments. Quick when asked in ascending order. */
 struct purchase_customer *purchase_names_customer(struct purchase_names *names, int64_t id);
-/* As the file writes his number; lives in a worker's dictionary. */
+/* As the file writes its number; lives in a worker's dictionary. */
 struct text purchase_names_number(const struct purchase_names *names, const struct purchase_customer *customer);
 
 #endif

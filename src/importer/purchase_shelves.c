@@ -105,7 +105,7 @@ static bool number_article(struct purchase_worker *worker, struct purchase_line 
         return true;
 }
 
-/* Whose document it is was not looked up when it began: the slot of his number was fetched meanwhile. */
+/* Whose document it is was not looked up when it began: the slot of its number was fetched meanwhile. */
 static void close_fragment(struct purchase_worker *worker)
 {
         if (!worker->open)

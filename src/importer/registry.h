@@ -3,7 +3,7 @@
  * registry.h: the dictionaries an import looks things up in and adds to: customer numbers, articles, product groups,
  * names of facts. Loaded from the database at first use, kept in memory for the import, new entries written through
  * the group-commit writer at once (keys are dictionary entries: they may outlive an import that is given up, a customer
- * exists only where a visible import recorded him).
+ * exists only where a visible import recorded it).
  *
  * One thread at a time. In a dry run nothing is written: new entries get numbers that mean nothing outside the run.
  */
@@ -24,14 +24,14 @@ must_check enum status registry_new(struct registry **ret, struct error *error);
 void registry_free(struct registry *registry); /* accepts NULL */
 
 /* Customers by number at run->customer_source_id. ret_ids[i] is 0 for a number nobody knows (or whose records were all
- * undone) when `create` is false; with `create` he is recorded by this import. ret_created (may be NULL): true where
- * this call recorded him; a number that occurs twice in `numbers` is created once. Counts run->counters. */
+ * undone) when `create` is false; with `create` it is recorded by this import. ret_created (may be NULL): true where
+ * this call recorded it; a number that occurs twice in `numbers` is created once. Counts run->counters. */
 must_check enum status registry_customers_resolve(struct import_run *run, const struct text *numbers, size_t count,
                                                   bool create, int64_t *ret_ids, bool *ret_created,
                                                   struct error *error);
 /* For the import of customers itself: every number is recorded by this import unless an earlier visible import of
- * customers did, so that undoing purchases leaves him. recorded_days[i]: the day he counts as recorded. ret_created:
- * he did not exist before. */
+ * customers did, so that undoing purchases leaves it. recorded_days[i]: the day it counts as recorded. ret_created:
+ * it did not exist before. */
 must_check enum status registry_customers_introduce(struct import_run *run, const struct text *numbers,
                                                     const int32_t *recorded_days, size_t count, int64_t *ret_ids,
                                                     bool *ret_created, struct error *error);

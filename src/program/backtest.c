@@ -106,7 +106,7 @@ static void carry_on(struct chain *chain, struct backtest_step *step, const stru
                 uint8_t *past = chain->segments[i], now = chain->standings[i].segment;
                 if (decisions->decision[i] == DECISION_NOT_EVALUATED)
                         continue;
-                /* Where he stood before the first evaluation counts as one. */
+                /* Where a customer stood before the first evaluation counts as one. */
                 if (!chain->seen[i])
                         past[0] = decisions->before[i];
                 chain->seen[i] = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * explained.h: why a customer is where he is: a decision of a stored run, explained from the concept version and the
- * metric values it was taken with. Needs nothing of today's data.
+ * explained.h: why a customer stands where it does: a decision of a stored run, explained from the concept version and
+ * the metric values it was taken with. Needs nothing of today's data.
  */
 #ifndef TREUE_PROGRAM_EXPLAINED_H
 #define TREUE_PROGRAM_EXPLAINED_H
@@ -56,7 +56,7 @@ struct explained {
         struct granted_override override;
         size_t history_count;         /* all decisions in the program, the latest cut-off first */
         struct past_decision *history;
-        size_t own_count;             /* counts_there: his own from before */
+        size_t own_count;             /* counts_there: its own from before */
         struct past_decision *own_history;
 };
 
@@ -71,13 +71,13 @@ must_check enum status customer_find(struct connection *connection, const char *
 must_check enum status explained_load(struct connection *connection, int64_t program_id, int32_t cutoff_day,
                                       struct arena *arena, struct explained *explained, struct error *error);
 
-/* Notes whom a customer was merged into by a day, if he was. */
+/* Notes what a customer was merged into by a day, if at all. */
 must_check enum status explained_find_merged(struct connection *connection, int32_t day, struct arena *arena,
                                              struct explained *explained, struct error *error);
 
-/* explained_load for one who may have been merged: without a cut-off, or where he has no decision of his own at it, the
- * decision of the one he counts as. STATUS_NOT_FOUND "explain.merged_not_evaluated" {customer} {into} when that one has
- * none either. */
+/* explained_load for one that may have been merged: without a cut-off, or where it has no decision of its own there,
+ * the decision of the one it counts as. STATUS_NOT_FOUND "explain.merged_not_evaluated" {customer} {into} when that one
+ * has none either. */
 must_check enum status explained_load_merged(struct connection *connection, int64_t program_id, int32_t cutoff_day,
                                              struct arena *arena, struct explained *explained, struct error *error);
 

@@ -41,7 +41,7 @@ struct simulation {
 must_check enum status simulation_run(struct simulation *simulation, struct connection *connection,
                                       const struct parallel *parallel, struct arena *arena, struct error *error);
 
-/* Up is 1, down -1; 0 when the ladder of the change does not know the segment he comes from. */
+/* Up is 1, down -1; 0 when the ladder of the change does not know the segment the customer comes from. */
 int simulation_direction(const struct simulation *simulation, size_t customer);
 
 #endif

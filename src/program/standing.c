@@ -160,7 +160,7 @@ static void take_cutoff(struct walk *walk)
         }
 }
 
-/* All runs were seen: where he stands. */
+/* All runs were seen: where the customer stands. */
 static enum status settle(struct walk *walk, size_t index, struct error *error)
 {
         struct trail *trail = &walk->trails[index];
@@ -255,7 +255,7 @@ static enum status read_overrides(struct connection *connection, int64_t program
 
 /* ---- units of several customers --------------------------------------------------------------------------------- */
 
-/* Is what a merged member stood at already part of a decision of one he was merged into? It is when the other's
+/* Is what a merged member stood at already part of a decision of one it was merged into? It is when the other's
  * decision is newer, knew of the merge, and comes from a run that had none of the member's own. */
 static bool absorbed(const struct walk *walk, const struct engine_units *units, uint32_t member)
 {
@@ -422,7 +422,7 @@ void standing_after(const struct decisions *decisions, const struct engine_units
                         .earned_segment = override || (suspended && before.granted) ? before.earned_segment : segment,
                 };
         }
-        /* A member who does not exist yet was lent the standing of his unit; it is not his own. */
+        /* A member that does not exist yet was lent the standing of its unit, which is not its own. */
         for (uint32_t at = 0; units && at < units->first[units->unit_count]; at++)
                 if (units->counts_as[at] != units->members[at] ||
                     decisions->decision[units->members[at]] == DECISION_NOT_EVALUATED)

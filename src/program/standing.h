@@ -8,7 +8,7 @@
  *     without grace
  *   - a segment of an earlier version: the one that the concept's `replaces` names for it
  *   - a unit of several customers: the best segment and the longest grace of its members. A merged customer's own
- *     decisions count until the one he was merged into got a decision that knew of the merge.
+ *     decisions count until the one it was merged into got a decision that knew of the merge.
  */
 #ifndef TREUE_PROGRAM_STANDING_H
 #define TREUE_PROGRAM_STANDING_H

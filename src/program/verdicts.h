@@ -5,7 +5,7 @@
  * A decision shares the state of its run until it gets a verdict of its own. An approved one counts, with its own
  * approval number and effective day, also while its run is only proposed; a rejected one does not count, also when its
  * run is approved, before or after. A later verdict replaces an earlier one. Nobody's decision may be approved or
- * rejected once he has an approved decision of a later cut-off: that one was taken from where he stood.
+ * rejected once there is an approved decision of a later cut-off: it was taken from where the customer stood.
  */
 #ifndef TREUE_PROGRAM_VERDICTS_H
 #define TREUE_PROGRAM_VERDICTS_H

@@ -3,7 +3,7 @@
  * abc.h: the classic ABC analysis: who brings the first 80 percent of a sum, who the next 15, who the rest.
  *
  * Customers with an amount of 0 or less are left out. The others are ordered by amount, the largest first, equal
- * amounts by `order`. A customer is in class A while the share of all customers *before* him is below the first limit,
+ * amounts by `order`. A customer is in class A while the share of all customers *before* it is below the first limit,
  * in B while it is below the second, else in C. The customer who crosses a limit is so still in the better class.
  *
  * Measures of concentration, over the same customers with amounts x(1) <= ... <= x(n):
@@ -28,7 +28,7 @@ struct abc_customer {
         int64_t amount;
         uint32_t order;      /* among equal amounts; different for everybody */
         uint8_t class;       /* set by abc_classify */
-        int128 before;       /* sum of those before him */
+        int128 before;       /* sum of those before it */
 };
 
 struct abc {

@@ -241,7 +241,7 @@ struct search {
         const struct duplicate_candidate *candidates;
         size_t count, entry_count;
         struct block_entry *entries;
-        uint32_t *group;      /* by candidate: towards the first of his group */
+        uint32_t *group;      /* by candidate: towards the first of its group */
         bool *counted;        /* by candidate: the first of a group that was counted */
         struct duplicate_pair *pairs;
         struct duplicates found;

@@ -39,7 +39,7 @@ extern const char *const alike_names[ALIKE_COUNT]; /* "name", "nearly", "vat", "
 struct duplicate_candidate {
         size_t customer;                  /* the caller's index */
         struct text name, street, vat, email, postcode;
-        struct text account_group, site;  /* codes; the customer's own number where others are sites of him */
+        struct text account_group, site;  /* codes; the customer's own number where others are sites of it */
 };
 
 /* A name as its words in order, without legal forms: "Mueller GmbH & Co. KG" -> "muller". A name of nothing but legal
@@ -63,7 +63,7 @@ struct duplicate_pair {
 struct duplicates {
         size_t customers, groups;         /* who is in a group of likely the same ones, and how many groups */
         size_t pair_count;
-        struct duplicate_pair *pairs;     /* for each customer but the first of a group, how he came in; most points
+        struct duplicate_pair *pairs;     /* for each customer but the first of a group, how it came in; most points
                                              first, then in the order of the candidates */
 };
 
