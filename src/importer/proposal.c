@@ -341,7 +341,7 @@ static struct text required_fields(struct proposal *proposal)
         return proposal_keep(proposal, &fields);
 }
 
-/* Without a name it knows, a file may still be one of the kind, if for each question some column could be the answer. */
+/* Without a known name a file may still be one of the kind, if for each question some column could be the answer. */
 static bool something_found(const struct proposal *proposal)
 {
         for (size_t i = 0; i < proposal->target_count; i++)
@@ -358,6 +358,9 @@ static enum status nothing_found(const struct proposal *proposal, struct error *
         struct buffer columns buffer_cleanup, fields buffer_cleanup;
         buffer_init(&columns, 1024);
         buffer_init(&fields, 1024);
+        if (proposal->records == 0)
+                return error_set(error, STATUS_INVALID, "import.proposal.only_header", "file",
+                                 proposal->request.files[0], NULL);
         add_header(proposal, &columns);
         buffer_add(&fields, proposal->view.looked_for.data, proposal->view.looked_for.length);
         return error_set(error, STATUS_INVALID, "import.proposal.nothing_found", "file", proposal->request.files[0],

@@ -85,7 +85,8 @@ must_check enum status proposal_answer(struct proposal *proposal, enum proposal_
 
 /* Decides what can be decided with the answers given; without open questions the files are read once more, so that
  * every cell was read as the profile says. The view before is replaced. STATUS_INVALID import.proposal.nothing_found
- * when no column is one of the kind by its name, and for something required none could be. */
+ * when no column is one of the kind by its name, and for something required none could be; .only_header when there is
+ * nothing below it. */
 must_check enum status proposal_decide(struct proposal *proposal, struct error *error);
 const struct proposal_view *proposal_view(const struct proposal *proposal);
 /* The columns of the files; those without a name are empty. */

@@ -144,7 +144,7 @@ def short_data(treue):
     few = treue.write("few.csv", "Kunde;Beleg;Datum;Artikel;Menge;Betrag;Warengruppe\nx;1;01.04.2025;A;1;5,00;G\n")
     checks.expect(0, "init", "--currency", "EUR")
     checks.expect(0, "import", "purchases", few)
-    checks.expect(2, "concept", "new", "--lang", "en", says=("Only 1 customers", "2025-04-30"))
+    checks.expect(2, "concept", "new", "--lang", "en", says=("Only 1 customer has", "2025-04-30"))
     checks.expect(0, "import", "purchases", path)
     checks.expect(0, "concept", "new", "--load")
     ladder = road.json.loads(checks.expect(0, "evaluate", "--format", "json"))

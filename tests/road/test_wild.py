@@ -31,7 +31,7 @@ DOCUMENTS = [("815", "R2", "2025-12-30", 9900), ("Jäger-1", "R1", "2025-12-31",
 EPOCH = datetime.date(1970, 1, 1)
 BY_PROFILE = ("--profile", "profile.yaml")
 # What a profile would tell: by the name of the file, what is said without one.
-NOT_SAID = {"only a header": ["--column amount"], "only a header and a total of nothing": ["--column date"],
+NOT_SAID = {"only a header": ["holds no line below the names of its columns"], "only a header and a total of nothing": ["--column date"],
             "German and ISO dates mixed": ["--column date"]}
 
 

@@ -34,7 +34,7 @@ MARK = b"\xef\xbb\xbf"
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 CODES = ("state", "decision", "decision_against", "channel", "finding", "severity")
 WORDS = {words for language in ("de", "en")
-         for words in json.loads((road.ROOT / "ui" / "i18n" / f"{language}.json").read_text(encoding="utf-8")).values()}
+         for words in json.loads((road.HERE.parents[1] / "ui" / "i18n" / f"{language}.json").read_text(encoding="utf-8")).values()}
 NUMBER = re.compile(r"-[0-9]+([.,][0-9]*)?|-[.,][0-9]+")
 SHEETS = {"run": ("Läufe", "Runs"), "import": ("Importe", "Imports"), "concept": ("Programmversionen", "Program versions"),
           "customer": ("Kunden", "Customers"), "override": ("Ausnahmen", "Overrides"), "appeal": ("Einsprüche", "Appeals"),

@@ -17,6 +17,7 @@
 #include "importer/dictionary.h"
 #include "importer/fragments.h"
 #include "importer/hash_set.h"
+#include "memory_faults.h"
 #include "platform/file.h"
 #include "platform/thread.h"
 
@@ -275,7 +276,7 @@ static void a_damaged_run_is_noticed(void **state)
         }
 }
 
-/* Who has had enough does not wait for the thread that merges, and it does not wait for him; runs are removed. */
+/* Whoever has had enough does not wait for the thread that merges, nor that thread for them; runs are removed. */
 static void ends_before_all_is_taken(void **state)
 {
         (void)state;
@@ -303,6 +304,68 @@ static void ends_before_all_is_taken(void **state)
                 char path[128];
                 snprintf(path, sizeof(path), "%s/run-0.fragments", directory);
                 assert_false(file_exists(path));
+                free(world);
+        }
+}
+
+/* Merges what lies on the shelves, from runs if `spilled`, and counts what it takes. */
+static enum status merge_all(struct world *world, bool spilled, size_t *ret_taken, struct error *error)
+{
+        struct fragment_merge *merge = NULL;
+        struct fragment fragment;
+        *ret_taken = 0;
+        enum status status = fragment_merge_new(directory, &merge, error);
+        if (!status && spilled)
+                status = fragment_merge_spill(merge, world->shelves, world->names, SHELVES, error);
+        if (!status)
+                status = fragment_merge_start(merge, world->shelves, world->names, SHELVES, error);
+        for (bool more = true; !status && more; *ret_taken += !status && more)
+                status = fragment_merge_next(merge, &fragment, &more, error);
+        fragment_merge_free(merge);
+        return status;
+}
+
+/* Whichever allocation fails, it is said, nothing is left behind, and nobody waits for ever. */
+static void memory_that_fails_is_said(void **state)
+{
+        (void)state;
+        for (int spilled = 0; spilled < 2; spilled++) {
+                long after = 0;
+                for (bool failed = true; failed; after++) {
+                        struct world *world = malloc(sizeof(*world));
+                        struct error error;
+                        uint64_t seed = 5;
+                        size_t taken;
+                        world_init(world);
+                        scatter(world, &seed, 300);
+                        memory_faults_begin(1, after);
+                        enum status status = merge_all(world, spilled, &taken, &error);
+                        failed = memory_faults_end();
+                        assert_int_equal(status, failed ? STATUS_MEMORY : STATUS_OK);
+                        assert_true(failed || taken == 300);
+                        for (size_t s = 0; s < SHELVES; s++)
+                                fragment_shelf_clear(&world->shelves[s]);
+                        free(world);
+                }
+                assert_true(after > 10);
+        }
+}
+
+/* The merging thread hands over what it has before it says that there is no memory for more. */
+static void memory_fails_in_the_merging_thread(void **state)
+{
+        (void)state;
+        for (long batches = 0; batches < 4; batches++) {
+                struct world *world = malloc(sizeof(*world));
+                struct error error;
+                uint64_t seed = 9;
+                size_t taken;
+                world_init(world);
+                scatter(world, &seed, 40000);
+                memory_faults_begin((size_t)700 << 10, batches); /* nothing else is as large as a batch */
+                assert_int_equal(merge_all(world, true, &taken, &error), STATUS_MEMORY);
+                assert_true(memory_faults_end());
+                assert_true(taken < 40000 && (taken > 0) == (batches > 0));
                 free(world);
         }
 }
@@ -348,7 +411,8 @@ int main(void)
                 cmocka_unit_test(merges_in_memory_and_from_runs), cmocka_unit_test(keeps_the_earliest_day),
                 cmocka_unit_test(a_full_fragment_says_so),        cmocka_unit_test(a_damaged_run_is_noticed),
                 cmocka_unit_test(ends_before_all_is_taken),       cmocka_unit_test(dictionary_numbers_texts),
-                cmocka_unit_test(hash_set_keeps_first_note),
+                cmocka_unit_test(hash_set_keeps_first_note),      cmocka_unit_test(memory_that_fails_is_said),
+                cmocka_unit_test(memory_fails_in_the_merging_thread),
         };
         return cmocka_run_group_tests_name("fragments", tests, make_directory, remove_directory);
 }

@@ -10,14 +10,17 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/calendar.h"
+#include "memory_faults.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/library.h"
+#include "platform/memory.h"
 #include "platform/random.h"
 
 static char folder[64];
@@ -444,6 +447,32 @@ static void libraries(void **state)
         assert_string_equal(error_argument(&error, "name"), "libtreue-none.so.1");
 }
 
+/* Small and large ones, all zero; what is too large, by itself or for the system, is none. */
+static void tables(void **state)
+{
+        (void)state;
+        static const size_t counts[] = {1, 1000, (size_t)1 << 19, ((size_t)1 << 19) + 3};
+        memory_reuse_large_blocks();
+        for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+                uint64_t *table = memory_table(counts[i], sizeof(*table)), sum = 0;
+                assert_non_null(table);
+                for (size_t k = 0; k < counts[i]; k++) {
+                        sum |= table[k];
+                        table[k] = UINT64_MAX;
+                }
+                assert_int_equal(sum, 0);
+                free(table); /* the next of this size is not what is left of this one */
+                table = memory_table(counts[i], sizeof(*table));
+                assert_int_equal(table[0] | table[counts[i] / 2] | table[counts[i] - 1], 0);
+                free(table);
+                memory_faults_begin(1, 0);
+                table = memory_table(counts[i], sizeof(*table));
+                assert_true(memory_faults_end());
+                assert_null(table);
+        }
+        assert_null(memory_table(SIZE_MAX / 4, 8));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -464,6 +493,7 @@ int main(void)
                 cmocka_unit_test(locks),
                 cmocka_unit_test(a_pipe_is_no_terminal),
                 cmocka_unit_test(libraries),
+                cmocka_unit_test(tables),
         };
         return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
