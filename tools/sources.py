@@ -3,7 +3,8 @@
 """Lists source files for the build, sorted, one per line.
 
   sources.py src FOLDER      the .c files of src/FOLDER
-  sources.py unit            "NAME FOLDER[,FOLDER...] FILE" of each unit test, with the folders of src/ it includes
+  sources.py unit            "NAME FOLDER[,FOLDER...] FILE" of each unit test, with the folders of src/ it includes, and
+                             "memory_faults" when it lets allocations fail
   sources.py fuzz            the same of each fuzz target
   sources.py sql             the SQL files queries are made of
   sources.py ui              what style sheet and scripts are made of: templates, assets, drawings in C that name classes
@@ -47,7 +48,8 @@ def programs(folder, prefix):
         names = included_folders(path, set())
         folders = sorted(set(name for name in names if (ROOT / "src" / name).is_dir()))
         name = path.stem[len(prefix):] if folder == "fuzz" else path.stem
-        result.append(f"{name} {','.join(folders) or 'base'} {path.relative_to(ROOT)}")
+        faults = " memory_faults" if '"memory_faults.h"' in path.read_text(encoding="utf-8") else ""
+        result.append(f"{name} {','.join(folders) or 'base'} {path.relative_to(ROOT)}{faults}")
     return result
 
 

@@ -136,7 +136,7 @@ def workbooks(treue):
             types |= {(cell.data_type, cell.number_format) for row in rows[1:] for cell in row if cell.value is not None}
         if heads[0] == heads[1]:
             checks.problems.append(f"{name}: titles in both languages {heads[0]}")
-    lacking = {("n", "#,##0.00"), ("n", "#,##0"), ("n", '"v"0'), ("d", "dd.mm.yyyy"), ("d", "d mmm yyyy"),
+    lacking = {("n", "#,##0.00"), ("n", "#,##0"), ("n", '"v"0'), ("n", "0.0%"), ("d", "dd.mm.yyyy"), ("d", "d mmm yyyy"),
                ("d", "dd.mm.yyyy hh:mm"), ("b", "General"), ("s", "General")} - types
     if lacking:
         checks.problems.append(f"types that do not occur: {lacking}")

@@ -355,6 +355,30 @@ def other_kinds(treue):
     return pair.problems
 
 
+def shares(treue):
+    """Shares of competitors: shown in percent or as fractions, as doubles carry them or as text, they are the same."""
+    pair = Pair(treue)
+    columns = ["customer", "amount", "valid_from", "competitor:Nord", "competitor:Süd"]
+    profile = {"kind": "potentials", "source": "erp", "columns": {c: c for c in columns}}
+    customers = {"kind": "customers", "source": "erp", "columns": {"number": "number", "name": "name"}}
+    for company in (pair.treue, pair.typed):
+        company.run("import", "customers", company.write("c.csv", "number,name\n" + "".join(f"K{i},K{i}\n" for i in range(6))),
+                    "--profile", company.write("customers.yaml", road.to_yaml(customers)))
+    cells = [(Styled("0.25", workbooks.PERCENT), 0.1), (Styled("0.07000000000000001", workbooks.PERCENT), Decimal("0.333333")), ("12,5 %", "25%"),
+             (Styled("0", workbooks.PERCENT), 1), (Styled("5.0000000000000003E-2", workbooks.PERCENT), None)]
+    typed = [("25 %", "0.1"), ("7%", "0.333333"), ("12.5 %", "25%"), ("0%", "1"), ("5 %", "")]
+    path = workbooks.write(treue.folder / "p.xlsx", [Sheet("Potenzial", [columns, *[
+        [f"K{i}", 1000 + i, DAY, *pair_of] for i, pair_of in enumerate(cells)]])])
+    pair.same("shares", path, as_csv([columns, *[[f"K{i}", 1000 + i, DAY, *of] for i, of in enumerate(typed)]]), profile,
+              kind="potentials")
+    path = workbooks.write(treue.folder / "w.xlsx", [Sheet("A", [columns, ["K5", 1, DAY, Styled("1.01", workbooks.PERCENT), None]])])
+    take(treue, path, profile, status=(1,), kind="potentials")
+    found = [(row["line"], row["column"]) for row in reasons(treue)]
+    if found != [("2", "competitor:Nord")]:
+        pair.problems.append(f"reasons {found}")
+    return pair.problems
+
+
 def preview(treue):
     """A dry run shows rows by sheet and number, and writes nothing."""
     path = workbooks.write(treue.folder / "v.xlsx", [Sheet("Blatt 1", [Row(3, COLUMNS), Row(7, line(1, date=MOMENT))])])
@@ -433,7 +457,7 @@ def resumed(treue):
 
 def main(binary, wanted):
     cases = [texts, numbers, number_texts, dates, no_dates, places, two_sheets, spilled_sheets, chosen_sheets, cell_errors,
-             other_kinds, preview, header_less, ways_in, spilled_strings, resumed]
+             other_kinds, shares, preview, header_less, ways_in, spilled_strings, resumed]
     return road.run_cases([c for c in cases if not wanted or c.__name__ in wanted], "xlsx", binary)
 
 

@@ -15,8 +15,8 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 # Styles by place: plain, date, date and time, time, elapsed hours, two decimals, a German date, text in quotes
 FORMATS = {164: "yyyy\\-mm\\-dd\\ hh:mm:ss", 165: "[h]:mm:ss", 166: "dd\\.mm\\.yyyy;@", 167: '0.00" Tage (d)"'}
-STYLES = [0, 14, 164, 21, 165, 4, 166, 167]
-PLAIN, DATE, MOMENT, TIME, ELAPSED, MONEY, GERMAN, QUOTED = range(8)
+STYLES = [0, 14, 164, 21, 165, 4, 166, 167, 10]
+PLAIN, DATE, MOMENT, TIME, ELAPSED, MONEY, GERMAN, QUOTED, PERCENT = range(9)
 
 
 class Raw:
