@@ -160,7 +160,7 @@ static void names_are_not_lost(void **state)
         struct connection *connection;
         struct import_undone undone;
         assert_ok(db_connect(fixture->database, &connection, &error));
-        assert_ok(import_undo(fixture->database, connection, 0, &undone, &error));
+        assert_ok(import_undo(fixture->database, connection, 0, "cli", &undone, &error));
         db_disconnect(connection);
         describe_names(fixture, found);
         assert_string_equal(found, "");
