@@ -28,6 +28,7 @@
         X(restore) \
         X(run) \
         X(serve) \
+        X(setting) \
         X(simulate) \
         X(user) \
         X(verify)

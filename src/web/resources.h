@@ -14,6 +14,7 @@
         X(account) \
         X(appearance) \
         X(customers) \
+        X(invitations) \
         X(ladder) \
         X(search) \
         X(sign_in) \

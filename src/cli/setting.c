@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * setting.c: `treue setting`: how mail goes out, and in which colour the pages come. What a database is made with
+ * (time zone, currency) is shown, not changed.
+ */
+#include "cli/actions.h"
+#include "cli/commands.h"
+#include "cli/session.h"
+#include "db/setting.h"
+#include "db/write.h"
+#include "platform/mail.h"
+#include "web/mailer.h"
+
+struct setting_command {
+        struct session session;
+        const char *name, *value;
+};
+
+enum setting_kind { SETTING_FIXED, SETTING_TEXT, SETTING_PORT, SETTING_SECURITY, SETTING_ADDRESS, SETTING_COLOUR };
+enum { VALUE_BYTES_MAX = 400 };
+
+static const struct {
+        const char *name;
+        enum setting_kind kind;
+} settings[] = {
+        {"time_zone", SETTING_FIXED},
+        {"currency", SETTING_FIXED},
+        {"minor_digits", SETTING_FIXED},
+        {"brand_colour", SETTING_COLOUR},
+        {"mail_host", SETTING_TEXT},
+        {"mail_port", SETTING_PORT},
+        {"mail_security", SETTING_SECURITY},
+        {"mail_user", SETTING_TEXT},
+        {"mail_password_file", SETTING_TEXT},
+        {"mail_authorities", SETTING_TEXT},
+        {"mail_from", SETTING_ADDRESS},
+        {"mail_from_name", SETTING_TEXT},
+};
+enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };
+
+/* ---- values ---------------------------------------------------------------------------------------------------- */
+
+static bool is_text(const char *value)
+{
+        for (const char *p = value; *p; p++)
+                if ((unsigned char)*p < ' ' || *p == 0x7f)
+                        return false;
+        return strlen(value) <= VALUE_BYTES_MAX && text_is_utf8(value, strlen(value));
+}
+
+static bool is_port(const char *value)
+{
+        unsigned port = 0;
+        for (const char *p = value; *p; p++) {
+                if (*p < '0' || *p > '9' || port > 65535)
+                        return false;
+                port = port * 10 + (unsigned)(*p - '0');
+        }
+        return port >= 1 && port <= 65535;
+}
+
+static bool is_colour(const char *value)
+{
+        return value[0] == '#' && strlen(value) == 7 && strspn(value + 1, "0123456789abcdefABCDEF") == 6;
+}
+
+/* "" takes a setting away. */
+static bool fits(enum setting_kind kind, const char *value)
+{
+        if (kind != SETTING_FIXED && !*value)
+                return true;
+        switch (kind) {
+        case SETTING_TEXT:
+                return is_text(value);
+        case SETTING_PORT:
+                return is_port(value);
+        case SETTING_SECURITY:
+                for (int s = 0; s < MAIL_SECURITY_COUNT; s++)
+                        if (strcmp(value, mail_security_names[s]) == 0)
+                                return true;
+                return false;
+        case SETTING_ADDRESS:
+                return mail_is_address(text_of(value));
+        case SETTING_COLOUR:
+                return is_colour(value);
+        default:
+                return false;
+        }
+}
+
+/* ---- actions --------------------------------------------------------------------------------------------------- */
+
+static enum status store(struct connection *connection, void *context, struct error *error)
+{
+        const struct setting_command *command = context;
+        return setting_set(connection, command->name, text_of(command->value), error);
+}
+
+static enum status set(void *context, struct error *error)
+{
+        struct setting_command *command = context;
+        struct buffer names buffer_cleanup;
+        buffer_init(&names, 1024);
+        for (size_t i = 0; i < SETTING_COUNT; i++) {
+                if (strcmp(settings[i].name, command->name) == 0 && settings[i].kind != SETTING_FIXED) {
+                        if (!fits(settings[i].kind, command->value))
+                                return error_set(error, STATUS_USAGE, "setting.bad_value", "name", command->name,
+                                                 "value", command->value, NULL);
+                        enum status status = db_write(command->session.database, store, command, error);
+                        if (status == STATUS_OK)
+                                cli_print(command->session.context, stdout, "setting.set", "name", command->name,
+                                          "value", command->value);
+                        return status;
+                }
+                if (settings[i].kind != SETTING_FIXED)
+                        buffer_addf(&names, "%s%s", names.length ? ", " : "", settings[i].name);
+        }
+        return error_set(error, STATUS_USAGE, "setting.unknown", "name", command->name, "names", names.data, NULL);
+}
+
+static enum status list(void *context, struct error *error)
+{
+        struct setting_command *command = context;
+        for (size_t i = 0; i < SETTING_COUNT; i++) {
+                struct text value = {"", 0};
+                enum status status = setting_get(command->session.connection, settings[i].name, &value, error);
+                if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+                        return status;
+                printf("%-20s %.*s\n", settings[i].name, (int)value.length, value.data);
+        }
+        return STATUS_OK;
+}
+
+static enum status test_mail(void *context, struct error *error)
+{
+        struct setting_command *command = context;
+        struct letter letter = {.kind = LETTER_TEST, .to = text_of(command->name), .to_name = {"", 0},
+                                .language = command->session.context->language, .origin = {"", 0}};
+        enum status status = mailer_send(command->session.connection, &letter, error);
+        if (status == STATUS_OK)
+                cli_print(command->session.context, stdout, "setting.mail_sent", "address", command->name);
+        return status;
+}
+
+/* ---- the command ----------------------------------------------------------------------------------------------- */
+
+static const struct action actions[] = {
+        {"list", 0, 0, NULL, CLI_READ, list},
+        {"set", 2, 2, "setting.what_missing", CLI_WRITE, set},
+        {"test-mail", 1, 1, "setting.what_missing", CLI_READ, test_mail},
+};
+
+int cmd_setting(struct cli_context *context, int argc, char **argv)
+{
+        struct setting_command command = {.name = NULL};
+        const struct action *action = NULL;
+        struct words rest;
+        struct error error;
+        struct action_syntax syntax = {NULL, 0, actions, sizeof(actions) / sizeof(actions[0])};
+        enum status status = action_parse(context, &syntax, argc, argv, &action, &rest, &error);
+        if (status == STATUS_OK) {
+                command.name = rest.count > 0 ? rest.items[0] : NULL;
+                command.value = rest.count > 1 ? rest.items[1] : NULL;
+                status = session_open(&command.session, context, action->access, &error);
+        }
+        if (status == STATUS_OK)
+                status = action->run(&command, &error);
+        session_close(&command.session);
+        return status == STATUS_OK ? CLI_DONE : cli_fail(context, status, &error);
+}
