@@ -64,3 +64,25 @@ SELECT customer_id FROM decision_verdict WHERE run_id = :run_id AND verdict = 'r
 -- row name text
 -- row value text
 SELECT name, value FROM setting WHERE name >= :low AND name < :high ORDER BY name;
+
+-- name: customer_values_valid :many
+-- Imported figures of a customer valid on a day, each with its source.
+-- arg customer_id id
+-- arg generation int
+-- arg day day
+-- row name text
+-- row valid_from day
+-- row units int
+-- row scale ordinal
+-- row source text
+SELECT y.name, y.valid_from, y.units, y.scale, s.code
+FROM (SELECT x.name, x.valid_from, x.units, x.scale, x.source_id,
+                row_number() OVER (PARTITION BY x.name ORDER BY x.valid_from DESC) AS newest
+        FROM (SELECT v.name, v.valid_from, v.valid_to, v.units, v.scale, i.source_id,
+                        row_number() OVER (PARTITION BY v.name, v.valid_from ORDER BY i.generation DESC) AS place
+                FROM customer_value v JOIN import i ON i.id = v.import_id
+                WHERE v.customer_id = :customer_id AND {visible}) x
+        WHERE x.place = 1 AND x.valid_from <= :day AND x.valid_to >= :day) y
+JOIN source s ON s.id = y.source_id
+WHERE y.newest = 1
+ORDER BY y.name;

@@ -170,6 +170,42 @@ void put_criterion(struct model *model, struct value *map, enum language languag
         put_buffer(model, map, "rule", &words);
 }
 
+static bool is_internal(enum metric metric)
+{
+        return metric == METRIC_POTENTIAL || metric == METRIC_SHARE_OF_WALLET || metric == METRIC_OPEN_POTENTIAL ||
+               metric == METRIC_MARGIN || metric == METRIC_VALUE;
+}
+
+void put_goal(struct model *model, struct value *map, enum language language, const struct concept *concept,
+              const struct explained_criterion *c)
+{
+        struct buffer name buffer_cleanup, step buffer_cleanup;
+        buffer_init(&name, WORDS_BYTES_MAX);
+        buffer_init(&step, WORDS_BYTES_MAX);
+        bool open = criterion_is_open(c), internal = is_internal(c->criterion->metric);
+        criterion_add_name(&name, language, c->criterion);
+        put_word(model, map, "state", open ? c->state == UNKNOWN ? "state.unknown" : "state.not_met" : "state.met");
+        put_yes_no(model, map, "met", !open);
+        put_buffer(model, map, "name", &name);
+        if (internal) {
+                put_word(model, map, "actual", open ? "portal.open" : "portal.enough");
+                put_none(model, map, "target");
+                put_none(model, map, "target_words");
+                put_none(model, map, "bar");
+                put_none(model, map, "missing");
+                return;
+        }
+        put_criterion_value(model, map, "actual", language, concept, c);
+        put_target(model, map, language, concept, c);
+        put_bar(model, map, c);
+        if (open && c->has_missing)
+                criterion_add_step(&step, language, concept, c);
+        if (step.length)
+                put_buffer(model, map, "missing", &step);
+        else
+                put_none(model, map, "missing");
+}
+
 size_t path_missing_count(const struct explained_path *path)
 {
         size_t missing = 0, met = 0;
@@ -187,13 +223,14 @@ void put_path_criteria(struct model *model, struct value *map, enum language lan
         for (size_t i = 0; i < path->path->all_count; i++)
                 put_criterion(model, add_map(model, all), language, concept, &path->all[i], rule);
         if (!path->path->some_count) {
+                put_none(model, map, "least");
+                put_none(model, map, "of");
                 put_none(model, map, "some");
                 return;
         }
-        struct value *some = put_map(model, map, "some");
-        put_count(model, some, "least", path->path->some_at_least);
-        put_count(model, some, "of", (int64_t)path->path->some_count);
-        struct value *list = put_list(model, some, "criteria");
+        put_count(model, map, "least", path->path->some_at_least);
+        put_count(model, map, "of", (int64_t)path->path->some_count);
+        struct value *some = put_list(model, map, "some");
         for (size_t i = 0; i < path->path->some_count; i++)
-                put_criterion(model, add_map(model, list), language, concept, &path->some[i], rule);
+                put_criterion(model, add_map(model, some), language, concept, &path->some[i], rule);
 }

@@ -18,8 +18,12 @@
 /* Into `map`. `rule`: the threshold in words, factors and keep threshold included, is for staff. */
 void put_criterion(struct model *model, struct value *map, enum language language, const struct concept *concept,
                    const struct explained_criterion *criterion, bool rule);
+/* The same for a contact of the customer: met, name, state, actual, target, target_words, bar, and missing in words.
+ * What only we know or believe (potential, shares of it, margins, scores) is judged, but not told. */
+void put_goal(struct model *model, struct value *map, enum language language, const struct concept *concept,
+              const struct explained_criterion *criterion);
 
-/* The criteria of a path: "criteria" are all required, of "some" at least "least" of "of". */
+/* The criteria of a path: "criteria" are all required, of "some" at least "least" of "of"; these three none without. */
 void put_path_criteria(struct model *model, struct value *map, enum language language, const struct concept *concept,
                        const struct explained_path *path, bool rule);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * customers.c: lists of customers (program/customers_view.h).
+ * customers.c: lists of customers (program/customers_view.h), and one customer (program/dossier_view.h).
  */
 #include "program/customers_view.h"
+#include "program/dossier_view.h"
 #include "web/reading.h"
 #include "web/resources.h"
 
@@ -28,12 +29,26 @@ static enum status prospects(struct request *request, struct model *model, struc
         return list(request, &prospects_spec, model, error);
 }
 
+/* One customer: the dossier. */
+static enum status customer(struct request *request, struct model *model, struct error *error)
+{
+        struct reading reading reading_cleanup = {0};
+        int64_t id;
+        if (!request_segment_id(request, "customer", &id))
+                return error_set(error, STATUS_NOT_FOUND, "customer.unknown", NULL);
+        enum status status = reading_begin(request, &reading, error);
+        return status ? status : dossier_model(&reading.reader, id, model, error);
+}
+
+static const struct field customer_fields[] = {READING_FIELDS, {0}};
 static const struct field list_fields[] = {READING_FIELDS, LIST_FIELDS, {0}};
 
 static const struct route routes[] = {
-        {METHOD_GET, "/customers", PERMISSION_CUSTOMER_READ, list_fields, NULL, customers, ROUTE_LIST,
+        {METHOD_GET, "/customers", PERMISSION_CUSTOMER_READ, list_fields, "customers", customers, ROUTE_LIST,
          "route.customers"},
-        {METHOD_GET, "/prospects", PERMISSION_CUSTOMER_READ, list_fields, NULL, prospects, ROUTE_LIST,
+        {METHOD_GET, "/customers/{customer}", PERMISSION_CUSTOMER_READ, customer_fields, "customer", customer, ROUTE_HIDES,
+         "route.customer"},
+        {METHOD_GET, "/prospects", PERMISSION_CUSTOMER_READ, list_fields, "customers", prospects, ROUTE_LIST,
          "route.prospects"},
 };
 const struct resource resource_customers = {"customers", routes, sizeof(routes) / sizeof(routes[0])};

@@ -16,8 +16,10 @@
         X(customers) \
         X(invitations) \
         X(ladder) \
+        X(portal) \
         X(search) \
         X(sign_in) \
+        X(start) \
         X(system) \
         X(users)
 

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * dossier_view_people.c: contacts by relationship level, who cares, values with their source, certificates, visits, and
+ * the timeline of what happened.
+ */
+#include <stdlib.h>
+
+#include "access/visibility.h"
+#include "customers/audience.h"
+#include "program/dossier_view_parts.h"
+#include "queries.h"
+
+enum { TIMELINE_MAX = 40, CONTACT_NAME = 0, CONTACT_ROLE, CONTACT_LEVEL, LETTERS_BYTES = 16 };
+
+/* ---- contacts ---------------------------------------------------------------------------------------------------- */
+
+static size_t character_bytes(const char *data, size_t length)
+{
+        size_t bytes = length > 0;
+        while (bytes < length && ((unsigned char)data[bytes] & 0xC0) == 0x80)
+                bytes++;
+        return bytes;
+}
+
+void put_letters(struct model *model, struct value *map, struct text name)
+{
+        char letters[LETTERS_BYTES];
+        name = text_trim(name);
+        size_t last = name.length, used = character_bytes(name.data, name.length);
+        while (last > 0 && name.data[last - 1] != ' ')
+                last--;
+        size_t more = last > 0 ? character_bytes(name.data + last, name.length - last) : 0;
+        if (used + more > sizeof(letters))
+                used = more = 0;
+        if (used)
+                memcpy(letters, name.data, used);
+        if (more)
+                memcpy(letters + used, name.data + last, more);
+        put_text(model, map, "letters", (struct text){letters, used + more});
+}
+
+/* Addresses come from the one door, where they may be used. */
+struct reach {
+        const struct audience_contact *by_channel[CONSENT_CHANNELS];
+        size_t count[CONSENT_CHANNELS];
+};
+
+static enum status load_reach(struct dossier_page *page, struct reach *reach, struct error *error)
+{
+        static const enum consent_channel channels[] = {CONSENT_EMAIL, CONSENT_PHONE};
+        enum status status = STATUS_OK;
+        for (size_t c = 0; c < sizeof(channels) / sizeof(channels[0]) && !status; c++) {
+                struct audience_contact *found;
+                const struct audience_request request = {
+                        .connection = page->reader->connection,
+                        .generation = directory_generation(page->reader->view), .channel = channels[c],
+                        .day = directory_day(page->reader->view), .limited = true,
+                        .customer_ids = &page->about.customer_id, .customer_count = 1};
+                status = audience_load(&request, page->model->arena, &found, &reach->count[channels[c]], error);
+                if (!status)
+                        reach->by_channel[channels[c]] = found;
+        }
+        return status;
+}
+
+static void put_address(struct dossier_page *page, struct value *map, const char *name, const struct reach *reach,
+                        enum consent_channel channel, struct text person)
+{
+        struct text address = {NULL, 0};
+        for (size_t i = 0; i < reach->count[channel]; i++)
+                if (reach->by_channel[channel][i].reason == AUDIENCE_REACHED &&
+                    text_equal(reach->by_channel[channel][i].name, person))
+                        address = reach->by_channel[channel][i].address;
+        put_text(page->model, map, name, address);
+}
+
+static void put_person(struct dossier_page *page, struct value *rows, const struct dossier_cell *cells,
+                       const struct reach *reach)
+{
+        struct value *map = add_map(page->model, rows);
+        put_text(page->model, map, "name", cells[CONTACT_NAME].text);
+        put_letters(page->model, map, cells[CONTACT_NAME].text);
+        put_cell(page->model, map, "role", &cells[CONTACT_ROLE]);
+        put_address(page, map, "email", reach, CONSENT_EMAIL, cells[CONTACT_NAME].text);
+        put_address(page, map, "phone", reach, CONSENT_PHONE, cells[CONTACT_NAME].text);
+        for (int c = 0; c < CONSENT_CHANNELS; c++) {
+                char name[32];
+                snprintf(name, sizeof(name), "may_%s", consent_channel_names[c]);
+                const char *kept = arena_copy(page->model->arena, name, strlen(name));
+                page->model->failed |= !kept;
+                if (kept)
+                        put_cell(page->model, map, kept, &cells[CONTACT_LEVEL + 1 + c]);
+        }
+}
+
+/* Levels in the order in which they first come, people without one last. */
+enum status dossier_put_contacts(struct dossier_page *page, struct error *error)
+{
+        const struct dossier_section *section = &page->dossier.sections[DOSSIER_CONTACTS];
+        struct reach reach = {0};
+        if (!section->row_count) {
+                put_none(page->model, NULL, "contacts");
+                return STATUS_OK;
+        }
+        enum status status = load_reach(page, &reach, error);
+        bool *told = arena_array(page->model->arena, bool, section->row_count);
+        if (!status && !told)
+                status = error_memory(error);
+        if (status)
+                return status;
+        struct value *levels = put_list(page->model, put_map(page->model, NULL, "contacts"), "levels");
+        for (int unknown = 0; unknown < 2; unknown++)
+                for (size_t r = 0; r < section->row_count; r++) {
+                        const struct dossier_cell *level = &dossier_cells(section, r)[CONTACT_LEVEL];
+                        if (told[r] || (level->type == DOSSIER_BLANK) != (unknown == 1))
+                                continue;
+                        struct value *map = add_map(page->model, levels);
+                        put_cell(page->model, map, "level", level);
+                        struct value *rows = put_list(page->model, map, "rows");
+                        for (size_t same = r; same < section->row_count; same++) {
+                                const struct dossier_cell *cells = dossier_cells(section, same);
+                                if (told[same] || cells[CONTACT_LEVEL].type != level->type ||
+                                    !text_equal(cells[CONTACT_LEVEL].text, level->text))
+                                        continue;
+                                told[same] = true;
+                                put_person(page, rows, cells, &reach);
+                        }
+                }
+        return STATUS_OK;
+}
+
+void dossier_put_responsible(struct dossier_page *page)
+{
+        const struct dossier_section *section = &page->dossier.sections[DOSSIER_RESPONSIBLE];
+        struct value *rows = put_list(page->model, put_map(page->model, NULL, "responsible"), "rows");
+        for (size_t r = 0; r < section->row_count; r++) {
+                const struct dossier_cell *cells = dossier_cells(section, r);
+                struct value *map = add_map(page->model, rows);
+                put_cell(page->model, map, "name", &cells[0]);
+                put_letters(page->model, map, cells[0].text);
+                put_cell(page->model, map, "role", &cells[1]);
+                put_cell(page->model, map, "territory", &cells[2]);
+        }
+}
+
+/* ---- values ------------------------------------------------------------------------------------------------------ */
+
+static enum status put_figures(struct dossier_page *page, struct value *rows, struct error *error)
+{
+        struct q_customer_values_valid_args args = {page->about.customer_id, directory_generation(page->reader->view),
+                                                    directory_day(page->reader->view)};
+        rows_cleanup struct rows *list = NULL;
+        if (!may_see(page->reader->subject->role, DETAIL_SCORE))
+                return STATUS_OK;
+        enum status status = q_customer_values_valid_open(page->reader->connection, &args, &list, error);
+        for (bool more = true; !status;) {
+                struct q_customer_values_valid_row row;
+                status = q_customer_values_valid_next(list, &row, &more, error);
+                if (status || !more)
+                        break;
+                struct value *map = add_map(page->model, rows);
+                put_word_of(page->model, map, "name", "value.", row.name);
+                put_decimal(page->model, map, "value", row.units, (unsigned)row.scale);
+                put_text(page->model, map, "source", row.source);
+                put_day(page->model, map, "day", row.valid_from);
+        }
+        return status;
+}
+
+enum status dossier_put_values(struct dossier_page *page, struct error *error)
+{
+        const struct dossier_section *section = &page->dossier.sections[DOSSIER_FACTS];
+        struct value *rows = put_list(page->model, put_map(page->model, NULL, "values"), "rows");
+        for (size_t r = 0; r < section->row_count; r++) {
+                const struct dossier_cell *cells = dossier_cells(section, r);
+                struct text code = cells[0].text;
+                static const char prefix[] = "attribute:";
+                struct value *map = add_map(page->model, rows);
+                if (code.length > sizeof(prefix) - 1 && memcmp(code.data, prefix, sizeof(prefix) - 1) == 0)
+                        code = (struct text){code.data + sizeof(prefix) - 1, code.length - (sizeof(prefix) - 1)};
+                put_word_of(page->model, map, "name", DOSSIER_FACT_FAMILY, code);
+                put_cell(page->model, map, "value", &cells[1]);
+                put_cell(page->model, map, "source", &cells[3]);
+                put_cell(page->model, map, "day", cells[2].type == DOSSIER_DAY ? &cells[2] : &cells[4]);
+        }
+        return put_figures(page, rows, error);
+}
+
+void dossier_put_certificates(struct dossier_page *page)
+{
+        const struct dossier_section *section = &page->dossier.sections[DOSSIER_CERTIFICATES];
+        if (!section->row_count) {
+                put_none(page->model, NULL, "certificates");
+                return;
+        }
+        struct value *rows = put_list(page->model, put_map(page->model, NULL, "certificates"), "rows");
+        for (size_t r = 0; r < section->row_count; r++) {
+                const struct dossier_cell *cells = dossier_cells(section, r);
+                struct value *map = add_map(page->model, rows);
+                put_word(page->model, map, "state", text_is(cells[4].text, "dossier.valid") ? "state.met"
+                                                                                          : "state.not_met");
+                put_cell(page->model, map, "person", &cells[0]);
+                put_cell(page->model, map, "name", &cells[1]);
+                put_cell(page->model, map, "until", &cells[3]);
+        }
+}
+
+/* ---- visits and timeline ----------------------------------------------------------------------------------------- */
+
+struct happened {
+        int32_t day;
+        unsigned order;
+        const char *text, *kind;     /* keys; text with an argument "what" */
+        struct text what, note;
+        bool main;
+};
+
+struct timeline {
+        struct dossier_page *page;
+        struct buffer list;          /* struct happened */
+        unsigned order;
+};
+
+static void happen(struct timeline *timeline, struct happened happened)
+{
+        happened.order = timeline->order++;
+        if (happened.day != DAY_NONE && happened.day <= timeline->page->reader->view->facts->day)
+                buffer_add(&timeline->list, &happened, sizeof(happened));
+}
+
+static int latest_first(const void *a, const void *b)
+{
+        const struct happened *x = a, *y = b;
+        if (x->day != y->day)
+                return x->day > y->day ? -1 : 1;
+        return (x->order > y->order) - (x->order < y->order);
+}
+
+static void put_happened(struct model *model, struct value *rows, const struct happened *happened)
+{
+        struct value *map = add_map(model, rows);
+        put_day(model, map, "day", happened->day);
+        put_text(model, put_sentence(model, map, "text", happened->text), "what", happened->what);
+        put_word(model, map, "kind", happened->kind);
+        put_text(model, map, "note", happened->note);
+        put_yes_no(model, map, "main", happened->main);
+}
+
+void dossier_put_visits(struct dossier_page *page)
+{
+        const struct dossier_section *section = &page->dossier.sections[DOSSIER_VISITS];
+        int32_t overdue = directory_visit_overdue_days(page->reader->view, &page->about);
+        if (!section->row_count && page->about.visit_due_day == DAY_NONE) {
+                put_none(page->model, NULL, "visits");
+                return;
+        }
+        struct value *visits = put_map(page->model, NULL, "visits");
+        if (page->about.visit_due_day == DAY_NONE)
+                put_none(page->model, visits, "due");
+        else
+                put_day(page->model, put_sentence(page->model, visits, "due",
+                                                  overdue ? "customer.visit_overdue" : "customer.visit_due"),
+                        "day", page->about.visit_due_day);
+        put_count(page->model, visits, "overdue_days", overdue);
+        struct value *rows = put_list(page->model, visits, "rows");
+        for (size_t r = 0; r < section->row_count; r++) {
+                const struct dossier_cell *cells = dossier_cells(section, r);
+                put_happened(page->model, rows, &(struct happened){.day = (int32_t)cells[0].number,
+                                                                   .text = "timeline.visited",
+                                                                   .kind = "timeline.visit", .what = cells[1].text,
+                                                                   .note = cells[2].text});
+        }
+}
+
+static void add_decisions(struct timeline *timeline)
+{
+        const struct dossier_page *page = timeline->page;
+        for (size_t i = 0; page->decided && i < page->explained.history_count; i++) {
+                const struct past_decision *past = &page->explained.history[i];
+                bool moved = past->before.length && !text_equal(past->before, past->segment);
+                happen(timeline, (struct happened){
+                        .day = past->approved ? past->effective_day : past->cutoff_day,
+                        .text = !past->approved ? "timeline.proposed" : moved ? "timeline.moved" : "timeline.stayed",
+                        .kind = "timeline.evaluation", .what = past->segment, .main = past->approved && moved});
+        }
+}
+
+static void add_sections(struct timeline *timeline)
+{
+        const struct dossier *dossier = &timeline->page->dossier;
+        bool notes = may_see(timeline->page->reader->subject->role, DETAIL_INTERNAL_NOTE);
+        const struct dossier_section *visits = &dossier->sections[DOSSIER_VISITS];
+        for (size_t r = 0; r < visits->row_count; r++)
+                happen(timeline, (struct happened){.day = (int32_t)dossier_cells(visits, r)[0].number,
+                                                   .text = "timeline.visited", .kind = "timeline.visit",
+                                                   .what = dossier_cells(visits, r)[1].text});
+        const struct dossier_section *activities = &dossier->sections[DOSSIER_ACTIVITIES];
+        for (size_t r = 0; r < activities->row_count; r++)
+                happen(timeline, (struct happened){.day = (int32_t)dossier_cells(activities, r)[0].number,
+                                                   .text = "timeline.did", .kind = "timeline.activity",
+                                                   .what = dossier_cells(activities, r)[1].text,
+                                                   .note = notes ? dossier_cells(activities, r)[4].text
+                                                                 : (struct text){NULL, 0}});
+        const struct dossier_section *overrides = &dossier->sections[DOSSIER_OVERRIDES];
+        for (size_t r = 0; r < overrides->row_count; r++)
+                happen(timeline, (struct happened){.day = (int32_t)dossier_cells(overrides, r)[2].number,
+                                                   .text = "timeline.overridden", .kind = "timeline.override",
+                                                   .what = dossier_cells(overrides, r)[1].text,
+                                                   .note = notes ? dossier_cells(overrides, r)[5].text
+                                                                 : (struct text){NULL, 0}, .main = true});
+        const struct dossier_section *merges = &dossier->sections[DOSSIER_MERGES];
+        for (size_t r = 0; r < merges->row_count; r++)
+                happen(timeline, (struct happened){.day = (int32_t)dossier_cells(merges, r)[0].number,
+                                                   .text = "timeline.merged", .kind = "timeline.merge",
+                                                   .what = dossier_cells(merges, r)[2].text, .main = true});
+        const struct dossier_section *certificates = &dossier->sections[DOSSIER_CERTIFICATES];
+        for (size_t r = 0; r < certificates->row_count; r++)
+                happen(timeline, (struct happened){.day = (int32_t)dossier_cells(certificates, r)[2].number,
+                                                   .text = "timeline.certified", .kind = "timeline.certificate",
+                                                   .what = dossier_cells(certificates, r)[0].text,
+                                                   .note = dossier_cells(certificates, r)[1].text});
+}
+
+void dossier_put_timeline(struct dossier_page *page)
+{
+        struct timeline timeline = {.page = page};
+        buffer_init(&timeline.list, 1 << 24);
+        add_decisions(&timeline);
+        add_sections(&timeline);
+        if (page->about.customer_since_day != DAY_NONE)
+                happen(&timeline, (struct happened){
+                        .day = page->about.customer_since_day, .kind = "timeline.begin", .main = true,
+                        .text = page->about.kind == KIND_PROSPECT ? "timeline.recorded" : "timeline.began"});
+        struct happened *list = (struct happened *)(void *)timeline.list.data;
+        size_t count = timeline.list.length / sizeof(*list);
+        page->model->failed |= timeline.list.failed;
+        if (count > 1)
+                qsort(list, count, sizeof(*list), latest_first);
+        if (count) {
+                struct value *rows = put_list(page->model, put_map(page->model, NULL, "timeline"), "rows");
+                for (size_t i = 0; i < count && i < TIMELINE_MAX; i++)
+                        put_happened(page->model, rows, &list[i]);
+        } else {
+                put_none(page->model, NULL, "timeline");
+        }
+        buffer_release(&timeline.list);
+}
