@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * dossier_view.h: one customer as a page for staff: where and why, what is missing, the evidence, the history. The names
- * of the model are those of the template (docs/internals/components.md, page `customer`); besides
+ * dossier_view.h: one customer as a page for staff: where and why, what is missing, the evidence, the history. The
+ * names of the model are those of the template (docs/internals/components.md, page `customer`); besides
  *
  *   day, today, program       reader.h
  *   missing.count, by_day     how many steps, and the cut-off of the next evaluation

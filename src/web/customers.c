@@ -46,8 +46,8 @@ static const struct field list_fields[] = {READING_FIELDS, LIST_FIELDS, {0}};
 static const struct route routes[] = {
         {METHOD_GET, "/customers", PERMISSION_CUSTOMER_READ, list_fields, "customers", customers, ROUTE_LIST,
          "route.customers"},
-        {METHOD_GET, "/customers/{customer}", PERMISSION_CUSTOMER_READ, customer_fields, "customer", customer, ROUTE_HIDES,
-         "route.customer"},
+        {METHOD_GET, "/customers/{customer}", PERMISSION_CUSTOMER_READ, customer_fields, "customer", customer,
+         ROUTE_HIDES, "route.customer"},
         {METHOD_GET, "/prospects", PERMISSION_CUSTOMER_READ, list_fields, "customers", prospects, ROUTE_LIST,
          "route.prospects"},
 };
