@@ -74,6 +74,7 @@ SCRIPTS = [
     ("road first ladder", "tests/road/test_first_ladder.py", RELEASE, 1800),
     ("http server", "tests/http/test_server.py", SANITIZER, 900),
     ("http server, thread sanitizer", "tests/http/test_server.py", THREAD, 1200),
+    ("http work", "tests/http/test_work.py", SANITIZER, 1800),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 1800),
     ("browser", "tests/browser/run.py", RELEASE, 1800),
     ("fuzz seeds", "tests/fuzz/make_seeds.py", NONE, 60),
@@ -92,7 +93,7 @@ ON_SERVER = ["road online retail", "road small", "road rules", "road import", "r
              "road whatif", "road customers", "demo company", "road export", "road customer", "road consent",
              "road consent, random people", "road import without a profile", "road wild files",
              "road verify", "road index after a restore", "road doctor",
-             "road first ladder", "browser"]
+             "road first ladder", "browser", "http work"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]

@@ -103,6 +103,56 @@ FROM import i JOIN source s ON s.id = i.source_id
 WHERE i.state <> 'staging'
 ORDER BY i.id;
 
+-- name: import_newest :many
+-- The newest imports but those still staging.
+-- arg count int
+-- row id ordinal
+-- row kind text
+-- row source text
+-- row file_name text
+-- row state text
+-- row started_ms instant
+-- row finished_ms instant?
+-- row undone_ms instant?
+-- row lines_read int
+-- row lines_rejected int
+-- row rows_new int
+-- row rows_changed int
+-- row rows_same int
+-- row rows_rejected int
+-- row customers_created int
+-- row products_created int
+SELECT i.id, i.kind, s.code, i.file_name, i.state, i.started_ms, i.finished_ms, i.undone_ms, i.lines_read, i.lines_rejected,
+        i.rows_new, i.rows_changed, i.rows_same, i.rows_rejected, i.customers_created, i.products_created
+FROM import i JOIN source s ON s.id = i.source_id
+WHERE i.state <> 'staging'
+ORDER BY i.id DESC LIMIT :count;
+
+-- name: import_one :one
+-- arg id ordinal
+-- row kind text
+-- row source text
+-- row file_name text
+-- row state text
+-- row started_ms instant
+-- row finished_ms instant?
+-- row undone_ms instant?
+-- row lines_read int
+-- row lines_rejected int
+-- row rows_new int
+-- row rows_changed int
+-- row rows_same int
+-- row rows_rejected int
+-- row customers_created int
+-- row products_created int
+-- row error_file text?
+-- row profile text
+SELECT i.kind, s.code, i.file_name, i.state, i.started_ms, i.finished_ms, i.undone_ms, i.lines_read, i.lines_rejected,
+        i.rows_new, i.rows_changed, i.rows_same, i.rows_rejected, i.customers_created, i.products_created,
+        i.error_file, i.profile
+FROM import i JOIN source s ON s.id = i.source_id
+WHERE i.id = :id;
+
 -- name: import_staging :many
 -- The imports that were not published, with how far they got.
 -- row id ordinal

@@ -168,3 +168,34 @@ FROM audit_entry e
 LEFT JOIN audit_detail d ON d.number = e.number
 LEFT JOIN audit_anchor a ON a.number = e.number
 ORDER BY e.number;
+
+-- name: setup_progress :one
+-- How far a new installation is: files imported, concepts in force, runs approved.
+-- row imports int
+-- row released int
+-- row approved int
+SELECT (SELECT count(*) FROM import WHERE state = 'published'),
+        (SELECT count(*) FROM concept_version WHERE state = 'released'),
+        (SELECT count(*) FROM evaluation_run WHERE state = 'approved');
+
+-- name: audit_page :many
+-- Newest first, those before a number; kind and actor '': all.
+-- arg before int
+-- arg kind text
+-- arg actor text
+-- arg count int
+-- row number int
+-- row at_ms instant
+-- row actor text
+-- row kind text
+-- row subject text
+-- row detail text?
+SELECT e.number, e.at_ms, e.actor, e.kind, e.subject, d.detail
+FROM audit_entry e LEFT JOIN audit_detail d ON d.number = e.number
+WHERE e.number < :before AND (:kind = '' OR e.kind = :kind) AND (:actor = '' OR e.actor = :actor)
+ORDER BY e.number DESC LIMIT :count;
+
+-- name: audit_kinds :many
+-- What there are entries of.
+-- row kind text
+SELECT DISTINCT kind FROM audit_entry ORDER BY kind;

@@ -179,8 +179,13 @@ void router_match(const struct router *router, const struct target *target, enum
         *ret = (struct match){.form = target->form};
         if (target->segment_count && target->segments[target->segment_count - 1].length == 0)
                 return;
-        look(router, target, method, false, ret);
-        if (!ret->allowed && target->stem.data)
+        /* A list behind an id: /evaluations/12.csv is the list of 12, no thing called "12.csv". */
+        bool of_list = target->stem.data && (target->stem_form == TARGET_CSV || target->stem_form == TARGET_XLSX);
+        if (of_list)
+                look(router, target, method, true, ret);
+        if (!ret->allowed)
+                look(router, target, method, false, ret);
+        if (!ret->allowed && target->stem.data && !of_list)
                 look(router, target, method, true, ret);
 }
 

@@ -14,6 +14,7 @@
 #include "render/asset_overlay.h"
 #include "render/templates.h"
 #include "web/frame.h"
+#include "web/job_view.h"
 #include "web/mailer.h"
 #include "web/resources.h"
 
@@ -200,6 +201,8 @@ static enum status start(struct application *application, const struct applicati
         if (status == STATUS_OK)
                 status = mailer_new(application->database, &application->mailer, error);
         site->events = application->events;
+        if (status == STATUS_OK)
+                status = job_runner_start(application, error);
         site->find_asset = find_asset;
         site->layout = "layout";
         site->add_to_frame = frame_add;
@@ -234,8 +237,9 @@ void application_close(struct application *application)
         if (!application)
                 return;
         server_stop(application->server);
-        directory_free(application->directory);
         mailer_free(application->mailer);
+        jobs_stop(application->jobs);
+        directory_free(application->directory);
         events_free(application->events);
         template_set_free(application->templates);
         arena_free(application->asset_arena);

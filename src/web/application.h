@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "http/server.h"
+#include "jobs/jobs.h"
 #include "program/directory.h"
 #include "web/subbrand.h"
 
@@ -32,6 +33,7 @@ struct application {
         struct directory *directory; /* customers in memory, for lists, search and the ladder */
         struct events *events;
         struct mailer *mailer;
+        struct jobs *jobs;
         struct template_set *templates;
         struct arena *asset_arena;
         struct subbrands *subbrands;

@@ -40,7 +40,7 @@ static const struct area portal_areas[] = {
 };
 static const struct area account_areas[] = {
         {"/account", PERMISSION_ACCOUNT, "nav.account", false},
-        {"/overrides", PERMISSION_OVERRIDE_REQUEST, "nav.overrides", false},
+        {"/overrides", PERMISSION_CUSTOMER_READ, "nav.overrides", false},
         {"/jobs", PERMISSION_JOB_READ, "nav.jobs", false},
         {"/audit", PERMISSION_AUDIT_READ, "nav.audit", false},
         {"/users", PERMISSION_ACCOUNT_ADMIN, "nav.users", false},

@@ -13,14 +13,23 @@
 #define RESOURCES(X) \
         X(account) \
         X(appearance) \
+        X(audit) \
+        X(concepts) \
         X(customers) \
+        X(evaluations) \
+        X(imports) \
         X(invitations) \
+        X(jobs) \
         X(ladder) \
+        X(overrides) \
         X(portal) \
         X(search) \
+        X(settings) \
+        X(setup) \
         X(sign_in) \
         X(start) \
         X(system) \
+        X(uploads) \
         X(users)
 
 #define RESOURCE_DECLARE(name) extern const struct resource resource_##name;

@@ -29,6 +29,14 @@ export function followEvents(htmx) {
                         stream = new EventSource(part.dataset.follow);
                         stream.addEventListener('message', fetchAgain);
                         stream.addEventListener('change', fetchAgain);
+                        // An event is called as its topic: of a job each says how far it is, and the last that it ended.
+                        if (part.dataset.topic)
+                                stream.addEventListener(part.dataset.topic, (event) => {
+                                        if (!JSON.parse(event.data).ended)
+                                                return fetchAgain();
+                                        stream.close();
+                                        location.reload();
+                                });
                         stream.addEventListener('done', () => {
                                 stream.close();
                                 location.reload();

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * settings.c: what a company sets: its name, the colour of the subbrand, how often a year each segment is visited, the
+ * mail server. Each change stands in the audit chain. What is written when the data directory is made (currency, time
+ * zone) is only shown.
+ */
+#include "db/setting.h"
+#include "db/write.h"
+#include "web/job_view.h"
+#include "web/program_view.h"
+#include "web/resources.h"
+
+enum { CHANGES_MAX = 64, NAME_BYTES_MAX = 160, VISITS_MAX = 366 };
+
+/* Settings that are fields of the form, by the same name. */
+static const char *const plain_settings[] = {
+        "company", "brand_colour", "mail_host", "mail_port", "mail_security", "mail_user", "mail_password_file",
+        "mail_from", "mail_from_name",
+};
+enum { PLAIN_COUNT = sizeof(plain_settings) / sizeof(plain_settings[0]) };
+
+static enum status read(struct request *request, struct connection *connection, const char *name, struct text *ret,
+                        struct error *error)
+{
+        struct text value;
+        enum status status = setting_get(connection, name, &value, error);
+        *ret = (struct text){NULL, 0};
+        if (status == STATUS_NOT_FOUND)
+                return STATUS_OK;
+        if (status)
+                return status;
+        return arena_keep_text(request_arena(request), value, ret) ? STATUS_OK : error_memory(error);
+}
+
+/* What a form offers for a segment: "A=12". A number that is set but not among the usual ones is offered, too. */
+static void put_choices(struct model *model, struct value *map, struct text segment,
+                        struct text chosen)
+{
+        static const char *const usual[] = {"", "1", "2", "4", "6", "12", "24", "52"};
+        struct value *list = put_page_list(model, map, "choices");
+        bool among = false;
+        for (size_t i = 0; i <= sizeof(usual) / sizeof(usual[0]); i++) {
+                bool last = i == sizeof(usual) / sizeof(usual[0]);
+                struct text number = last ? chosen : text_of(usual[i]);
+                char value[NAME_BYTES_MAX];
+                if (last && (among || !chosen.length))
+                        break;
+                bool same = text_equal(number, chosen);
+                among = among || same;
+                snprintf(value, sizeof(value), "%.*s=%.*s", (int)segment.length, segment.data, (int)number.length,
+                         number.length ? number.data : "");
+                struct value *choice = add_map(model, list);
+                put_string(model, choice, "value", value);
+                put_yes_no(model, choice, "chosen", same);
+                if (number.length)
+                        put_text(model, choice, "label", number);
+                else
+                        put_word(model, choice, "label", "setting.visits_none");
+        }
+}
+
+/* visits.PROGRAM.SEGMENT: visits a year. */
+static enum status put_visits(struct request *request, struct model *model, struct connection *connection,
+                              struct error *error)
+{
+        struct version version;
+        int64_t program_id;
+        const char *program;
+        struct value *list = put_list(model, NULL, "visits");
+        enum status status = program_of(request, &program_id, &program, error);
+        if (status || !program_id)
+                return status;
+        status = version_find(connection, program_id, program, NULL, request_arena(request), &version, error);
+        if (status == STATUS_NOT_FOUND)
+                return STATUS_OK;
+        for (size_t i = 0; !status && i < version.concept->segment_count; i++) {
+                const struct segment *segment = &version.concept->segments[i];
+                char name[NAME_BYTES_MAX];
+                struct text value;
+                snprintf(name, sizeof(name), "visits.%s.%.*s", program, (int)segment->id.length, segment->id.data);
+                status = read(request, connection, name, &value, error);
+                struct value *map = add_map(model, list);
+                put_segment_named(request, model, map, "segment", version.concept, segment->id);
+                put_text(model, map, "per_year", value);
+                put_choices(model, map, segment->id, value);
+        }
+        put_string(model, NULL, "program", program);
+        return status;
+}
+
+static enum status settings_show(struct request *request, struct model *model, struct error *error)
+{
+        static const char *const fixed[] = {"currency", "time_zone"};
+        static const char *const securities[] = {"plain", "starttls", "tls"};
+        struct connection *connection;
+        struct text value;
+        enum status status = request_connection(request, &connection, error);
+        put_word(model, NULL, "title", "nav.settings");
+        struct value *settings = put_map(model, NULL, "settings");
+        for (size_t i = 0; i < PLAIN_COUNT && !status; i++) {
+                status = read(request, connection, plain_settings[i], &value, error);
+                put_text(model, settings, plain_settings[i], value);
+                if (strcmp(plain_settings[i], "mail_security") != 0)
+                        continue;
+                struct value *list = put_page_list(model, NULL, "securities");
+                for (size_t k = 0; k < sizeof(securities) / sizeof(securities[0]); k++) {
+                        struct value *map = add_map(model, list);
+                        put_string(model, map, "value", securities[k]);
+                        put_yes_no(model, map, "chosen", text_is(value, securities[k]) || (!value.length && k == 1));
+                }
+        }
+        for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]) && !status; i++) {
+                status = read(request, connection, fixed[i], &value, error);
+                put_text(model, settings, fixed[i], value);
+        }
+        return status ? status : put_visits(request, model, connection, error);
+}
+
+/* ---- changing ---------------------------------------------------------------------------------------------------- */
+
+struct change {
+        char name[NAME_BYTES_MAX];
+        struct text value;
+};
+struct changes {
+        const char *actor;
+        struct change items[CHANGES_MAX];
+        size_t count;
+};
+
+static enum status write_changes(struct connection *connection, void *context, struct error *error)
+{
+        const struct changes *changes = context;
+        enum status status = STATUS_OK;
+        for (size_t i = 0; i < changes->count && !status; i++)
+                status = setting_set_by(connection, changes->actor, changes->items[i].name, changes->items[i].value,
+                                        error);
+        return status;
+}
+
+/* Only what differs from what is set. */
+static enum status add_change(struct request *request, struct connection *connection, struct changes *changes,
+                              const char *name, struct text value, struct error *error)
+{
+        struct text before;
+        enum status status = read(request, connection, name, &before, error);
+        if (status || text_equal(before, value) || changes->count == CHANGES_MAX)
+                return status;
+        struct change *change = &changes->items[changes->count++];
+        snprintf(change->name, sizeof(change->name), "%s", name);
+        change->value = value;
+        return STATUS_OK;
+}
+
+/* "SEGMENT=12", one for each segment; nothing behind the sign: no visits are due. */
+static enum status add_visits(struct request *request, struct connection *connection, struct changes *changes,
+                              const char *program, struct error *error)
+{
+        enum status status = STATUS_OK;
+        for (size_t i = 0; i < request_repeats(request, "visits") && !status; i++) {
+                struct text typed = request_text_at(request, "visits", i);
+                const char *equals = typed.length ? memchr(typed.data, '=', typed.length) : NULL;
+                char name[NAME_BYTES_MAX];
+                unsigned number = 0;
+                if (!equals)
+                        return request_refuse_field(request, error, "visits", "setting.bad_visits", NULL);
+                struct text segment = {typed.data, (size_t)(equals - typed.data)};
+                struct text value = {equals + 1, typed.length - segment.length - 1};
+                for (size_t k = 0; k < value.length && number <= VISITS_MAX; k++)
+                        number = value.data[k] >= '0' && value.data[k] <= '9'
+                                         ? number * 10 + (unsigned)(value.data[k] - '0')
+                                         : VISITS_MAX + 1;
+                if (number > VISITS_MAX)
+                        return request_refuse_field(request, error, "visits", "setting.bad_visits", NULL);
+                int length = snprintf(name, sizeof(name), "visits.%s.%.*s", program, (int)segment.length,
+                                      segment.data);
+                if (length > 0 && (size_t)length < sizeof(name))
+                        status = add_change(request, connection, changes, name, value, error);
+        }
+        return status;
+}
+
+static bool is_colour(struct text value)
+{
+        bool right = value.length == 7 && value.data[0] == '#';
+        for (size_t i = 1; right && i < value.length; i++)
+                right = (value.data[i] >= '0' && value.data[i] <= '9') ||
+                        (value.data[i] >= 'a' && value.data[i] <= 'f') ||
+                        (value.data[i] >= 'A' && value.data[i] <= 'F');
+        return right;
+}
+
+static enum status settings_change(struct request *request, struct model *model, struct error *error)
+{
+        struct changes *changes = arena_zero(request_arena(request), 1, sizeof(*changes));
+        struct connection *connection;
+        int64_t program_id;
+        const char *program;
+        struct text colour = request_text(request, "brand_colour");
+        if (colour.length && !is_colour(colour))
+                return request_refuse_field(request, error, "brand_colour", "setting.bad_colour", NULL);
+        enum status status = changes ? request_connection(request, &connection, error) : error_memory(error);
+        if (!status)
+                status = program_of(request, &program_id, &program, error);
+        if (status)
+                return status;
+        changes->actor = actor_of(request);
+        for (size_t i = 0; i < PLAIN_COUNT && !status; i++) {
+                struct text value = request_text(request, plain_settings[i]);
+                /* A form brings every field, a program only those it means. */
+                if (!value.data && request_wants_json(request))
+                        continue;
+                status = add_change(request, connection, changes, plain_settings[i],
+                                    value.data ? value : (struct text){"", 0}, error);
+        }
+        if (!status)
+                status = add_visits(request, connection, changes, program, error);
+        if (!status && changes->count)
+                status = db_write(application_of(request)->database, write_changes, changes, error);
+        if (status)
+                return status;
+        put_count(model, NULL, "changed", (int64_t)changes->count);
+        request_notice(request, NULL, "setting.saved_notice", NULL);
+        request_go_to(request, text_of("/settings"), false);
+        return STATUS_OK;
+}
+
+static const char *const security_choices[] = {"plain", "starttls", "tls", NULL};
+static const struct field fields[] = {
+        {.name = "company", .kind = INPUT_TEXT, .max = 100, .label = "setting.field.company"},
+        {.name = "brand_colour", .kind = INPUT_TEXT, .max = 7, .label = "setting.field.brand_colour"},
+        {.name = "visits", .kind = INPUT_TEXT, .repeated = true, .max = 100, .label = "setting.field.visits"},
+        {.name = "mail_host", .kind = INPUT_TEXT, .max = 200, .label = "setting.field.mail_host"},
+        {.name = "mail_port", .kind = INPUT_COUNT_OF, .max = 65535, .label = "setting.field.mail_port"},
+        {.name = "mail_security", .kind = INPUT_CHOICE, .choices = security_choices,
+         .label = "setting.field.mail_security"},
+        {.name = "mail_user", .kind = INPUT_TEXT, .max = 200, .label = "setting.field.mail_user"},
+        {.name = "mail_password_file", .kind = INPUT_TEXT, .max = 400, .label = "setting.field.mail_password_file"},
+        {.name = "mail_from", .kind = INPUT_EMAIL, .label = "setting.field.mail_from"},
+        {.name = "mail_from_name", .kind = INPUT_TEXT, .max = 100, .label = "setting.field.mail_from_name"},
+        {.name = "program", .kind = INPUT_ID},
+        {0}};
+static const struct field show_fields[] = {{.name = "program", .kind = INPUT_ID}, {0}};
+
+static const struct route routes[] = {
+        {METHOD_GET, "/settings", PERMISSION_SETTING_ADMIN, show_fields, "settings", settings_show, 0,
+         "route.settings"},
+        {METHOD_POST, "/settings", PERMISSION_SETTING_ADMIN, fields, NULL, settings_change, 0,
+         "route.settings_change"},
+};
+const struct resource resource_settings = {"settings", routes, sizeof(routes) / sizeof(routes[0])};

@@ -1,0 +1,369 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Work over the pages: files handed in, asked about, imported, repaired, taken back (X-03); the guided start from an
+empty installation to the ladder; evaluations proposed and decided with reasons (R-031, R-094); what-ifs (R-127); overrides by
+two people (R-093); concepts checked by line and column; settings; the audit log (X-04); two people who decide the same
+proposals at once while a third imports; a server that is killed in the middle of an import.
+
+usage: test_work.py TREUE [CASE...]"""
+import itertools
+import pathlib
+import re
+import signal
+import sys
+import threading
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from server import Server, enter, road  # noqa: E402  (needs the path above)
+
+WAIT_SECONDS = 120
+CUSTOMERS = 60
+
+
+def purchases(lines, wrong=False, first=0, dates="{:02}.{:02}.{}"):
+    rows = ["Kundennr;Belegnr;Datum;Artikel;Betrag;Warengruppe"]
+    for i in range(first, first + lines):
+        k = i % CUSTOMERS
+        day = dates.format(1 + i % 12, 1 + i // 7 % 12, 2023 + i % 3)
+        rows.append(f"K{k:02};R{i};{day};A{i % 17};{'x' if wrong and i % 100 == 50 else ''}{10 + k * 20},{i % 100:02};G{i % 9}")
+    return ("\n".join(rows) + "\n").encode()
+
+
+def wait(person, path, done):
+    """What an address of the API says once it is done."""
+    until = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < until:
+        answer = person.ask(path)
+        if answer.status == 200 and done(answer.json):
+            return answer.json
+        time.sleep(0.05)
+    raise road.RoadError(f"{path}: {answer.status} {answer.text[:500]}")
+
+
+def hand_in(person, content, name="in.csv", kind="purchases"):
+    answer = person.post("/imports", {"kind": kind}, {"file": (name, content)}, follow=False)
+    assert answer.status == 303, answer.text
+    upload = answer.headers["Location"]
+    return upload, wait(person, upload, lambda model: not model["looking"])
+
+
+def bring_in(person, content, **words):
+    """Hands a file in and imports it; the number of the import."""
+    upload, _ = hand_in(person, content, **words)
+    answer = person.tell(upload + "/run")
+    assert answer.status in (200, 201), answer.text
+    model = wait(person, upload, lambda one: one["imported"] or one["failed"])
+    assert model["imported"], model
+    return int(model["import_path"].rsplit("/", 1)[1])
+
+
+def found(person):
+    """A program from the data, in force."""
+    bring_in(person, purchases(3000))
+    person.tell("/setup/propose", {"name": "Plus", "currency": "EUR"})
+    wait(person, "/setup", lambda model: "proposal" in model)
+    person.tell("/setup/begin", {"program": "plus", "version": "1"})
+    wait(person, "/setup", lambda model: model["finished"])
+
+
+def ready(server, *logins):
+    """Accounts by (login, role), the server started, everybody signed in."""
+    tokens = [server.user(login, role) for login, role in logins]
+    server.start()
+    return [enter(server, login, token) for (login, _), token in zip(logins, tokens)]
+
+
+def case_guided_start(check, server):
+    olga, = ready(server, ("olga", "owner"))
+    model = olga.ask("/setup").json
+    check(not model["imported"] and not model["finished"], "an empty installation asks for a file")
+    found(olga)
+    model = olga.ask("/ladder").json
+    check(sum(segment["customers"] for segment in model["segments"]) == CUSTOMERS, "everybody stands on the ladder")
+    kinds = [entry["kind"] for entry in olga.ask("/audit").json["entries"] if entry["actor"] == "olga"]
+    for kind in ("import.published", "concept.loaded", "concept.released", "run.created", "run.approved"):
+        check(kind in kinds, f"the audit log names who did {kind} (X-04)")
+    check("Getting started" in olga.get("/setup").text, "the page of the guided start is there afterwards, too")
+    check("Der Anfang" in olga.send("GET", "/setup", headers={"Accept-Language": "de"}).text
+          or "Getting started" in olga.get("/setup").text, "in the reader's language (X-02)")
+
+
+def case_imports(check, server):
+    olga, rita = ready(server, ("olga", "owner"), ("rita", "rep"))
+    check(rita.ask("/imports").status == 403, "a sales rep imports nothing (X-01)")
+    upload, model = hand_in(olga, purchases(1000, wrong=True), name="../../Umsätze.csv")
+    check(model["upload"]["file_name"] == "Umsätze.csv", "folders in a file's name are dropped")
+    counts = model["look"]["preview"]["counts"]
+    check((counts["rows_new"], counts["rows_rejected"]) == (990, 10), f"the preview counts: {counts}")
+    check(olga.ask("/imports").json["rows"] == [], "looking imports nothing")
+    check("Umsätze.csv" in olga.get("/imports").text, "a file that waits is listed")
+    for path in (upload, upload + "/run", upload + "/discard"):
+        check(rita.tell(path).status == 403, f"{path} is not for a rep (X-01)")
+    number = bring_in_again(check, olga, upload)
+    one = olga.ask(f"/imports/{number}").json["import"]
+    check((one["rows_new"], one["rows_rejected"]) == (990, 10), f"the import counts the same: {one}")
+    lines = olga.get(one["rejected_path"])
+    check(lines.text.count("\n") == 11 and "x" in lines.text, "the rejected lines as they stood, with their header (X-03)")
+    check("attachment" in lines.headers["Content-Disposition"], "as a download")
+    reasons = olga.get(one["reasons_path"])
+    check(reasons.text.count("\n") == 11, f"a reason for each: {reasons.text[:200]}")
+    repaired = lines.text.replace("x", "").encode()
+    again = bring_in(olga, repaired, name="repaired.csv")
+    check(olga.ask(f"/imports/{again}").json["import"]["rows_new"] == 10, "repaired they go in")
+    third = bring_in(olga, purchases(1000), name="again.csv")
+    check(olga.ask(f"/imports/{third}").json["import"]["rows_same"] == 1000, "the same once more changes nothing (X-03)")
+    answer = olga.post(f"/imports/{again}/undo", follow=False)
+    check(answer.status == 303 and olga.ask(f"/imports/{again}").json["import"]["state"] == "undone", "taken back")
+    check(olga.tell(f"/imports/{again}/undo").status == 409, "once")
+    check(olga.ask("/imports/4711").status == 404 and olga.ask("/imports/x").status == 404, "others there are none")
+    check(olga.get("/imports.csv").text.count("\n") == 4, "the history as a file (X-07)")
+
+
+def bring_in_again(check, olga, upload):
+    check(olga.tell(upload + "/run").status in (200, 201), "its import begins")
+    check(olga.tell(upload + "/run").status == 409, "once, however often it is asked for")
+    model = wait(olga, upload, lambda one: one["imported"])
+    check(olga.tell(upload, {"answer": []}).status == 409, "what is imported is not asked about again")
+    return int(model["import_path"].rsplit("/", 1)[1])
+
+
+def case_questions(check, server):
+    olga, = ready(server, ("olga", "owner"))
+    upload, model = hand_in(olga, purchases(300, dates="{1:02}/{0:02}/{2}"))
+    check(model["is_open"] and not model["is_ready"], f"what cannot be told is asked: {model['look']['questions']}")
+    check("answer:date=day-first" in olga.get(upload).text, "with answers to choose from")
+    check(olga.tell(upload + "/run").status == 409, "nothing is imported while something is open")
+    check(olga.tell(upload, {"answer": ["nonsense"]}).status == 422, "a wrong answer is refused")
+    olga.tell(upload, {"answer": ["answer:date=month-first"]})
+    model = wait(olga, upload, lambda one: not one["looking"])
+    check(model["is_ready"] and not model["is_open"], "answered, it can be imported")
+    olga.tell(upload, {"answer": ["answer:date=month-first", "column:product_group="]})
+    model = wait(olga, upload, lambda one: not one["looking"])
+    fields = [column["field"] for column in model["look"]["columns"]]
+    check("product_group" not in fields and "amount" in fields, f"a column is left out: {fields}")
+    olga.post(upload + "/discard")
+    check(olga.ask(upload).status == 404, "discarded")
+    _, model = hand_in(olga, b"\x00\x01\x02garbage")
+    check(model["look_job"]["failed"] and model["look_job"]["error"], f"what is no table says so: {model['look_job']}")
+
+
+def case_evaluations(check, server):
+    olga, dora, rita = ready(server, ("olga", "owner"), ("dora", "director"), ("rita", "rep"))
+    found(olga)
+    check(rita.ask("/evaluations").status == 403, "a rep sees no proposals (X-01)")
+    check(dora.tell("/evaluations").status == 403, "a director starts none")
+    days = olga.ask("/evaluations").json
+    check(days["days_coming"] and days["days_past"], "scheduled days are told")
+    olga.tell("/evaluations", {"cutoff": days["days_past"][0]["day"]})
+    runs = wait(olga, "/evaluations", lambda model: len(model["runs"]) == 2)["runs"]
+    run = runs[0]["path"]
+    model = dora.ask(run).json
+    check(sum(kind["count"] for kind in model["kinds"]) == CUSTOMERS, f"proposals by kind: {model['kinds']}")
+    check(all(row["why"] for row in model["rows"]), "each with its reason (R-031)")
+    first, second = model["rows"][0], model["rows"][1]
+    check(dora.tell(run + "/verdict", {"verdict": "reject", "customer": [first["customer"]]}).status == 422,
+          "rejecting wants a reason (R-031)")
+    check(dora.tell(run + "/verdict", {"verdict": "approve"}).status == 409, "somebody has to be chosen")
+    answer = dora.tell(run + "/verdict", {"verdict": "reject", "customer": [first["customer"]], "reason": "new plant"})
+    check(answer.json["decided"] == 1, answer.text)
+    kind = second["decision"]
+    answer = dora.tell(run + "/verdict", {"verdict": "approve", "decision": [kind]})
+    rows = {row["customer"]: row for row in dora.ask(run).json["rows"]}
+    check(rows[first["customer"]]["state"] == "rejected" and rows[first["customer"]]["actor"] == "dora", "one is rejected")
+    check(rows[second["customer"]]["state"] == "approved", f"all of a kind are approved (R-094): {answer.text}")
+    check(dora.tell(run + "/verdict", {"verdict": "approve", "whole": True}).status == 200, "the rest as a whole")
+    check(dora.tell(run + "/verdict", {"verdict": "approve", "whole": True}).status == 409, "once")
+    listed = dora.get(run + f".csv?filter=decision:{kind}").text
+    wanted = sum(row["decision"] == kind for row in rows.values())
+    check(listed.count("\n") == wanted + 1, f"the list shown as a file (X-07): {listed[:200]}")
+    check("verdict" not in olga.get("/evaluations").text and olga.ask("/evaluations/99").status == 404, "no other runs")
+    page = olga.get(run).text
+    check("Evaluation as of" in page and "effective on" in page, "the page tells when it takes effect")
+
+
+def case_concepts(check, server):
+    olga, dora, rita = ready(server, ("olga", "owner"), ("dora", "director"), ("rita", "rep"))
+    found(olga)
+    document = olga.ask("/concepts/plus/1").json["document"]
+    changed = re.sub(r"at_least: (\d+)", lambda match: f"at_least: {int(match.group(1)) * 2}", document)
+    answer = olga.tell("/concepts", {"document": "program: {id: x\n", "only_check": True})
+    problems = answer.json["problems"]
+    check(answer.json["valid"] is False and problems[0]["line"] > 0, f"a mistake has line and column: {problems}")
+    page = olga.post("/concepts", {}, {"file": ("c.yaml", document.replace("segments:", "segmente:").encode())})
+    check("segmente" in page.text and "Line" in page.text, "and what was typed stays on the page")
+    check(rita.tell("/concepts", {"document": document}).status == 403, "a rep writes no concept (X-01)")
+    answer = olga.tell("/concepts", {"document": changed})
+    check(answer.status == 201 and answer.json["version"] == 2, answer.text)
+    second = dora.ask("/concepts/plus/2").json
+    check(second["against"] == 1 and second["changes"], f"what changes in words: {second['changes']}")
+    answer = olga.tell("/concepts/plus/2/simulate")
+    path = "/simulations/" + answer.json["job"]["id"]
+    model = wait(olga, path, lambda one: one["done"])
+    check(model["moves_total"] == len(model["moves"]) > 0, "who would move (R-127)")
+    check(sum(one["customers"] for one in model["matrix"]) == CUSTOMERS, "the matrix holds everybody")
+    check("would" in olga.get(path).text or "What-if" in olga.get(path).text, "as a page")
+    check(rita.ask(path).status == 403, "not for a rep")
+    check(olga.ask("/concepts/plus/2").json["released"] is False, "nothing changes until its release (R-127)")
+    check(dora.tell("/concepts/plus/2/release").status == 200, "a director puts it into force")
+    check(dora.tell("/concepts/plus/2/release").status == 409, "once")
+
+
+def case_overrides(check, server):
+    olga, dora, rita = ready(server, ("olga", "owner"), ("dora", "director"), ("rita", "rep"))
+    found(olga)
+    asked = {"customer": "K05", "segment": "A", "valid_to": "2026-12-31", "reason": "new plant"}
+    check(rita.tell("/overrides", asked).status == 422, "a rep sees no foreign customer, hence asks for none (X-01)")
+    check(olga.tell("/overrides", {**asked, "reason": ""}).status == 422, "a reason is wanted (R-031)")
+    answer = olga.tell("/overrides", asked)
+    check(answer.status == 201, answer.text)
+    one = olga.ask("/overrides").json["overrides"][0]
+    check(one["may_decide"] is False, "whoever asks does not decide")
+    check(olga.tell(one["decide_path"], {"verdict": "approve"}).status == 409, "nor by the API (R-093)")
+    other = dora.tell(one["decide_path"], {"verdict": "approve", "reason": "checked"})
+    shares = dora.ask("/overrides").json["shares"]
+    check(other.status in (200, 409), f"somebody else decides, within the limit: {other.text} {shares}")
+    check(rita.ask("/overrides").json["overrides"] == [], "a rep sees those of the own customers only")
+    check(rita.tell(one["decide_path"], {"verdict": "withdraw"}).status == 404, "and no hint that others exist")
+    run = olga.ask("/evaluations").json["runs"][0]["id"]
+    filed = {"customer": "K05", "run": run, "reason": "an invoice is missing"}
+    answer = olga.tell("/appeals", filed)
+    check(answer.status == 201 and answer.json["due"], f"an appeal gets its deadline: {answer.text}")
+    appeal = dora.ask("/appeals").json["appeals"][0]
+    check(dora.tell(appeal["decide_path"], {"verdict": "dismiss", "result": "it was counted"}).status == 200, "decided")
+    check(dora.tell(appeal["decide_path"], {"verdict": "grant", "result": "no"}).status == 409, "once")
+
+
+def case_settings(check, server):
+    olga, rita = ready(server, ("olga", "owner"), ("rita", "rep"))
+    found(olga)
+    check(rita.ask("/settings").status == 403 and rita.ask("/audit").status == 403, "not for a rep (X-01)")
+    check(olga.tell("/settings", {"brand_colour": "red"}).status == 422, "a colour is a colour")
+    check(olga.tell("/settings", {"visits": ["A=400"]}).status == 422, "and visits fit into a year")
+    answer = olga.tell("/settings", {"company": "ACME", "brand_colour": "#0b5c67", "visits": ["A=12", "B=4"]})
+    check(answer.json["changed"] == 4, answer.text)
+    check(olga.tell("/settings", {"company": "ACME"}).json["changed"] == 0, "what is the same changes nothing")
+    visits = {one["segment"]["code"]: one["per_year"] for one in olga.ask("/settings").json["visits"]}
+    check(visits["A"] == "12" and visits["C"] is None, f"visits per segment (R-019): {visits}")
+    entries = olga.ask("/audit?kind=setting.changed").json["entries"]
+    check(len([e for e in entries if e["actor"] == "olga"]) == 4, f"each change stands in the audit log (X-04): {entries}")
+    check(olga.ask("/audit?kind=import.published").json["count"] == 1, "by kind")
+    check(olga.ask("/audit?actor=nobody").json["count"] == 0, "by who")
+    last = olga.ask("/audit").json["entries"][0]["number"]
+    check(olga.ask(f"/audit?before={last}").json["entries"][0]["number"] < last, "page by page")
+
+
+def case_jobs(check, server):
+    olga, rita, mark = ready(server, ("olga", "owner"), ("rita", "rep"), ("mark", "marketing"))
+    upload, _ = hand_in(olga, purchases(200))
+    jobs = [job for job in mark.ask("/jobs").json["jobs"] if job["asked_by"] == "olga"]
+    path = jobs[0]["path"]
+    check(jobs[0]["kind"] == "import_look" and jobs[0]["asked_by"] == "olga", f"jobs are listed: {jobs}")
+    check(rita.ask("/jobs").status == 403 and rita.ask(path).status == 404, "a rep sees no job of others (X-01)")
+    check(rita.tell(path + "/cancel").status == 404, "nor cancels it")
+    check(olga.tell(path + "/cancel").status == 409, "what has ended is not cancelled")
+    check("Look at a file" in olga.get("/jobs").text and "done" in olga.get(path).text, "as pages")
+    olga.post(upload + "/discard")
+
+
+def case_at_once(check, server):
+    """Two people approve and reject the same proposals at once, a third imports."""
+    olga, dora, mark = ready(server, ("olga", "owner"), ("dora", "director"), ("mark", "marketing"))
+    found(olga)
+    olga.tell("/evaluations")
+    run = wait(olga, "/evaluations", lambda model: len(model["runs"]) == 2)["runs"][0]["path"]
+    customers = [row["customer"] for row in olga.ask(run).json["rows"]]
+    said, stop = {"olga": {}, "dora": {}}, threading.Event()
+    imported = []
+
+    def decide(person, name, verdict, order):
+        for customer in order:
+            answer = person.tell(run + "/verdict", {"verdict": verdict, "customer": [customer], "reason": name})
+            said[name][customer] = answer.status
+
+    def keep_importing():
+        for turn in itertools.count():
+            if stop.is_set() and turn >= 2:
+                return
+            imported.append(bring_in(mark, purchases(400, first=5000 + 400 * turn), name=f"{turn}.csv"))
+
+    threads = [threading.Thread(target=decide, args=(olga, "olga", "approve", customers)),
+               threading.Thread(target=decide, args=(dora, "dora", "reject", customers[::-1])),
+               threading.Thread(target=keep_importing)]
+    for thread in threads:
+        thread.start()
+    for thread in threads[:2]:
+        thread.join()
+    stop.set()
+    threads[2].join()
+    rows = {row["customer"]: row for row in olga.ask(run).json["rows"]}
+    states = {200, 409}
+    check(all(status in states for one in said.values() for status in one.values()), f"no answer but yes and no: {said}")
+    lost = [c for c in customers if rows[c]["state"] == "proposed"]
+    check(not lost, f"no decision is lost: {lost}")
+    check(all(rows[c]["actor"] in ("olga", "dora") and said[rows[c]["actor"]][c] == 200 for c in customers),
+          "what counts was acknowledged to who decided it")
+    check(all((rows[c]["state"] == "approved") == (rows[c]["actor"] == "olga") for c in customers),
+          "approved by who approves, rejected by who rejects")
+    entries = olga.ask("/audit?kind=run.decisions_approved").json["entries"]
+    entries += olga.ask("/audit?kind=run.decisions_rejected").json["entries"]
+    acknowledged = sum(status == 200 for one in said.values() for status in one.values())
+    check(len(entries) == min(acknowledged, 400) or acknowledged > 200,
+          f"each acknowledged decision stands once in the audit log: {len(entries)} of {acknowledged}")
+    numbers = [one["number"] for one in olga.ask("/imports").json["rows"]]
+    check(sorted(imported) == sorted(set(imported)) and set(imported) <= set(numbers), "each import is there, once")
+    server.stop()
+    check("0 " not in server.command("verify")[:2], "and the database holds together")
+
+
+def case_killed(check, server):
+    """A server that is killed in the middle of an import goes on after its start, and imports once."""
+    olga, = ready(server, ("olga", "owner"))
+    upload, _ = hand_in(olga, purchases(60000))
+    olga.tell(upload + "/run")
+    for pause in (0.02, 0.1, 0.3):
+        time.sleep(pause)
+        server.stop(signal.SIGKILL)
+        server.start()
+    model = wait(olga, upload, lambda one: one["imported"])
+    number = int(model["import_path"].rsplit("/", 1)[1])
+    check(olga.ask(f"/imports/{number}").json["import"]["rows_new"] == 60000, "all of it is there")
+    check(len(olga.ask("/imports").json["rows"]) == 1, "once")
+
+
+CASES = {name[5:]: value for name, value in globals().items() if name.startswith("case_")}
+
+
+def run_case(binary, name):
+    """What is wrong, sentence by sentence."""
+    problems = []
+
+    def check(good, what):
+        if not good:
+            problems.append(what)
+
+    try:
+        # A real clock, as jobs and sessions last for a while.
+        with Server(binary, None) as server:
+            CASES[name](check, server)
+            errors = server.stop()
+            check("Sanitizer" not in errors and "runtime error" not in errors, errors[-2000:])
+    except Exception:  # a fault of the test belongs to its case, too
+        problems.append(traceback.format_exc())
+    return problems
+
+
+def main():
+    failed = 0
+    names = sys.argv[2:] or list(CASES)
+    for name in names:
+        problems = run_case(sys.argv[1], name)
+        failed += bool(problems)
+        print(f"{'FAILED' if problems else 'ok'}: {name}", *problems[:10], sep="\n    ", flush=True)
+    print(f"{len(names) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
