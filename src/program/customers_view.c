@@ -14,20 +14,20 @@ enum { ORDINARY = COLUMN_SORTS | COLUMN_FILTERS, SHOWN = ORDINARY | COLUMN_SHOWN
 static const struct list_column columns[] = {
         {"number", "list.customers.number", SHEET_TEXT, .flags = SHOWN, .path = "path"},
         {"name", "list.customers.name", SHEET_TEXT, .flags = COLUMN_SORTS | COLUMN_SHOWN, .path = "path"},
-        {"segment", "list.customers.segment", SHEET_CODE, .flags = SHOWN, .part = "segment"},
+        {"segment", "list.customers.segment", SHEET_CODE, .flags = SHOWN, .part = "badge"},
         {"city", "list.customers.city", SHEET_TEXT, .flags = SHOWN},
         {"responsible", "list.customers.responsible", SHEET_TEXT, .flags = SHOWN},
         {"revenue", "list.customers.revenue", SHEET_MONEY, .flags = SHOWN | COLUMN_SUMS},
         {"change", "list.customers.change", SHEET_MONEY, .flags = SHOWN | COLUMN_SUMS},
-        {"next", "list.customers.next", SHEET_CODE, .flags = SHOWN, .part = "segment"},
+        {"next", "list.customers.next", SHEET_CODE, .flags = SHOWN, .part = "badge"},
         {"missing", "list.customers.missing", SHEET_COUNT, .flags = SHOWN},
         {"last_order", "list.customers.last_order", SHEET_DAY, .flags = SHOWN},
         {"last_visit", "list.customers.last_visit", SHEET_DAY, .flags = ORDINARY},
         {"overdue", "list.customers.overdue", SHEET_COUNT, .flags = ORDINARY},
         {"since", "list.customers.since", SHEET_DAY, .flags = ORDINARY},
         {"grace", "list.customers.grace", SHEET_DAY, .flags = ORDINARY},
-        {"announced", "list.customers.announced", SHEET_CODE, .flags = ORDINARY, .part = "segment"},
-        {"segment_before", "list.customers.segment_before", SHEET_CODE, .flags = ORDINARY, .part = "segment"},
+        {"announced", "list.customers.announced", SHEET_CODE, .flags = ORDINARY, .part = "badge"},
+        {"segment_before", "list.customers.segment_before", SHEET_CODE, .flags = ORDINARY, .part = "badge"},
         {"movement", "list.customers.movement", SHEET_CODE, .flags = ORDINARY, .words = "movement."},
         {"previous", "list.customers.previous", SHEET_MONEY, .flags = SUMMED},
         {"months_change", "list.customers.months_change", SHEET_MONEY, .flags = SUMMED},
@@ -291,6 +291,7 @@ enum status search_model(const struct reader *reader, struct text typed, struct 
         if (status)
                 return status;
         put_text(model, NULL, "q", typed);
+        put_count(model, NULL, "total", (int64_t)count);
         struct value *rows = put_list(model, NULL, "rows");
         for (size_t i = 0; i < count; i++) {
                 struct directory_row row;

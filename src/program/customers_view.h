@@ -9,7 +9,7 @@
  *   segments              code and name, for choices and badges
  *   total, next           how many fit, and the key of the next page
  *
- *   search: rows          id, number, name, path, city, segment, kind
+ *   search: q, total, and rows: id, number, name, path, city, segment, kind
  */
 #ifndef TREUE_PROGRAM_CUSTOMERS_VIEW_H
 #define TREUE_PROGRAM_CUSTOMERS_VIEW_H

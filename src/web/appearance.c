@@ -3,6 +3,7 @@
  * appearance.c: how pages look to somebody, with or without an account: light or dark, German or English, kept in
  * cookies for a year; and the page that shows all parts of pages.
  */
+#include "access/own_account.h"
 #include "web/application.h"
 #include "web/frame.h"
 #include "web/resources.h"
@@ -29,16 +30,29 @@ static struct text way_back(const struct request *request)
         return ours ? back : text_of("/");
 }
 
+/* Whoever has an account takes the language along to every browser, and into mails. */
+static enum status keep_language(struct request *request, struct text language, struct error *error)
+{
+        struct own own = {.database = application_of(request)->database, .subject = request_subject(request),
+                          .token = request_cookie(request, REQUEST_SESSION_COOKIE),
+                          .now_ms = request_now_ms(request)};
+        enum status status = request_connection(request, &own.connection, error);
+        return status ? status : own_set_language(&own, text_is(language, "en") ? LANGUAGE_ENGLISH : LANGUAGE_GERMAN,
+                                                  error);
+}
+
 static enum status choose(struct request *request, struct model *model, struct error *error)
 {
         struct text theme = request_text(request, "theme"), language = request_text(request, "language");
-        (void)model, (void)error;
+        (void)model;
         if (theme.data)
                 request_set_cookie(request, THEME_COOKIE, theme, text_is(theme, "auto") ? 0 : YEAR_SECONDS);
         if (language.data)
                 request_set_cookie(request, LANGUAGE_COOKIE, language, YEAR_SECONDS);
         request_go_to(request, way_back(request), false);
-        return STATUS_OK;
+        if (!language.data || !request_subject(request)->session_id)
+                return STATUS_OK;
+        return keep_language(request, language, error);
 }
 
 /* For those who build pages, and for the tests that look at each part. */

@@ -48,7 +48,7 @@ static const struct route routes[] = {
          "route.customers"},
         {METHOD_GET, "/customers/{customer}", PERMISSION_CUSTOMER_READ, customer_fields, "customer", customer,
          ROUTE_HIDES, "route.customer"},
-        {METHOD_GET, "/prospects", PERMISSION_CUSTOMER_READ, list_fields, "customers", prospects, ROUTE_LIST,
+        {METHOD_GET, "/prospects", PERMISSION_CUSTOMER_READ, list_fields, "prospects", prospects, ROUTE_LIST,
          "route.prospects"},
 };
 const struct resource resource_customers = {"customers", routes, sizeof(routes) / sizeof(routes[0])};

@@ -16,6 +16,6 @@ static enum status search(struct request *request, struct model *model, struct e
 static const struct field search_fields[] = {{.name = "q", .kind = INPUT_TEXT}, READING_FIELDS, {0}};
 
 static const struct route routes[] = {
-        {METHOD_GET, "/search", PERMISSION_START, search_fields, NULL, search, 0, "route.search"},
+        {METHOD_GET, "/search", PERMISSION_START, search_fields, "search", search, 0, "route.search"},
 };
 const struct resource resource_search = {"search", routes, sizeof(routes) / sizeof(routes[0])};

@@ -217,6 +217,73 @@ static void add_rungs(struct model *model)
         }
 }
 
+static void add_months(struct model *model)
+{
+        static const int64_t revenue[][3] = {
+                {610000, 720000, 560000}, {700000, 840000, 640000}, {890000, 1010000, 790000}, {760000, 550000, 800000},
+                {820000, 0, 860000}, {940000, 0, 820000}, {880000, 0, 840000}, {590000, 0, 660000},
+                {1000000, 0, 900000}, {840000, 0, 860000}, {810000, 0, 890000}, {810000, 0, 850000}};
+        struct value *chart = put_map(model, NULL, "months_chart");
+        put_word(model, chart, "title", "style.months");
+        put_string(model, chart, "now_name", "2026");
+        put_string(model, chart, "before_name", "2025");
+        put_string(model, chart, "earlier_name", "2024");
+        struct value *months = put_list(model, chart, "months");
+        for (int i = 0; i < 12; i++) {
+                struct value *month = add_map(model, months);
+                put_day(model, month, "month", day(2026, i + 1, 1));
+                put_money(model, month, "before", revenue[i][0]);
+                if (revenue[i][1])
+                        put_money(model, month, "now", revenue[i][1]);
+                else
+                        put_none(model, month, "now");
+                put_money(model, month, "earlier", revenue[i][2]);
+        }
+}
+
+static void add_distance(struct model *model)
+{
+        static const int64_t counts[] = {3, 5, 9, 14, 19, 22, 18, 12, 9, 7};
+        struct value *chart = put_map(model, NULL, "distance");
+        put_word(model, chart, "title", "style.distance");
+        struct value *bars = put_list(model, chart, "bars");
+        for (int i = 0; i < 10; i++) {
+                struct value *bar = add_map(model, bars);
+                put_money(model, bar, "from", i * INT64_C(1000000));
+                put_money(model, bar, "to", (i + 1) * INT64_C(1000000));
+                put_count(model, bar, "count", counts[i]);
+                put_yes_no(model, bar, "current", i == 8);
+        }
+        struct value *threshold = add_map(model, put_list(model, chart, "thresholds"));
+        put_string(model, threshold, "name", "A");
+        put_money(model, threshold, "at", 9000000);
+}
+
+static void add_flow(struct model *model)
+{
+        static const char *const codes[] = {"A", "B", "C"};
+        static const int64_t counts[][2] = {{36, 42}, {109, 118}, {261, 246}};
+        static const int64_t flows[][3] = {{0, 0, 34}, {0, 1, 2}, {1, 0, 8}, {1, 1, 98}, {1, 2, 3}, {2, 1, 18},
+                                           {2, 2, 243}};
+        struct value *chart = put_map(model, NULL, "flow");
+        put_word(model, chart, "title", "style.flow");
+        for (size_t side = 0; side < 2; side++) {
+                struct value *list = put_list(model, chart, side ? "after" : "before");
+                for (size_t i = 0; i < 3; i++) {
+                        struct value *map = add_map(model, list);
+                        put_segment(model, map, codes[i], codes[i]);
+                        put_count(model, map, "count", counts[i][side]);
+                }
+        }
+        struct value *list = put_list(model, chart, "flows");
+        for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
+                struct value *map = add_map(model, list);
+                put_string(model, map, "from", codes[flows[i][0]]);
+                put_string(model, map, "to", codes[flows[i][1]]);
+                put_count(model, map, "count", flows[i][2]);
+        }
+}
+
 void style_sample(struct model *model)
 {
         put_word(model, NULL, "title", "style.title");
@@ -228,4 +295,7 @@ void style_sample(struct model *model)
         add_fields(model);
         add_notices(model);
         add_rungs(model);
+        add_months(model);
+        add_distance(model);
+        add_flow(model);
 }

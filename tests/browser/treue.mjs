@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //
 // treue.mjs: the program under test: the demo company in a folder of its own, accounts for all roles, a server on a free
-// port. Its clock stands on the day the demo ends.
+// port, with a clock that stands still.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const PROGRAM = process.env.TREUE_PROGRAM;
-const CLOCK = '2026-01-20T09:00:00Z';
+const CLOCK = '2026-02-10T09:00:00Z'; // the latest evaluation is in effect
 
 export class Treue {
         // A data directory with the demo company in it.
@@ -30,12 +30,34 @@ export class Treue {
         constructor(data) {
                 this.data = data;
                 this.server = null;
+                this.links = new Map();
         }
 
         async command(...words) {
                 const { stdout } = await run(PROGRAM, ['--data', this.data, ...words],
                         { env: { ...process.env, TREUE_CLOCK: CLOCK, LANG: 'de_DE.UTF-8' }, maxBuffer: 1 << 24 });
                 return stdout;
+        }
+
+        // Somebody on the staff; give it before the server runs. The way in is a link that is good once.
+        async user(login, role, name, ...options) {
+                const said = await this.command('user', 'add', login, '--role', role, '--name', name, '--language', 'de');
+                if (options.length)
+                        await this.command('user', 'scope', login, ...options);
+                this.links.set(login, /\/link\/[A-Za-z0-9_-]+/.exec(said)[0]);
+        }
+
+        // Signs in on a page: the first time by the link, then by name and password. One account may sign in many times.
+        async signIn(page, login) {
+                const password = `Vier zufällige Wörter ${login.length} Regenbogen`;
+                const link = this.links.get(login);
+                this.links.delete(login);
+                await page.goto(link ?? '/sign-in');
+                if (!link)
+                        await page.fill('#login', login);
+                await page.fill('#password', password);
+                await page.locator('main form button.btn-primary').click();
+                await page.waitForURL((url) => !/^\/(link|sign-in)/.test(url.pathname));
         }
 
         async serve(...options) {

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//
+// Pages of the staff with the demo company, each role with its own: they can be read by day and by night, on a phone and on
+// a desk, in both languages (X-02), by keyboard alone; the ladder, lists and customers say what the command line says.
+// R-001 (from every list to the customer), R-032 (marketing and sales see the same segment).
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { check, close, LOOKS, open, reader } from './browser.mjs';
+import { Treue } from './treue.mjs';
+
+const STAFF = [
+        ['owner', 'owner', 'Olga Wagner'], ['marketing', 'marketing', 'Mara Lang'],
+        ['rep', 'rep', 'Rita Roth', '--responsible', 'ad-roth'],
+        ['head', 'sales_head', 'Uwe Petersen', '--responsible', 'vl-petersen'],
+        ['director', 'director', 'Karl Brandt'], ['admin', 'administrator', 'Tom Weiß'],
+];
+let treue;
+
+before(async () => {
+        await open();
+        treue = await Treue.demo();
+        for (const one of STAFF)
+                await treue.user(...one);
+        await treue.serve();
+});
+after(async () => {
+        await close();
+        await treue.stop();
+});
+
+async function as(login, look = {}) {
+        const page = await reader(treue.base, look);
+        await treue.signIn(page, login);
+        await page.goto(login === 'admin' ? '/account' : '/ladder');
+        page.complaints = [];
+        return page;
+}
+
+// Every page that the navigation of a role offers, in every look.
+async function walk(login, look) {
+        const page = await as(login, look);
+        const paths = await page.locator('.nav-main > a, .menu-list > a').evaluateAll((links) => links.map((link) => link.pathname));
+        for (const path of new Set(paths)) {
+                const answer = await page.goto(path);
+                assert.equal(answer.status(), 200, `${login} ${path}`);
+                await check(page, `${login}${path.replaceAll('/', '-')}`);
+        }
+        await page.context().close();
+        return paths;
+}
+
+for (const [login] of STAFF) {
+        test(`${login}: every page that is offered`, async () => {
+                for (const [theme, width] of LOOKS)
+                        assert.ok((await walk(login, { theme, width })).length > 0);
+        });
+}
+
+test('signing in: wrong, then right, back where one wanted to go', async () => {
+        await (await as('marketing')).context().close();
+        const page = await reader(treue.base, { width: 360 });
+        await page.goto('/ladder');
+        assert.equal(new URL(page.url()).pathname, '/sign-in');
+        await check(page, 'sign-in');
+        await page.fill('#login', 'marketing');
+        await page.fill('#password', 'das ist es nicht');
+        await page.locator('main button.btn-primary').click();
+        assert.ok(await page.locator('[role="alert"]').isVisible());
+        assert.equal(await page.inputValue('#login'), 'marketing', 'what was typed stays');
+        page.complaints = page.complaints.filter((one) => !one.includes('422'));
+        await check(page, 'sign-in-wrong');
+        await page.fill('#password', 'Vier zufällige Wörter 9 Regenbogen');
+        await page.locator('main button.btn-primary').click();
+        await page.waitForURL('**/ladder');
+        await page.context().close();
+});
+
+test('the ladder says how many stand where, and leads to them', async () => {
+        const page = await as('owner');
+        await page.goto('/ladder');
+        const rungs = page.locator('.rung');
+        assert.equal(await rungs.count(), 4);
+        assert.match(await rungs.nth(0).innerText(), /\b42\b/);
+        await rungs.nth(0).locator('a.segment').click();
+        await page.waitForURL('**/customers?**');
+        assert.match(await page.locator('.list-foot').innerText(), /42/);
+        await page.context().close();
+});
+
+test('by keyboard: "/" searches, arrows go down, Enter opens the customer', async () => {
+        const page = await as('owner');
+        await page.goto('/ladder');
+        await page.keyboard.press('/');
+        await page.keyboard.type('10006');
+        await page.locator('#search-found [data-row]').first().waitFor();
+        await check(page, 'search');
+        await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('Enter');
+        await page.waitForURL('**/customers/*');
+        assert.ok(await page.locator('h1').innerText());
+        await page.context().close();
+});
