@@ -100,3 +100,18 @@ test('by keyboard: "/" searches, arrows go down, Enter opens the customer', asyn
         assert.ok(await page.locator('h1').innerText());
         await page.context().close();
 });
+test('a customer, in both languages', async () => {
+        for (const language of ['de', 'en']) {
+                for (const [theme, width] of LOOKS) {
+                        const page = await as('owner', { theme, width });
+                        await page.goto('/ladder');
+                        await page.evaluate((code) => document.querySelector(`.languages button[value="${code}"]`).click(), language);
+                        await page.waitForLoadState();
+                        await page.goto('/customers?q=10006');
+                        await page.locator('tbody a[data-row]').first().click();
+                        await page.waitForURL('**/customers/*');
+                        await check(page, `customer-${language}`);
+                        await page.context().close();
+                }
+        }
+});
