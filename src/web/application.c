@@ -210,6 +210,8 @@ static enum status start(struct application *application, const struct applicati
         application->subbrands = subbrands_new();
         if (status == STATUS_OK && !application->subbrands)
                 status = error_memory(error);
+        if (status == STATUS_OK && options->overlay && !directory_exists(options->overlay))
+                status = error_set(error, STATUS_NOT_FOUND, "file.not_found", "path", options->overlay, NULL);
         if (status == STATUS_OK)
                 status = open_overlay(application, options->overlay, error);
         return status == STATUS_OK ? server_start(site, options->listen, &application->server, error) : status;

@@ -42,8 +42,8 @@ class Answer:
 class Connection:
     """A socket to the server; what is sent is what the test says, byte by byte."""
 
-    def __init__(self, port, tls=None, source=None):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=WAIT_SECONDS,
+    def __init__(self, port, tls=None, source=None, seconds=WAIT_SECONDS):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=seconds,
                                                source_address=(source, 0) if source else None)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
