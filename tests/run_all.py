@@ -72,6 +72,7 @@ SCRIPTS = [
     ("road customer", "tests/road/test_customer.py", SANITIZER, 600),
     ("road doctor", "tests/road/test_doctor.py", SANITIZER, 1800),
     ("road first ladder", "tests/road/test_first_ladder.py", RELEASE, 1800),
+    ("http access", "tests/http/test_access.py", SANITIZER, 900),
     ("http server", "tests/http/test_server.py", SANITIZER, 900),
     ("http serve", "tests/http/test_serve.py", SANITIZER, 900),
     ("http server, thread sanitizer", "tests/http/test_server.py", THREAD, 1200),
@@ -94,7 +95,8 @@ ON_SERVER = ["road online retail", "road small", "road rules", "road import", "r
              "road whatif", "road customers", "demo company", "road export", "road customer", "road consent",
              "road consent, random people", "road import without a profile", "road wild files",
              "road verify", "road index after a restore", "road doctor",
-             "road first ladder", "browser", "http work", "http serve"]
+             "road first ladder", "browser", "http work", "http serve",
+             "http access"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]

@@ -64,8 +64,9 @@ enum status attempt_begin(struct connection *connection, const struct attempt_ke
                 if (status != STATUS_OK)
                         break;
                 int32_t failures = row.failures < INT32_MAX ? row.failures + 1 : row.failures;
-                status = set(connection, &keys[i], failures, now_ms,
-                             now_ms + attempt_wait_ms((unsigned)failures, keys[i].free), error);
+                int64_t wait_next_ms = attempt_wait_ms((unsigned)failures, keys[i].free);
+                /* What is free waits for nothing, wherever the clocks of several servers stand. */
+                status = set(connection, &keys[i], failures, now_ms, wait_next_ms ? now_ms + wait_next_ms : 0, error);
         }
         if (status == STATUS_OK && wait_ms == 0)
                 status = q_sign_in_attempt_end_old(
@@ -89,5 +90,5 @@ enum status attempt_take_back(struct connection *connection, const struct attemp
         if (status != STATUS_OK || row.failures == 0)
                 return status;
         return set(connection, key, row.failures - 1, row.last_ms,
-                   row.failures - 1 < (int32_t)key->free ? row.last_ms : row.until_ms, error);
+                   row.failures - 1 < (int32_t)key->free ? 0 : row.until_ms, error);
 }

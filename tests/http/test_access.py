@@ -1,0 +1,517 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Signing in, sessions, accounts and invitations over HTTP, on a running server.
+
+  test_access.py TREUE_BINARY
+
+Verifies X-01 in part (roles, the accounts behind them, contacts of the own company only) and X-04 in part (changes of
+rights stand in the audit chain). Of the list of security checks in docs/internals/security.md: 14, 31 to 36, 38 to 42
+and 47, as far as they concern accounts.
+"""
+import email
+import email.policy
+import json
+import os
+import pathlib
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+import threading
+import time
+
+import harness
+from house import OTHER, PASSWORD, Browser, run
+from totp import code_of
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+HOUR = 3600
+
+
+# ---- the first account ----------------------------------------------------------------------------------------------
+
+def first_account(problems, house):
+    """There is no default account; the first one chooses its password by a link that is good once (checks 33, 35)."""
+    problems.same(house.treue.json("user", "list"), [], "accounts of a new database")
+    link = house.add("anna", "administrator", "Anna Berger")
+    with house.serving():
+        browser = Browser(house)
+        page = browser.ask(f"/link/{link}")
+        problems.same(page.status, 200, "the link's page")
+        problems.expect(b"Anna Berger" in page.body, "the page says whose password it is")
+        problems.same(Browser(house).ask(f"/link/{link}").status, 200, "showing the link does not use it up")
+        for password, said in [("kurz", "mindestens 12"), ("passwort2026!", "geraten"), ("x" * 129, "höchstens 128"),
+                               ("anna berger 1x", "Anna"), ("treue-treue-mit-mir", "treue")]:
+            answer = browser.post(f"/link/{link}", {"password": password}, headers=[("Accept-Language", "de")])
+            problems.same(answer.status, 422, password)
+            problems.expect(said.lower() in answer.body.decode().lower(), password, "must say", said)
+        answer = browser.post(f"/link/{link}", {"password": PASSWORD})
+        problems.same(answer.status, 303, "choosing the password")
+        problems.expect(browser.is_signed_in(), "who chose the password is signed in")
+        again = Browser(house).post(f"/link/{link}", {"password": OTHER})
+        problems.same(again.status, 404, "the link once more")
+        problems.same(Browser(house).ask("/link/AAAAAAAAAAAAAAAAAAAAAAAAAAA").status, 404, "a made-up link")
+        log = house.log.read_text(encoding="utf-8")
+        problems.expect(link not in log and PASSWORD not in log, "neither link nor password stand in the log")
+    problems.expect(link not in (house.treue.data / "treue.db").read_bytes().decode("latin-1")
+                    if not house.treue.on_server() else True, "the link does not stand in the database")
+
+
+def cookies(problems, house):
+    """The session's cookie: HttpOnly, Lax, for the host alone; over TLS Secure and __Host- (check 42). A token the
+    browser brought along is not taken over (check 38)."""
+    house.add("anna", "owner")
+    with house.serving():
+        browser = Browser(house)
+        browser.cookies["treue_session"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        answer = browser.post(f"/link/{house.links['anna']}", {"password": PASSWORD})
+        line = [line for line in answer.all("Set-Cookie") if line.startswith("treue_session=")][0]
+        problems.expect(re.fullmatch(r"treue_session=[A-Za-z0-9_-]{27}; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax",
+                                     line), line)
+        problems.expect(browser.session() != "AAAAAAAAAAAAAAAAAAAAAAAAAAA", "another token than the one brought along")
+        first = browser.session()
+        second = Browser(house)
+        second.cookies["treue_session"] = first
+        second.sign_in("anna")
+        problems.expect(second.session() != first, "signing in gives a new token")
+        problems.expect(not browser.is_signed_in(), "the session the browser had before has ended")
+    certificate, key = make_certificate(house.folder)
+    tls = ssl.create_default_context(cafile=str(certificate))
+    with house.serving("--tls-cert", str(certificate), "--tls-key", str(key)) as server:
+        answer = server.ask("/sign-in", method="POST", headers=[("Accept", "text/html"),
+                                                                ("Origin", "https://localhost")],
+                            form="login=anna&password=" + PASSWORD.replace(" ", "+").replace("ü", "%C3%BC"), tls=tls)
+        line = ([line for line in answer.all("Set-Cookie") if "treue_session=" in line] or [f"{answer.line} {answer.body[-700:]}"])[0]
+        problems.expect(line.startswith("__Host-treue_session=") and "; Secure" in line and "Domain" not in line, line)
+
+
+def make_certificate(folder):
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)
+    return certificate, key
+
+
+# ---- guessing ----------------------------------------------------------------------------------------------------------
+
+def same_answer(problems, house):
+    """A name somebody has and one nobody has: the same bytes, about the same time (checks 35, 36)."""
+    house.add("anna", "owner")
+    with house.serving():
+        house.complete("anna")
+        answers, times = {}, {"anna": [], "nobody": []}
+        for i in range(4):
+            for login in ("anna", "nobody"):
+                browser = Browser(house)
+                begun = time.monotonic()
+                answer = browser.post("/sign-in", {"login": login, "password": "wrong guess"},
+                                      accept="application/json")
+                times[login].append(time.monotonic() - begun)
+                answers.setdefault(login, set()).add((answer.status, answer.body))
+        problems.same(answers["anna"], answers["nobody"], "answers")
+        # The fastest of each: hashing takes tens of milliseconds, not hashing takes none.
+        problems.expect(min(times["nobody"]) > min(times["anna"]) / 3, "times", times)
+        for login in ("anna", "nobody"):
+            for i in range(3):
+                answer = Browser(house).post("/sign-in", {"login": login, "password": "wrong guess"},
+                                             accept="application/json")
+            answers[login] = (answer.status, answer.json()["error"]["key"], answer.header("Retry-After") is not None)
+        problems.same(answers["anna"], answers["nobody"], "answers when there were too many")
+        problems.same(answers["anna"][0], 429, "too many")
+
+
+def credential_stuffing(problems, house):
+    """Thousands of wrong guesses from a thousand addresses are held back, and who is known comes in (check 36). Two
+    thousand instead of ten thousand, to be done in time."""
+    house.add("anna", "owner")
+    house.add("bert", "rep")
+    with house.serving("--trusted-proxy", "127.0.0.1/32", "--connections-per-address", "1000"):
+        known = house.complete("anna")
+        known.post("/sign-out")
+        house.complete("bert")
+        seen = {}
+
+        def guess(part):
+            for i in range(part, 2000, 4):
+                login = "anna" if i % 2 else f"name{i % 50}"
+                answer = Browser(house, address=f"10.0.{i % 1000 // 250}.{i % 250}").post(
+                    "/sign-in", {"login": login, "password": f"guess number {i}"}, accept="application/json")
+                seen[answer.status] = seen.get(answer.status, 0) + 1
+        threads = [threading.Thread(target=guess, args=(part,)) for part in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        problems.same(set(seen), {422, 429}, "answers")
+        # Five for each of 26 names, and the few that come when a wait is over.
+        problems.expect(seen.get(422, 0) <= 26 * 7, "guesses that were looked at:", seen)
+        stranger = Browser(house, address="198.51.100.1")
+        problems.same(stranger.sign_in("anna").status, 429, "the right password from elsewhere has to wait")
+        known.address = "198.51.100.2"
+        problems.same(known.sign_in("anna").status, 303, "the browser that is known comes in")
+        problems.same(Browser(house, address="198.51.100.3").sign_in("bert").status, 303, "others are not held back")
+
+
+def second_factor(problems, house):
+    """A secret for an app, codes good once, recovery codes; wrong codes are held back (checks 34, 41)."""
+    house.add("anna", "owner")
+    house.clock = "2026-03-02T09:00:00Z"
+    house.add("berta", "owner")
+    with house.serving():
+        browser = house.complete("berta")
+        page = browser.ask("/account/second-factor")
+        problems.expect(b"begin" in page.body, page.line)
+        problems.same(browser.post("/account/second-factor", {"action": "begin"}).status, 303, "begin")
+        page = browser.ask("/account/second-factor").body.decode()
+        secret = re.search(r"secret=([A-Z2-7]{32})", page).group(1)
+        now = 1772442000
+        problems.same(browser.post("/account/second-factor", {"action": "confirm", "code": "000000"}).status, 422,
+                      "a wrong code")
+        answer = browser.post("/account/second-factor", {"action": "confirm", "code": code_of(secret, now)})
+        codes = re.findall(r"<code>([a-z2-9-]{19})</code>", answer.body.decode())
+        problems.same((answer.status, len(codes)), (200, 10), "recovery codes")
+        problems.expect(codes[0] not in browser.ask("/account/second-factor").body.decode(), "shown once")
+        other = Browser(house)
+        answer = other.post("/sign-in", {"login": "berta", "password": PASSWORD})
+        problems.expect(answer.status == 303 and answer.header("Location").startswith("/sign-in/code"), answer.line)
+        problems.expect(not other.is_signed_in(), "the password alone is not enough")
+        half = other.session()
+        problems.same(other.post("/sign-in/code", {"code": code_of(secret, now)}).status, 422, "the code was used")
+        problems.same(other.post("/sign-in/code", {"code": code_of(secret, now + 30)}).status, 303, "the next one")
+        problems.expect(other.session() != half and other.is_signed_in(), "another token, signed in")
+        third = Browser(house)
+        third.post("/sign-in", {"login": "berta", "password": PASSWORD})
+        problems.same(third.post("/sign-in/code", {"code": codes[2].upper()}).status, 303, "a recovery code")
+        fourth = Browser(house)
+        fourth.post("/sign-in", {"login": "berta", "password": PASSWORD})
+        problems.same(fourth.post("/sign-in/code", {"code": codes[2]}).status, 422, "the same recovery code")
+        for i in range(4):
+            fourth.post("/sign-in/code", {"code": f"{i:06}"})
+        problems.same(fourth.post("/sign-in/code", {"code": codes[3]}).status, 429, "too many codes")
+
+
+# ---- sessions ------------------------------------------------------------------------------------------------------------
+
+def timeouts(problems, house):
+    """Two hours without use, twelve in all: by the clock the server is started with (check 39)."""
+    house.clock = "2026-03-02T08:00:00Z"
+    house.add("anna", "owner")
+    with house.serving():
+        browser = house.complete("anna")
+    for clock, stands in [("09:50", True), ("11:40", True), ("13:30", True), ("15:20", True), ("17:10", True),
+                          ("19:00", True), ("20:30", False)]:
+        house.clock = f"2026-03-02T{clock}:00Z"
+        with house.serving():
+            problems.same(browser.is_signed_in(), stands, f"at {clock}, used every two hours")
+    house.clock = "2026-03-03T08:00:00Z"
+    with house.serving():
+        problems.same(browser.sign_in("anna").status, 303, "the next day")
+    house.clock = "2026-03-03T10:00:01Z"
+    with house.serving():
+        problems.expect(not browser.is_signed_in(), "two hours without use")
+        page = browser.ask("/account")
+        problems.expect(page.status == 303 and page.header("Location") == "/sign-in?next=%2Faccount",
+                        page.line, page.header("Location"))
+        answer = browser.post("/sign-in", {"login": "anna", "password": PASSWORD, "next": "/account"})
+        problems.same(answer.header("Location"), "/account", "back where it was")
+        for path in ("//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/sign-in"):
+            answer = Browser(house).post("/sign-in", {"login": "anna", "password": PASSWORD, "next": path})
+            problems.same(answer.header("Location"), "/", f"never to {path}")
+
+
+def everywhere_at_once(problems, house):
+    """Sign out, password, role, disabling, resetting and the administrator's button end sessions at once (checks 40, 41,
+    47)."""
+    for login, role in (("admin", "administrator"), ("anna", "owner"), ("olga", "owner")):
+        house.add(login, role)
+    with house.serving():
+        admin = house.complete("admin")
+        house.complete("olga")
+        house.complete("anna")
+        user = house.account_id("anna")
+        password = PASSWORD
+
+        def two():
+            browsers = [Browser(house), Browser(house)]
+            for browser in browsers:
+                problems.same(browser.sign_in("anna", password).status, 303, "sign in")
+            return browsers
+
+        one, other = two()
+        problems.same(one.post("/sign-out").status, 303, "signing out")
+        problems.same((one.is_signed_in(), other.is_signed_in()), (False, True), "only this session")
+        one.sign_in("anna")
+        listed = one.json("/account").json()["sessions"]
+        problems.expect(len(listed) >= 2 and sum(row["current"] for row in listed) == 1, listed)
+        foreign = admin.json("/account").json()["sessions"][0]["id"]
+        problems.same(one.post(f"/account/sessions/{foreign}/end").status, 404, "somebody else's session")
+        problems.same(one.post("/account/sessions/end-others").status, 303, "all others")
+        problems.same((one.is_signed_in(), other.is_signed_in()), (True, False), "all but this one")
+        one, other = two()
+        answer = one.post("/account/password", {"current_password": password, "new_password": OTHER})
+        problems.same(answer.status, 303, "changing the password", answer.body[-300:])
+        problems.same((one.is_signed_in(), other.is_signed_in()), (True, False), "after a new password")
+        password = OTHER
+        one, other = two()
+        for path, fields in ((f"/users/{user}/end-sessions", {}), (f"/users/{user}/role", {"role": "director"}),
+                             (f"/users/{user}/disable", {})):
+            one, other = two()
+            problems.same(admin.post(path, fields).status, 303, path)
+            problems.same((one.is_signed_in(), other.is_signed_in()), (False, False), path)
+        problems.same(Browser(house).sign_in("anna", password).status, 422, "a disabled account")
+        admin.post(f"/users/{user}/enable")
+        one, other = two()
+        page = admin.post(f"/users/{user}/reset")
+        link = re.search(r"/link/([A-Za-z0-9_-]{27})", page.body.decode()).group(1)
+        problems.same((one.is_signed_in(), Browser(house).sign_in("anna", password).status), (False, 422), "reset")
+        house.complete("anna", link=link)
+    kinds = {row[0] for row in house.treue.query("SELECT kind FROM audit_entry")}
+    for kind in ("added", "password_changed", "sessions_ended", "role_changed", "disabled", "enabled", "reset"):
+        problems.expect(f"account.{kind}" in kinds, "audit:", kind)
+    problems.expect("whole" in house.treue.run("--lang", "en", "verify"), "the audit chain is whole")
+
+
+def proving_again(problems, house):
+    """Ten minutes after the password was given, password, mail and second factor ask for it again (check 41)."""
+    house.clock = "2026-03-02T08:00:00Z"
+    house.add("anna", "owner")
+    with house.serving():
+        browser = house.complete("anna")
+        problems.same(browser.post("/account/email", {"email": "anna@muster.example"}).status, 303, "given just now")
+    house.clock = "2026-03-02T08:11:00Z"
+    with house.serving():
+        answer = browser.post("/account/email", {"email": "x@evil.example"})
+        problems.same(answer.status, 422, "ten minutes later")
+        problems.same(browser.post("/account/second-factor", {"action": "begin"}).status, 422, "second factor")
+        problems.same(browser.post("/account/password", {"new_password": OTHER}).status, 422, "password")
+        problems.same(browser.post("/account/email", {"email": "x@evil.example", "current_password": OTHER}).status,
+                      422, "a wrong password")
+        before = browser.session()
+        problems.same(browser.post("/account/email", {"email": "anna@muster.example", "current_password": PASSWORD}
+                                   ).status, 303, "with the password")
+        problems.expect(browser.session() != before, "a new token after proving")
+        old = Browser(house)
+        old.cookies["treue_session"] = before
+        problems.expect(not old.is_signed_in(), "the token before is dead")
+
+
+# ---- accounts ------------------------------------------------------------------------------------------------------------
+
+def administration(problems, house):
+    """An administrator adds accounts and keys; nobody else does; the last one stays."""
+    for login, role in (("admin", "administrator"), ("olga", "owner")):
+        house.add(login, role)
+    with house.serving():
+        admin, owner = house.complete("admin"), house.complete("olga")
+        for path in ("/users", "/users/new", "/keys", f"/users/{house.account_id('admin')}"):
+            problems.same(owner.ask(path).status, 403, "an owner at", path)
+            problems.same(admin.ask(path).status, 200, "an administrator at", path)
+        answer = admin.post("/users/new", {"login": "Rita", "name": "Rita Reise", "role": "rep", "language": "de"})
+        problems.same(answer.status, 200, "adding", answer.body[-300:])
+        link = re.search(r"/link/([A-Za-z0-9_-]{27})", answer.body.decode()).group(1)
+        house.complete("rita", link=link)
+        problems.same(admin.post("/users/new", {"login": "rita", "name": "R", "role": "rep"}).status, 422, "twice")
+        user = house.account_id("rita")
+        admin.post(f"/users/{user}/scope", {"responsibles": "Rita Reise\r\nGebiet Nord\r\n"})
+        shown = admin.json(f"/users/{user}").json()
+        problems.same(shown["responsibles"], ["Gebiet Nord", "Rita Reise"], "responsibles")
+        answer = admin.post(f"/users/{house.account_id('admin')}/disable", accept="application/json")
+        problems.same((answer.status, answer.error()["key"]), (409, "access.last_administrator"), "the last one")
+        problems.same(admin.post("/users/999/disable").status, 404, "nobody")
+        answer = admin.post("/keys", {"name": "ERP", "role": "marketing", "days": "30"})
+        key = re.search(r"<code>([A-Za-z0-9_-]{27})</code>", answer.body.decode()).group(1)
+        program = Browser(house)
+        problems.same(program.json("/users", key=key).status, 403, "a key has its role's rights")
+        problems.same(program.json("/account", key=key).status, 403, "a key has no account")
+        problems.expect(program.json("/openapi.json", key="A" * 27).status in (200, 401), "a wrong key")
+        listed = admin.json("/keys").json()["rows"]
+        problems.same([row["name"] for row in listed], ["ERP"], "keys")
+        problems.same(admin.post(f"/keys/{listed[0]['id']}/remove").status, 303, "taking it back")
+        csv = admin.ask("/users.csv").body.decode("utf-8-sig")
+        problems.expect("rita" in csv and "$argon2id" not in csv, csv)
+        for row in admin.json("/users").json()["rows"]:
+            problems.expect(not {"password", "totp_secret", "digest"} & set(row), row)
+
+
+# ---- mail and contacts -----------------------------------------------------------------------------------------------------
+
+class MailServer:
+    """npm's smtp-server (mail_server.mjs) on a free port; what it took lies in a folder."""
+
+    def __init__(self, folder, *options):
+        self.folder = folder / "mails"
+        self.folder.mkdir()
+        self.process = subprocess.Popen(["node", str(ROOT / "tests" / "http" / "mail_server.mjs"), str(self.folder),
+                                         *map(str, options)], stdout=subprocess.PIPE, cwd=ROOT)
+        self.port = int(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def mails(self, count, seconds=20):
+        harness.until(lambda: len(list(self.folder.glob("*.eml"))) >= count, seconds)
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+                for path in sorted(self.folder.glob("*.eml"))]
+
+
+def set_up_mail(house, mail, security="plain", **more):
+    for name, value in {"mail_host": "127.0.0.1", "mail_port": mail.port, "mail_security": security,
+                        "mail_from": "treue@muster.example", "mail_from_name": "PartnerKreis Süd", **more}.items():
+        house.treue.run("setting", "set", name, value)
+
+
+def company(house):
+    """Two customers, who is responsible, and nobody with access yet."""
+    house.treue.import_rows("customers", "customers", ["number", "name"],
+                            [{"number": "K1", "name": "Müller GmbH"}, {"number": "K2", "name": "Schmidt KG"}])
+    house.treue.import_rows("responsibilities", "responsibilities", ["customer", "responsible", "role", "valid_from"],
+                            [{"customer": "K1", "responsible": "Rita Reise", "role": "rep",
+                              "valid_from": "2025-01-01"}])
+    return dict(house.treue.query("SELECT number, customer_id FROM customer_key"))
+
+
+def mails(problems, house):
+    """Links by mail: the answer tells nothing, the mail goes to the address recorded, once for each time, and staff come
+    no further than their second factor (checks 14, 34, 35)."""
+    with MailServer(house.folder) as mail:
+        set_up_mail(house, mail)
+        house.add("anna", "owner")
+        house.treue.change("UPDATE account SET email = 'anna@muster.example', name = 'Änna \"Q\" Berger'")
+        house.treue.run("setting", "test-mail", "test@muster.example")
+        with house.serving():
+            house.complete("anna")
+            answers = set()
+            for login in ("anna", "nobody"):
+                answer = Browser(house).post("/sign-in/mail", {"login": login})
+                answers.add((answer.status, answer.header("Location"), answer.body))
+            problems.same(len(answers), 1, "the same answer", answers)
+            found = mail.mails(2)
+            problems.same([str(one["To"]) for one in found],
+                          ["test@muster.example", '"Änna \\"Q\\" Berger" <anna@muster.example>'], "recipients")
+            text = found[-1].get_content()
+            link = re.search(r"http://localhost/link/([A-Za-z0-9_-]{27})", text)
+            problems.expect(link, text)
+            problems.expect("ten minutes" in text and found[-1]["From"].startswith("PartnerKreis Süd"), text)
+            browser = Browser(house)
+            problems.same(browser.post(f"/link/{link.group(1)}", {"password": OTHER}).status, 303, "a new password")
+            problems.expect(browser.is_signed_in(), "signed in")
+            for _ in range(6):
+                answer = Browser(house).post("/sign-in/mail", {"login": "anna"})
+            problems.same(answer.status, 429, "too many mails")
+        raw = b"".join(path.read_bytes() for path in mail.folder.glob("*.eml"))
+        problems.expect(b"\n\n" not in raw.replace(b"\r\n", b"") and b"Bcc" not in raw, "bare line ends, headers")
+
+
+def mail_over_tls(problems, house):
+    """STARTTLS is insisted on, certificates are checked, the password comes from a file (check 5)."""
+    certificate, key = make_certificate(house.folder)
+    secret = house.treue.write("mail-password", "geheimnis für mails\n")
+    with MailServer(house.folder, certificate, key) as mail:
+        set_up_mail(house, mail, "starttls", mail_host="localhost", mail_user="treue", mail_password_file=secret)
+        code, out, error = house.treue.call("setting", "test-mail", "a@muster.example")
+        problems.expect(code == 3, "a certificate nobody signed", code, out, error)
+        house.treue.run("setting", "set", "mail_authorities", certificate)
+        house.treue.run("setting", "test-mail", "a@muster.example")
+        login = (mail.folder / "login").read_text(encoding="utf-8")
+        problems.same(login, "treue geheimnis für mails", "signing in at the mail server")
+    shutil.rmtree(house.folder / "mails")
+    with MailServer(house.folder) as plain:
+        house.treue.run("setting", "set", "mail_port", plain.port)
+        code, out, error = house.treue.call("setting", "test-mail", "a@muster.example")
+        problems.expect(code == 3, "a server without STARTTLS", code, out, error)
+        problems.same(plain.mails(1, 0.2), [], "nothing went out in the clear")
+
+
+def contacts(problems, house):
+    """Invited by the rep who looks after the customer, then by the main contact; several companies; taken away (checks
+    34, 40, 47)."""
+    customers = company(house)
+    one, two = customers["K1"], customers["K2"]
+    with MailServer(house.folder) as mail:
+        set_up_mail(house, mail)
+        for login, role in (("olga", "owner"), ("rita", "rep")):
+            house.add(login, role)
+        house.treue.run("user", "scope", "rita", "--responsible", "Rita Reise")
+        with house.serving():
+            owner, rep = house.complete("olga"), house.complete("rita")
+            person = {"name": "Karin Kundin", "email": "Karin@kunde.example", "role": "main_contact", "language": "de"}
+            problems.same(rep.ask(f"/customers/{two}/access").status, 404, "another rep's customer")
+            problems.same(rep.post(f"/customers/{two}/access", person).status, 404, "inviting there")
+            problems.same(rep.post("/customers/99/access", person).status, 404, "no customer at all")
+            answer = rep.post(f"/customers/{one}/access", person)
+            problems.same(answer.status, 303, "inviting", answer.body[-400:])
+            text = mail.mails(1)[-1].get_content()
+            problems.expect("Müller GmbH" in text, text)
+            link = re.search(r"/link/([A-Za-z0-9_-]{27})", text).group(1)
+            karin = house.complete("karin", link=link)
+            shown = karin.json("/account").json()
+            problems.same((shown["login"], shown["role"]), ("karin@kunde.example", "main_contact"), "the contact")
+            for path in ("/users", "/keys", f"/customers/{one}/access", f"/customers/{two}/access"):
+                problems.expect(karin.ask(path).status in (403, 404), "a contact at", path)
+            colleague = {"name": "Konrad Kunde", "email": "konrad@kunde.example", "role": "contact"}
+            problems.same(karin.post("/portal/colleagues", colleague).status, 303, "a colleague")
+            link = re.search(r"/link/([A-Za-z0-9_-]{27})", mail.mails(2)[-1].get_content()).group(1)
+            konrad = Browser(house)
+            problems.same(konrad.post(f"/link/{link}", {"without_password": "yes"}).status, 303, "without a password")
+            problems.expect(konrad.is_signed_in(), "signed in by the link")
+            problems.same(konrad.ask("/portal/colleagues").status, 404, "only the main contact")
+            problems.same(konrad.sign_in("konrad@kunde.example", "").status, 422, "there is no empty password")
+            Browser(house).post("/sign-in/mail", {"login": "konrad@kunde.example"})
+            link = re.search(r"/link/([A-Za-z0-9_-]{27})", mail.mails(3)[-1].get_content()).group(1)
+            again = Browser(house)
+            problems.same(again.post(f"/link/{link}").status, 303, "signed in by mail")
+            problems.same(Browser(house).post(f"/link/{link}").status, 404, "once")
+            # Another company, then back.
+            owner.post(f"/customers/{two}/access", dict(person, role="contact"))
+            link = re.search(r"/link/([A-Za-z0-9_-]{27})", mail.mails(4)[-1].get_content()).group(1)
+            problems.same(karin.post(f"/link/{link}").status, 303, "a second company")
+            problems.same(karin.json("/account").json()["role"], "contact", "another role there")
+            karin.ask("/account")
+            problems.same(karin.post("/account/company", {"customer": one}).status, 303, "switching")
+            problems.same(karin.json("/account").json()["role"], "main_contact", "and back")
+            karin.ask("/account")
+            problems.same(karin.post("/account/company", {"customer": "99"}).status, 404, "no company of hers")
+            people = {row["login"]: row["account"] for row in
+                      rep.json(f"/customers/{one}/access").json()["people"]}
+            last = karin.post(f"/portal/colleagues/{people['karin@kunde.example']}/remove", accept="application/json")
+            problems.same((last.status, last.error()["key"]), (409, "access.last_main_contact"), "the last main contact")
+            problems.same(karin.post(f"/portal/colleagues/{house.account_id('olga')}/remove").status, 404, "no colleague")
+            problems.same(karin.post(f"/portal/colleagues/{people['konrad@kunde.example']}/remove").status, 303, "gone")
+            problems.expect(not again.is_signed_in(), "his session ended at once")
+            problems.same(owner.post(f"/customers/{one}/access/{people['karin@kunde.example']}/remove").status, 303,
+                          "taken away by staff")
+            problems.expect(not karin.is_signed_in(), "her session at this company ended")
+            karin.sign_in("karin@kunde.example")
+            problems.same(len(karin.json("/account").json()["companies"]), 1, "the other one is left")
+
+
+def without_a_mail_server(problems, house):
+    """Nothing pretends to send; whoever invites hands the link on."""
+    customers = company(house)
+    house.add("olga", "owner")
+    with house.serving():
+        owner = house.complete("olga")
+        problems.expect(b"/sign-in/mail" not in Browser(house).ask("/sign-in").body, "no offer of mails")
+        answer = owner.post(f"/customers/{customers['K1']}/access",
+                            {"name": "Karin", "email": "karin@kunde.example", "role": "contact"})
+        problems.expect(answer.status == 200 and b"/link/" in answer.body, answer.line)
+        for email_address in ("karin", "a@b", "karin@kunde.example\r\nBcc: x@evil.example", "karin@kunde.example,x@y.de"):
+            answer = owner.post(f"/customers/{customers['K1']}/access",
+                                {"name": "Karin", "email": email_address, "role": "contact"})
+            problems.same(answer.status, 422, email_address)
+
+
+CASES = [first_account, cookies, same_answer, credential_stuffing, second_factor, timeouts, everywhere_at_once,
+         proving_again, administration, mails, mail_over_tls, contacts, without_a_mail_server]
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    chosen = [case for case in CASES if len(sys.argv) == 2 or case.__name__ in sys.argv[2:]]
+    sys.exit(run(chosen, sys.argv[1]))
