@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "access/visibility.h"
-#include "customers/audience.h"
+#include "customers/consent.h"
 #include "program/dossier_view_parts.h"
 #include "queries.h"
 
@@ -39,50 +39,16 @@ void put_letters(struct model *model, struct value *map, struct text name)
         put_text(model, map, "letters", (struct text){letters, used + more});
 }
 
-/* Addresses come from the one door, where they may be used. */
-struct reach {
-        const struct audience_contact *by_channel[CONSENT_CHANNELS];
-        size_t count[CONSENT_CHANNELS];
-};
-
-static enum status load_reach(struct dossier_page *page, struct reach *reach, struct error *error)
-{
-        static const enum consent_channel channels[] = {CONSENT_EMAIL, CONSENT_PHONE};
-        enum status status = STATUS_OK;
-        for (size_t c = 0; c < sizeof(channels) / sizeof(channels[0]) && !status; c++) {
-                struct audience_contact *found;
-                const struct audience_request request = {
-                        .connection = page->reader->connection,
-                        .generation = directory_generation(page->reader->view), .channel = channels[c],
-                        .day = directory_day(page->reader->view), .limited = true,
-                        .customer_ids = &page->about.customer_id, .customer_count = 1};
-                status = audience_load(&request, page->model->arena, &found, &reach->count[channels[c]], error);
-                if (!status)
-                        reach->by_channel[channels[c]] = found;
-        }
-        return status;
-}
-
-static void put_address(struct dossier_page *page, struct value *map, const char *name, const struct reach *reach,
-                        enum consent_channel channel, struct text person)
-{
-        struct text address = {NULL, 0};
-        for (size_t i = 0; i < reach->count[channel]; i++)
-                if (reach->by_channel[channel][i].reason == AUDIENCE_REACHED &&
-                    text_equal(reach->by_channel[channel][i].name, person))
-                        address = reach->by_channel[channel][i].address;
-        put_text(page->model, map, name, address);
-}
-
-static void put_person(struct dossier_page *page, struct value *rows, const struct dossier_cell *cells,
-                       const struct reach *reach)
+/* Addresses are not told here: whoever writes or calls takes them from customers/audience.h. What the person agreed to
+ * is. */
+static void put_person(struct dossier_page *page, struct value *rows, const struct dossier_cell *cells)
 {
         struct value *map = add_map(page->model, rows);
         put_text(page->model, map, "name", cells[CONTACT_NAME].text);
         put_letters(page->model, map, cells[CONTACT_NAME].text);
         put_cell(page->model, map, "role", &cells[CONTACT_ROLE]);
-        put_address(page, map, "email", reach, CONSENT_EMAIL, cells[CONTACT_NAME].text);
-        put_address(page, map, "phone", reach, CONSENT_PHONE, cells[CONTACT_NAME].text);
+        put_none(page->model, map, "email");
+        put_none(page->model, map, "phone");
         for (int c = 0; c < CONSENT_CHANNELS; c++) {
                 char name[32];
                 snprintf(name, sizeof(name), "may_%s", consent_channel_names[c]);
@@ -97,17 +63,13 @@ static void put_person(struct dossier_page *page, struct value *rows, const stru
 enum status dossier_put_contacts(struct dossier_page *page, struct error *error)
 {
         const struct dossier_section *section = &page->dossier.sections[DOSSIER_CONTACTS];
-        struct reach reach = {0};
         if (!section->row_count) {
                 put_none(page->model, NULL, "contacts");
                 return STATUS_OK;
         }
-        enum status status = load_reach(page, &reach, error);
         bool *told = arena_array(page->model->arena, bool, section->row_count);
-        if (!status && !told)
-                status = error_memory(error);
-        if (status)
-                return status;
+        if (!told)
+                return error_memory(error);
         struct value *levels = put_list(page->model, put_map(page->model, NULL, "contacts"), "levels");
         for (int unknown = 0; unknown < 2; unknown++)
                 for (size_t r = 0; r < section->row_count; r++) {
@@ -123,7 +85,7 @@ enum status dossier_put_contacts(struct dossier_page *page, struct error *error)
                                     !text_equal(cells[CONTACT_LEVEL].text, level->text))
                                         continue;
                                 told[same] = true;
-                                put_person(page, rows, cells, &reach);
+                                put_person(page, rows, cells);
                         }
                 }
         return STATUS_OK;
