@@ -12,6 +12,7 @@
 
 #define RESOURCES(X) \
         X(account) \
+        X(analysis) \
         X(appearance) \
         X(audit) \
         X(concepts) \
