@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * analysis_view.h: what lies behind the segments, of the customers the reader sees: ABC analysis beside the segments
- * (R-020), how revenue is distributed and what lies on either side of a threshold (R-013), and present beside future value
- * (R-014). Revenue is of 12 months up to the day; prospects are left out.
+ * (R-020), how revenue is distributed and what lies on either side of a threshold (R-013), and present beside future
+ * value (R-014). Revenue is of 12 months up to the day; prospects are left out.
  *
- *   program, day, today, segments (code, name)
- *   abc            limits: a, b (ratios); classes: class, customers, customers_share, revenue, revenue_share, cumulated,
- *                  cells: segment, customers; left_out (without revenue); gini, top_share (of the top 20 percent);
- *                  differences: count; rows: customer, class, segment, revenue, at most ANALYSIS_ROWS
+ *   program, day, today
+ *   abc            limits: a, b (ratios); classes: class, customers, customers_share, revenue, revenue_share,
+ *                  cumulated, cells: segment, customers; left_out (without revenue); gini, top_share (of the top 20
+ *                  percent); differences: count; rows: customer, class, segment, revenue, at most ANALYSIS_ROWS
  *   distribution   chart: as chart_histogram; quantiles: percent, value; customers; threshold: at, below and above:
  *                  customers, revenue; none without one
- *   portfolio      revenue_median, open_median; quadrants: present and future ("high", "low"), customers, revenue, open;
- *                  rows: customer, segment, revenue, open_potential: the ANALYSIS_ROWS largest of both together; unknown:
- *                  customers without potential
+ *   portfolio      revenue_median, open_median; quadrants: present and future ("high", "low"), customers, revenue,
+ *                  open; rows: customer, segment, revenue, open_potential: the ANALYSIS_ROWS largest of both
+ *                  together; unknown: customers without potential
  */
 #ifndef TREUE_PROGRAM_ANALYSIS_VIEW_H
 #define TREUE_PROGRAM_ANALYSIS_VIEW_H
