@@ -647,6 +647,7 @@ static enum status start_daemon(struct server *server, struct error *error)
                 {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)CIPHERS},
                 {MHD_OPTION_END, 0, NULL},
         };
+        server->exact = strncmp(MHD_get_version(), "0.9.75", 6) == 0;
         if (site->tls_certificate)
                 flags |= MHD_USE_TLS;
         else
@@ -660,7 +661,6 @@ static enum status start_daemon(struct server *server, struct error *error)
                 MHD_OPTION_END);
         if (!server->daemon)
                 return error_set(error, STATUS_SYSTEM, "serve.not_started", "address", server->address, NULL);
-        server->exact = strncmp(MHD_get_version(), "0.9.75", 6) == 0;
         return STATUS_OK;
 }
 
