@@ -74,6 +74,7 @@ SCRIPTS = [
     ("road first ladder", "tests/road/test_first_ladder.py", RELEASE, 1800),
     ("http access", "tests/http/test_access.py", SANITIZER, 900),
     ("http server", "tests/http/test_server.py", SANITIZER, 900),
+    ("http customers", "tests/http/test_directory.py", SANITIZER, 1200),
     ("http serve", "tests/http/test_serve.py", SANITIZER, 900),
     ("http server, thread sanitizer", "tests/http/test_server.py", THREAD, 1200),
     ("http work", "tests/http/test_work.py", SANITIZER, 1800),
@@ -90,7 +91,7 @@ SCRIPTS = [
 ]
 QUICK = ["tidy"]
 # Those run a second time with their databases on a PostgreSQL server.
-ON_SERVER = ["road online retail", "road small", "road rules", "road import", "road concept",
+ON_SERVER = ["http customers", "road online retail", "road small", "road rules", "road import", "road concept",
              "road import of people", "road XLSX", "road SQL metrics", "road evaluate", "road runs", "road repeat", "road analyse",
              "road whatif", "road customers", "demo company", "road export", "road customer", "road consent",
              "road consent, random people", "road import without a profile", "road wild files",

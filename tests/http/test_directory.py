@@ -1,0 +1,340 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Lists, search, the ladder, the dossier, the start page, analyses and the portal of random companies: what pages and
+programs are given, held against the command line and against sums made here.
+
+  test_directory.py TREUE_BINARY
+
+Verifies R-001 (dossier of any customer, one link away), R-002 (today's work by role), R-005 (activity as a value),
+R-013 (a threshold divides as counted), R-014 (present and future value apart), R-016 (who misses exactly one
+criterion), R-017 and R-032 (the same segment wherever it is shown, for every role), R-019 (overdue by the visit
+frequency), R-020 (ABC adds up to the whole, differences are listed), R-026 (falling revenue is listed), R-027 and R-117
+(share of wallet and competitors by product group), R-066 (missing amounts and days), R-067 (areas used), R-082 (a
+prospect who buys keeps history), R-116 (contacts by level), X-01 (own customers only), X-10 (as of a day) in part.
+"""
+import datetime
+import decimal
+import random
+import sys
+import urllib.parse
+
+import house as houses
+from test_concept import concept
+from test_evaluate import COLUMNS
+
+D = decimal.Decimal
+TODAY = datetime.date(2026, 1, 2)
+REPS, CITIES, GROUPS = ("anna", "bert", "carla"), ("München", "Ulm", "Köln"), ("HP", "LW", "KA")
+
+
+class Company:
+    """What the test knows."""
+
+    def __init__(self, treue, seed):
+        dice = random.Random(seed)
+        self.customers = {}
+        for number in range(1, 41):
+            name = f"K{number:03}"
+            self.customers[name] = {
+                "number": name, "name": f"Firma {dice.choice('ABCDEFG')} {number}", "city": dice.choice(CITIES),
+                "kind": "prospect" if number > 34 else "customer", "since": "2019-05-01"}
+        self.lines = []
+        for number in range(600):
+            day = datetime.date(2023, 1, 1) + datetime.timedelta(days=dice.randrange(1090))
+            self.lines.append({"customer": f"K{dice.randrange(1, 31):03}", "document": f"D{number}", "date": day,
+                               "article": f"{dice.choice(GROUPS)}-{dice.randrange(4)}",
+                               "amount": D(dice.randrange(-500, 4000)) / 100})
+        self.reps = {name: dice.choice(REPS) for name in self.customers if dice.randrange(4)}
+        self.load(treue)
+
+    def load(self, treue):
+        treue.import_rows("customers", "customers", ["number", "name", "city", "kind", "since"],
+                          list(self.customers.values()))
+        treue.import_rows("products", "products", ["article", "name", "product_group"],
+                          [{"article": f"{group}-{i}", "name": f"{group} {i}", "product_group": group}
+                           for group in GROUPS for i in range(4)])
+        treue.import_rows("purchases", "purchases", COLUMNS, self.lines)
+        treue.import_rows("responsibilities", "reps",
+                          ["customer", "territory", "responsible", "role", "valid_from"],
+                          [{"customer": name, "responsible": rep, "role": "rep", "valid_from": "2020-01-01"}
+                           for name, rep in self.reps.items()])
+        treue.load_concept(concept(60))
+        for year in (2023, 2024):
+            treue.run("evaluate", "--cutoff", f"{year}-12-31", "--evaluation", "year", "--approve")
+
+    def revenue(self, customer, day, months=12):
+        year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+        first = datetime.date(year, month + 1, day.day)
+        return sum((line["amount"] for line in self.lines
+                    if line["customer"] == customer and first < line["date"] <= day), D(0))
+
+
+def rows_of(browser, path, **query):
+    """All pages of a list: rows, and the first page."""
+    rows, first, after = [], None, None
+    while True:
+        asked = dict(query, **({"after": after} if after else {}))
+        answer = browser.json(f"{path}?{urllib.parse.urlencode(asked, doseq=True)}")
+        if answer.status != 200:
+            raise RuntimeError(f"{path} {asked}: {answer.line} {answer.body[:500]}")
+        page = answer.json()
+        first = first or page
+        rows += page["rows"]
+        after = page["next"]
+        if not after:
+            return rows, first
+
+
+def opened(house, seed=1):
+    company = Company(house.treue, seed)
+    house.add("chef", "owner", "Chef")
+    return company
+
+
+def staff(house, company):
+    """Everybody signed in: the owner, the marketing, and a rep for two of the names."""
+    house.add("markt", "marketing", "Markt")
+    for rep in REPS[:2]:
+        house.add(f"rep-{rep}", "rep", rep)
+        house.treue.run("user", "scope", f"rep-{rep}", "--responsible", rep)
+
+
+def lists_are_those_of_the_command_line(problems, house):
+    """Rows, filters, sums and days, against `treue customer list`; segments of today (that list counts decisions by
+    their cut-off, pages by the day they take effect, which the_ladder_counts_its_lists looks at)."""
+    company = opened(house)
+    with house.serving():
+        chef = house.complete("chef")
+        for day in (TODAY, datetime.date(2025, 3, 1), datetime.date(2024, 2, 28)):
+            for filters, options in (([], ()), (["segment:A"], ("--segment", "A")),
+                                     (["city:Ulm"], ("--attribute", "city=Ulm")),
+                                     (["segment:C", "city:Köln"], ("--segment", "C", "--attribute", "city=Köln")),
+                                     (["kind:prospect"], ("--kind", "prospects")),
+                                     (["responsible:anna"], ("--responsible", "anna"))):
+                if day != TODAY and "--segment" in options:
+                    continue
+                printed = house.treue.json("customer", "list", "--on", day, *options)
+                rows, first = rows_of(chef, "/customers", filter=filters, day=day.isoformat(), sort="-revenue")
+                words = f"{day} {filters}"
+                told, wanted = ({row["number"]: (row["name"], row["city"] or None,
+                                                 day == TODAY and (row["segment"] or None), D(row["revenue"]),
+                                                 row["responsible"] or None) for row in some}
+                                for some in (rows, printed))
+                problems.same(told, wanted, words)
+                problems.same(len(rows), len(told), words, "rows told twice")
+                problems.same(first["total"], len(printed), words, "total")
+                problems.same(D(first["sums"]["revenue"]), sum((D(row["revenue"]) for row in printed), D(0)), words)
+                amounts = [D(row["revenue"]) for row in rows]
+                problems.same(amounts, sorted(amounts, reverse=True), words, "order")
+                for row in rows:
+                    problems.same(D(row["revenue"]), company.revenue(row["number"], day), words, row["number"])
+        ranged, _ = rows_of(chef, "/customers", filter=["revenue:20..60"])
+        problems.same({row["number"] for row in ranged},
+                      {name for name in company.customers if 20 <= company.revenue(name, TODAY) <= 60}, "revenue")
+        falling, _ = rows_of(chef, "/customers", filter=["months_change:..-0.01"])
+        wanted = {name for name in company.customers if company.revenue(name, TODAY, 3) <
+                  company.revenue(name, TODAY, 15) - company.revenue(name, TODAY, 12)}
+        problems.same({row["number"] for row in falling}, wanted, "falling revenue")
+        for path in ("/customers?filter=nothing:1", "/customers?sort=nothing", "/customers?filter=revenue:x..y"):
+            problems.expect(chef.json(path).status in (400, 422), path, chef.json(path).line)
+        problems.same(chef.json("/customers?day=2027-01-01").status, 400, "a day to come")
+
+
+def the_ladder_counts_its_lists(problems, house):
+    """Numbers of the ladder are those of the lists it leads to, sums add up, on a day in the past as well."""
+    company = opened(house, 2)
+    with house.serving():
+        chef = house.complete("chef")
+        for day in (TODAY, datetime.date(2024, 6, 1), datetime.date(2023, 6, 1)):
+            ladder = chef.json(f"/ladder?day={day}").json()
+            counted = sum(rung["customers"] for rung in ladder["segments"]) + ladder["without"]
+            problems.same(counted, ladder["customers"] + ladder["prospects"], day)
+            for rung in ladder["segments"]:
+                rows, first = rows_of(chef, "/customers", filter=[f"segment:{rung['code']}"], day=day.isoformat())
+                problems.same(rung["customers"], len(rows), day, rung["code"])
+                if rung["revenue"] is not None:
+                    problems.same(D(rung["revenue"]), D(first["sums"]["revenue"]), day, rung["code"])
+                    problems.same(rung["up"], sum(row["movement"] == "up" for row in rows), day, rung["code"])
+            moved = sum(cell["customers"] for row in ladder["movement"]["rows"] for cell in row["cells"])
+            problems.same(moved, counted, day, "movement")
+            near, _ = rows_of(chef, "/customers", filter=["missing:1..1"], day=day.isoformat())
+            problems.same(ladder["near"]["count"], len(near), day, "one step before")
+        # Who misses one criterion is whom `treue explain` says so of (R-016).
+        near = {row["number"] for row in rows_of(chef, "/customers", filter=["missing:1..1"])[0]}
+        for name in company.customers:
+            code, out, _ = house.treue.call("explain", name, "--format", "json")
+            following = houses.road.json.loads(out)["next"] if code == 0 else None
+            problems.same(name in near, bool(following and following["missing_count"] == 1), name)
+        # What was decided as of the end of a year is in effect from the day of the approval on (X-10).
+        history = house.treue.query("SELECT k.number, d.segment, d.decision, d.cutoff_day, d.effective_day "
+                                    "FROM decision_state d JOIN customer_key k ON k.customer_id = d.customer_id "
+                                    "WHERE d.state = 'approved'")
+        epoch = datetime.date(1970, 1, 1)
+        for day in (TODAY, TODAY - datetime.timedelta(days=1)):
+            listed = {row["number"]: row["segment"] for row in rows_of(chef, "/customers", day=day.isoformat())[0]}
+            wanted = {}
+            for number, segment, decision, _, effective in sorted(history, key=lambda row: row[3]):
+                if epoch + datetime.timedelta(days=effective) <= day and decision != "unclassified":
+                    wanted[number] = segment
+            problems.same({n: s for n, s in listed.items() if s}, {n: s for n, s in wanted.items() if n in listed}, day)
+
+
+def everybody_sees_the_own_customers(problems, house):
+    """Scopes: lists, counts, search, the ladder and dossiers of reps; the same segment for every role."""
+    company = opened(house, 3)
+    staff(house, company)
+    with house.serving():
+        chef, markt = house.complete("chef"), house.complete("markt")
+        every, _ = rows_of(chef, "/customers")
+        ids = {row["number"]: row["id"] for row in every}
+        segments = {row["number"]: row["segment"] for row in every}
+        problems.same({row["number"]: row["segment"] for row in rows_of(markt, "/customers")[0]}, segments, "marketing")
+        for rep in REPS[:2]:
+            browser = house.complete(f"rep-{rep}")
+            own = {name for name, responsible in company.reps.items() if responsible == rep}
+            rows, first = rows_of(browser, "/customers")
+            problems.same({row["number"] for row in rows}, own, rep, "list")
+            problems.same(D(first["sums"]["revenue"]), sum((company.revenue(name, TODAY) for name in own), D(0)), rep)
+            problems.same({row["number"]: row["segment"] for row in rows}, {name: segments[name] for name in own}, rep)
+            analysed = browser.json("/analysis").json()["abc"]
+            classified = sum(one["customers"] for one in analysed["classes"])
+            problems.expect(classified + analysed["left_out"] <= len(own), rep, "analysis")
+            ladder = browser.json("/ladder").json()
+            problems.same(ladder["customers"] + ladder["prospects"], len(own), rep, "ladder")
+            found = {row["number"] for letter in "ABCDEFG"
+                     for row in browser.json(f"/search?q=firma+{letter}").json()["rows"]}
+            problems.expect(found and found <= own, rep, "search", found - own)
+            for name in list(company.customers)[:12]:
+                problems.same(browser.json(f"/customers/{ids[name]}").status, 200 if name in own else 404, rep, name)
+            start = browser.json("/").json()
+            told = {row["number"] for task in start["tasks"] for row in task["rows"] if "number" in row}
+            problems.expect(told <= own, rep, "start", told - own)
+        problems.same(chef.json("/customers/1").status, 404, "nobody")
+        problems.same(chef.json("/customers/x").status, 404, "no id")
+
+
+def a_dossier_tells_what_is_known(problems, house):
+    """Monthly revenue adds up to the documents, product groups to the lines; contacts by level; share of wallet."""
+    company, treue = opened(house, 4), house.treue
+    treue.import_rows("potentials", "potentials", ["customer", "product_group", "amount", "valid_from",
+                                                   "competitor:Rivale"], [
+        {"customer": "K001", "product_group": "HP", "amount": 1000, "valid_from": "2025-01-01",
+         "competitor:Rivale": "0.25"}])
+    treue.import_rows("contacts", "contacts", ["customer", "name", "level"], [
+        {"customer": "K001", "name": "Eva Ehr", "level": "owner"},
+        {"customer": "K001", "name": "Udo Ulm", "level": "purchasing"},
+        {"customer": "K002", "name": "Ida Irr", "level": "owner"}])
+    treue.import_rows("visits", "visits", ["customer", "date", "rep", "kind"], [
+        {"customer": "K001", "date": "2025-12-20", "rep": "anna", "kind": "talk"}])
+    with house.serving():
+        chef = house.complete("chef")
+        ids = {row["number"]: row["id"] for row in rows_of(chef, "/customers")[0]}
+        for name in list(company.customers)[:8] + ["K040"]:
+            page = chef.json(f"/customers/{ids[name]}").json()
+            for year in page["months"]["years"]:
+                wanted = [sum((line["amount"] for line in company.lines if line["customer"] == name
+                               and (line["date"].year, line["date"].month) == (year["year"], month)), D(0))
+                          for month in range(1, 13)]
+                problems.same([D(month) for month in year["months"]], wanted, name, year["year"])
+            for row in (page["groups"] or {"rows": []})["rows"]:
+                wanted = sum((line["amount"] for line in company.lines if line["customer"] == name
+                              and line["article"].startswith(row["name"])
+                              and datetime.date(2025, 1, 2) < line["date"] <= TODAY), D(0))
+                problems.same(D(row["revenue"]), wanted, name, row["name"])
+            explained = treue.call("explain", name, "--format", "json")
+            if explained[0] == 0:
+                why = houses.road.json.loads(explained[1])
+                problems.same((page["why"]["segment"]["code"], page["why"]["kind"]), (why["segment"], why["decision"]),
+                              name)
+                problems.same(page["missing"] and page["missing"]["count"],
+                              why["next"] and why["next"]["missing_count"], name)
+        page = chef.json(f"/customers/{ids['K001']}").json()
+        share = next(share for share in page["wallet"]["shares"] if share["name"] == "HP")
+        own = sum((line["amount"] for line in company.lines if line["customer"] == "K001"
+                   and line["article"].startswith("HP") and datetime.date(2025, 1, 2) < line["date"] <= TODAY), D(0))
+        problems.same(D(share["own"]), (own / 1000).quantize(D("0.000001")), "share of wallet")
+        problems.same((D(share["competitors"]), page["wallet"]["competitors"]), (D("0.25"), ["Rivale"]), "competitors")
+        problems.same([level["level"] for level in page["contacts"]["levels"]], ["owner", "purchasing"], "levels")
+        problems.same((page["single_threaded"], chef.json(f"/customers/{ids['K002']}").json()["single_threaded"]),
+                      (False, True), "single-threaded")
+        problems.expect(any(entry["kind"] == "visit" for entry in page["timeline"]["rows"]), page["timeline"])
+        problems.expect("people" in [area["area"] for area in page["areas"] if area["used"]], page["areas"])
+        levels, _ = rows_of(chef, "/customers", filter=["levels:2.."])
+        problems.same([row["number"] for row in levels], ["K001"], "two levels")
+        html = chef.ask(f"/customers/{ids['K001']}")
+        problems.expect(html.status == 200 and b"Eva Ehr" in html.body, html.line)
+
+
+def a_visit_ends_its_task(problems, house):
+    """Twelve visits a year: late after 35 days; the visit that is imported takes the task away. A prospect who buys is
+    a customer with the contacts it had."""
+    company, treue = opened(house, 5), house.treue
+    name = next(name for name in company.reps
+                if company.reps[name] == "anna" and company.customers[name]["kind"] == "customer")
+    segment = next(row["segment"] for row in treue.json("customer", "list") if row["number"] == name)
+    treue.change(f"INSERT INTO setting (name, value) VALUES ('visits.kreis.{segment}', '12')")
+    visits = lambda day: treue.import_rows("visits", f"visits{day}", ["customer", "date", "rep", "kind"], [
+        {"customer": name, "date": day, "rep": "anna", "kind": "talk"}])
+    visits("2025-11-27")
+    treue.import_rows("contacts", "contacts", ["customer", "name", "level"],
+                      [{"customer": "K036", "name": "Eva Ehr", "level": "owner"}])
+    house.add("rep-anna", "rep", "Anna")
+    treue.run("user", "scope", "rep-anna", "--responsible", "anna")
+
+    def overdue(browser):
+        tasks = {task["kind"]: task for task in browser.json("/").json()["tasks"]}
+        told = {row["number"] for row in rows_of(browser, "/customers", filter=["overdue:1.."])[0]}
+        return name in told, "visits" in tasks and tasks["visits"]["count"] == len(told)
+
+    with house.serving():
+        rep, chef = house.complete("rep-anna"), house.complete("chef")
+        problems.same(overdue(rep), (True, True), "36 days")
+        rows, _ = rows_of(chef, "/prospects")
+        problems.expect("K036" in {row["number"] for row in rows}, "a prospect")
+    visits("2025-11-28")
+    treue.import_rows("purchases", "first", COLUMNS, [
+        {"customer": "K036", "document": "F1", "date": "2026-01-02", "article": "HP-1", "amount": 100}])
+    with house.serving():
+        problems.same(overdue(rep)[0], False, "35 days")
+        problems.expect("K036" not in {row["number"] for row in rows_of(chef, "/prospects")[0]}, "bought")
+        row = next(row for row in rows_of(chef, "/customers")[0] if row["number"] == "K036")
+        page = chef.json(f"/customers/{row['id']}").json()
+        problems.same((row["kind"], page["contacts"]["levels"][0]["rows"][0]["name"]), ("customer", "Eva Ehr"),
+                      "converted")
+
+
+def analyses_add_up(problems, house):
+    """ABC classes add up to everybody with revenue, a threshold divides all customers, the quadrants hold who has a
+    potential."""
+    company, treue = opened(house, 6), house.treue
+    treue.import_rows("potentials", "potentials", ["customer", "amount", "valid_from"], [
+        {"customer": f"K{number:03}", "amount": number * 10, "valid_from": "2025-01-01"} for number in range(1, 21)])
+    revenue = {name: company.revenue(name, TODAY) for name, about in company.customers.items()
+               if about["kind"] == "customer"}
+    with house.serving():
+        chef = house.complete("chef")
+        page = chef.json("/analysis?threshold=40.00").json()
+        abc = page["abc"]
+        problems.same(D(abc["classes"][-1]["cumulated"]), D(1), "100 percent")
+        problems.same(sum((D(one["revenue"]) for one in abc["classes"]), D(0)),
+                      sum((amount for amount in revenue.values() if amount > 0), D(0)), "revenue")
+        problems.same(abc["left_out"], sum(amount <= 0 for amount in revenue.values()), "without revenue")
+        for one in abc["classes"]:
+            problems.same(sum(cell["customers"] for cell in one["cells"]), one["customers"], one["class"])
+        threshold = page["distribution"]["threshold"]
+        for side, fits in (("below", lambda amount: amount < 40), ("above", lambda amount: amount >= 40)):
+            chosen = [amount for amount in revenue.values() if fits(amount)]
+            problems.same((threshold[side]["customers"], D(threshold[side]["revenue"])),
+                          (len(chosen), sum(chosen, D(0))), side)
+        problems.same((sum(one["customers"] for one in page["portfolio"]["quadrants"]), page["portfolio"]["unknown"]),
+                      (20, len(revenue) - 20), "portfolio")
+        wider = chef.json("/analysis?limit_a=90&limit_b=99").json()["abc"]["classes"]
+        problems.expect(wider[0]["customers"] > abc["classes"][0]["customers"], "limits are movable")
+        problems.same(chef.json("/analysis?limit_a=99&limit_b=90").status, 400, "limits the wrong way round")
+
+
+CASES = [lists_are_those_of_the_command_line, the_ladder_counts_its_lists, everybody_sees_the_own_customers,
+         a_dossier_tells_what_is_known, a_visit_ends_its_task, analyses_add_up]
+
+if __name__ == "__main__":
+    sys.exit(houses.run(CASES, sys.argv[1]))
