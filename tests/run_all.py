@@ -73,6 +73,7 @@ SCRIPTS = [
     ("road doctor", "tests/road/test_doctor.py", SANITIZER, 1800),
     ("road first ladder", "tests/road/test_first_ladder.py", RELEASE, 1800),
     ("http access", "tests/http/test_access.py", SANITIZER, 900),
+    ("http rights", "tests/http/test_rights.py", SANITIZER, 1800),
     ("http server", "tests/http/test_server.py", SANITIZER, 900),
     ("http customers", "tests/http/test_directory.py", SANITIZER, 1200),
     ("http serve", "tests/http/test_serve.py", SANITIZER, 900),
@@ -97,7 +98,7 @@ ON_SERVER = ["http customers", "road online retail", "road small", "road rules",
              "road consent, random people", "road import without a profile", "road wild files",
              "road verify", "road index after a restore", "road doctor",
              "road first ladder", "browser", "http work", "http serve",
-             "http access"]
+             "http access", "http rights"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]
