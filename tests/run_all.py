@@ -76,6 +76,7 @@ SCRIPTS = [
     ("http rights", "tests/http/test_rights.py", SANITIZER, 1800),
     ("http server", "tests/http/test_server.py", SANITIZER, 900),
     ("http customers", "tests/http/test_directory.py", SANITIZER, 1200),
+    ("http streams", "tests/http/test_streams.py", RELEASE, 600),
     ("http serve", "tests/http/test_serve.py", SANITIZER, 900),
     ("http server, thread sanitizer", "tests/http/test_server.py", THREAD, 1200),
     ("http work", "tests/http/test_work.py", SANITIZER, 1800),

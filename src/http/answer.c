@@ -551,6 +551,7 @@ static void send_file(struct request *request)
 static void open_stream(struct request *request)
 {
         literal(request, "Content-Type", "text/event-stream; charset=utf-8");
+        literal(request, "X-Accel-Buffering", "no"); /* a proxy hands events on as they come */
         request->answer.kind = ANSWER_STREAM;
         request->answer.closes = true; /* when it ends */
         finish(request, 200);

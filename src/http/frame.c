@@ -18,6 +18,7 @@
  */
 #include "access/secret.h"
 #include "http/service.h"
+#include "platform/random.h"
 
 static const char *plain_name(struct arena *arena, const char *name)
 {
@@ -129,20 +130,47 @@ void frame_fill(struct request *request, struct model *frame)
 
 /* ---- tokens ------------------------------------------------------------------------------------------------------ */
 
+/* Another text for each page: mask and masked secret, in hexadecimal digits. Pages are packed, and how well a page
+ * packs would tell an attacker who makes it repeat guesses something of a secret that always looks the same. */
 struct text csrf_token(struct request *request)
 {
+        static const char digits[] = "0123456789abcdef";
         struct text session = request_cookie(request, REQUEST_SESSION_COOKIE), token;
+        unsigned char mask[SECRET_TEXT_LENGTH];
+        char text[4 * SECRET_TEXT_LENGTH];
         if (!session.data || !request->subject.session_id)
                 return (struct text){"", 0};
         struct secret secret = secret_csrf(session);
-        return arena_keep_text(request->arena, text_of(secret.text), &token) ? token : (struct text){"", 0};
+        random_bytes(mask, sizeof(mask));
+        for (size_t i = 0; i < SECRET_TEXT_LENGTH; i++) {
+                unsigned char masked = (unsigned char)(mask[i] ^ (unsigned char)secret.text[i]);
+                text[2 * i] = digits[mask[i] >> 4];
+                text[2 * i + 1] = digits[mask[i] & 15];
+                text[2 * (SECRET_TEXT_LENGTH + i)] = digits[masked >> 4];
+                text[2 * (SECRET_TEXT_LENGTH + i) + 1] = digits[masked & 15];
+        }
+        struct text all = {text, sizeof(text)};
+        return arena_keep_text(request->arena, all, &token) ? token : (struct text){"", 0};
+}
+
+static int digit_of(char digit)
+{
+        return digit >= '0' && digit <= '9' ? digit - '0' : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
 bool csrf_token_fits(const struct request *request, struct text token)
 {
         struct text session = request_cookie(request, REQUEST_SESSION_COOKIE);
-        if (!session.data || !token.data)
+        char plain[SECRET_TEXT_LENGTH];
+        if (!session.data || token.length != 4 * SECRET_TEXT_LENGTH)
                 return false;
+        for (size_t i = 0; i < SECRET_TEXT_LENGTH; i++) {
+                const char *mask = token.data + 2 * i, *masked = token.data + 2 * (SECRET_TEXT_LENGTH + i);
+                int a = digit_of(mask[0]), b = digit_of(mask[1]), c = digit_of(masked[0]), d = digit_of(masked[1]);
+                if (a < 0 || b < 0 || c < 0 || d < 0)
+                        return false;
+                plain[i] = (char)((a ^ c) << 4 | (b ^ d));
+        }
         struct secret secret = secret_csrf(session);
-        return secret_equal(token, text_of(secret.text));
+        return secret_equal((struct text){plain, sizeof(plain)}, text_of(secret.text));
 }

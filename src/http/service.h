@@ -143,7 +143,7 @@ void answer_bytes(struct request *request, unsigned status_code, const char *typ
 /* JSON that is public and the same for everybody: with an ETag. */
 void answer_cached(struct request *request, struct buffer *body);
 
-/* The token for the forms of this page (access/secret.h); empty without a session. */
+/* The token for the forms of this page (access/secret.h), another text each time; empty without a session. */
 struct text csrf_token(struct request *request);
 bool csrf_token_fits(const struct request *request, struct text token);
 #define CSRF_FIELD "csrf"

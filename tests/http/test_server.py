@@ -337,6 +337,7 @@ def forms_of_other_pages_are_refused(problems, server):
     """Check 49: foreign origin, cross-site, no token, another session's token, text/plain."""
     token, other = csrf_of(server, "owner-1"), csrf_of(server, "owner-2")
     problems.expect(len(token) >= 22 and token != other, "tokens", token, other)
+    problems.expect(token != csrf_of(server, "owner-1"), "a token looks the same on two pages")
     form = "name=a&amount=1"
 
     def send(body=form, headers=(), method="POST", path="/things/1"):
@@ -349,7 +350,8 @@ def forms_of_other_pages_are_refused(problems, server):
                   "from our page")
     for name, body, headers in (
             ("no token", form, {}), ("empty token", form + "&csrf=", {}), ("token of another", form + "&csrf=" + other, {}),
-            ("half a token", form + "&csrf=" + token[:-1], {}), ("wrong in the head", form, {"X-CSRF-Token": other}),
+            ("half a token", form + "&csrf=" + token[:-1], {}),
+            ("zeros", form + "&csrf=" + "0" * len(token), {}), ("letters", form + "&csrf=" + "z" * len(token), {}), ("wrong in the head", form, {"X-CSRF-Token": other}),
             ("foreign origin", form + "&csrf=" + token, {"Origin": "http://attacker.example"}),
             ("null origin", form + "&csrf=" + token, {"Origin": "null"}),
             ("same host, other scheme", form + "&csrf=" + token, {"Origin": "https://localhost"}),
