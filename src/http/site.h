@@ -6,6 +6,7 @@
 #ifndef TREUE_HTTP_SITE_H
 #define TREUE_HTTP_SITE_H
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "db/db.h"
@@ -46,8 +47,8 @@ struct site {
         size_t trusted_count;
         const char *tls_certificate, *tls_key; /* PEM texts; NULL: plain */
         const char *spool_directory;  /* where uploads go; exists */
-        const char *currency;         /* ISO code; NULL: none yet */
-        unsigned minor_digits;
+        _Atomic(const char *) currency;         /* ISO code; NULL: none yet */
+        atomic_uint minor_digits;
         FILE *log;                    /* one JSON object a line; NULL: none */
         struct site_limits limits;
 };

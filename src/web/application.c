@@ -88,7 +88,7 @@ static enum status open_log(struct application *application, const char *path, s
 
 /* ---- what handlers need ------------------------------------------------------------------------------------------ */
 
-static enum status read_settings(struct application *application, struct error *error)
+enum status application_read_currency(struct application *application, struct error *error)
 {
         connection_cleanup struct connection *connection = NULL;
         struct currency currency;
@@ -97,7 +97,8 @@ static enum status read_settings(struct application *application, struct error *
                 status = setting_currency(connection, &currency, error);
         if (status != STATUS_OK)
                 return status;
-        memcpy(application->currency, currency.code, sizeof(application->currency));
+        if (application->currency[0] == '\0')
+                memcpy(application->currency, currency.code, sizeof(application->currency));
         application->site.currency = application->currency[0] ? application->currency : NULL;
         application->site.minor_digits = currency.minor_digits;
         return STATUS_OK;
@@ -191,7 +192,7 @@ static enum status start(struct application *application, const struct applicati
         if (status == STATUS_OK)
                 status = open_log(application, options->log_path, error);
         if (status == STATUS_OK)
-                status = read_settings(application, error);
+                status = application_read_currency(application, error);
         if (status == STATUS_OK)
                 status = make_spool(application, error);
         if (status == STATUS_OK)

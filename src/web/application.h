@@ -50,6 +50,8 @@ struct application {
  * "serve.too_many_proxies" {limit}, "serve.bad_url" {url}; errors of server.h. */
 must_check enum status application_open(const struct application_options *options, struct application **ret,
                                         struct error *error);
+/* Reads the company's currency again: the first concept sets it, once. Any thread. */
+must_check enum status application_read_currency(struct application *application, struct error *error);
 void application_close(struct application *application); /* accepts NULL */
 
 static inline struct application *application_of(struct request *request) { return request_application(request); }

@@ -29,6 +29,24 @@ static enum status put_kinds_there_are(struct request *request, struct model *mo
         return status;
 }
 
+/* People type a login; the chain holds "account:ID". */
+static enum status resolve(struct request *request, struct connection *connection, struct text *actor,
+                           struct error *error)
+{
+        struct q_account_by_login_row row;
+        char name[ACTOR_BYTES_MAX];
+        bool found = false;
+        enum status status = STATUS_OK;
+        if (actor->length)
+                status = q_account_by_login(connection, &(struct q_account_by_login_args){*actor}, &row, &found, error);
+        if (status || !found)
+                return status;
+        int length = snprintf(name, sizeof(name), "account:%lld", (long long)row.id);
+        return arena_keep_text(request_arena(request), (struct text){name, (size_t)length}, actor)
+                       ? STATUS_OK
+                       : error_memory(error);
+}
+
 static enum status audit_list(struct request *request, struct model *model, struct error *error)
 {
         rows_cleanup struct rows *rows = NULL;
@@ -46,6 +64,8 @@ static enum status audit_list(struct request *request, struct model *model, stru
                 status = put_kinds_there_are(request, model, connection, error);
         put_word(model, NULL, "title", "nav.audit");
         put_text(model, NULL, "actor", args.actor);
+        if (!status)
+                status = resolve(request, connection, &args.actor, error);
         put_text(model, NULL, "kind", args.kind);
         struct value *list = put_list(model, NULL, "entries");
         if (!status)
@@ -58,7 +78,7 @@ static enum status audit_list(struct request *request, struct model *model, stru
                 struct value *map = add_map(model, list);
                 put_ordinal(model, map, "number", row.number);
                 put_instant(model, map, "at", row.at_ms);
-                put_text(model, map, "actor", row.actor);
+                put_actor(request, model, map, "actor", row.actor);
                 put_text(model, map, "kind", row.kind);
                 put_text(model, map, "subject", row.subject);
                 put_text(model, map, "detail", row.has_detail ? row.detail : (struct text){NULL, 0});

@@ -145,8 +145,11 @@ static enum status concepts_check(struct request *request, struct model *model, 
                                       actor_of(request), request_arena(request), &version, &existed, error);
         if (status)
                 return status;
+        status = application_read_currency(application_of(request), error);
+        if (status)
+                return status;
         put_string(model, NULL, "program", version.program);
-        put_ordinal(model, NULL, "version", version.number);
+        put_ordinal(model, NULL, "concept_version", version.number);
         put_yes_no(model, NULL, "existed", existed);
         request_go_to(request, version_path(request, version.program, version.number, ""), !existed);
         return STATUS_OK;
@@ -215,9 +218,11 @@ static enum status concept_show(struct request *request, struct model *model, st
         if (status)
                 return status;
         const struct subject *subject = request_subject(request);
-        put_sentence(model, NULL, "title", "concept.page_title");
+        struct value *title = put_sentence(model, NULL, "title", "concept.page_title");
+        put_string(model, title, "program", version.program);
+        put_ordinal(model, title, "version", version.number);
         put_string(model, NULL, "program", version.program);
-        put_ordinal(model, NULL, "version", version.number);
+        put_ordinal(model, NULL, "concept_version", version.number);
         put_yes_no(model, NULL, "released", version.released);
         put_word(model, NULL, "state", version.released ? "concept.state.released" : "concept.state.draft");
         put_string(model, NULL, "document", version.content);
@@ -239,7 +244,7 @@ static enum status concept_release(struct request *request, struct model *model,
                 return status;
         snprintf(number, sizeof(number), "%d", version.number);
         put_string(model, NULL, "program", version.program);
-        put_ordinal(model, NULL, "version", version.number);
+        put_ordinal(model, NULL, "concept_version", version.number);
         put_yes_no(model, NULL, "released", true);
         request_notice(request, NULL, "concept.released_notice", "version", number, NULL);
         request_go_to(request, version_path(request, version.program, version.number, ""), false);
@@ -375,7 +380,7 @@ static enum status put_simulation(struct request *request, struct model *model, 
                 return status;
         const struct value *result = value_get(scratch->root, "result");
         put_text(model, NULL, "program", entry(result, "program"));
-        put_ordinal(model, NULL, "version", value_integer(value_get(result, "version")));
+        put_ordinal(model, NULL, "concept_version", value_integer(value_get(result, "version")));
         put_ordinal(model, NULL, "against", value_integer(value_get(result, "against")));
         put_day(model, NULL, "cutoff", day_parse_iso(entry(result, "cutoff"), &cutoff) ? cutoff : DAY_NONE);
         put_count(model, NULL, "evaluated", value_integer(value_get(result, "evaluated")));

@@ -226,7 +226,7 @@ static void put_decision(struct request *request, struct model *model, struct va
         put_string(model, map, "state", run_state_names[decision->state]);
         put_yes_no(model, map, "is_open", decision->state == RUN_PROPOSED);
         put_day(model, map, "effective", decision->effective_day);
-        put_text(model, map, "actor", decision->actor);
+        put_actor(request, model, map, "actor", decision->actor);
         put_text(model, map, "reason", decision->reason);
         put_flags(model, map, decision);
 }

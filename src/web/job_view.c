@@ -4,6 +4,7 @@
  */
 #include "web/job_view.h"
 
+#include "access/accounts.h"
 #include "http/log.h"
 #include "importer/upload.h"
 #include "platform/clock.h"
@@ -20,6 +21,13 @@ static const struct job_kind *const job_kinds[] = {
 
 /* ---- the runner -------------------------------------------------------------------------------------------------- */
 
+static void failed(void *context, const struct error *error)
+{
+        struct application *application = context;
+        if (application->log)
+                log_error(application->log, clock_now_ms(), "-", "jobs", error);
+}
+
 static void changed(void *context, const struct job_event *event)
 {
         struct application *application = context;
@@ -28,14 +36,12 @@ static void changed(void *context, const struct job_event *event)
         snprintf(data, sizeof(data), "{\"state\":\"%s\",\"ended\":%s,\"done\":%lld,\"total\":%lld}",
                  job_state_names[event->state], job_state_ended(event->state) ? "true" : "false",
                  (long long)event->done, (long long)event->total);
+        /* A first concept sets the currency pages write amounts in. */
+        struct error error;
+        if (event->state == JOB_DONE && strcmp(event->kind, first_concept_kind.name) == 0 &&
+            application_read_currency(application, &error) != STATUS_OK)
+                failed(application, &error);
         events_post(application->events, text_of(topic), text_of(data));
-}
-
-static void failed(void *context, const struct error *error)
-{
-        struct application *application = context;
-        if (application->log)
-                log_error(application->log, clock_now_ms(), "-", "jobs", error);
 }
 
 enum status job_runner_start(struct application *application, struct error *error)
@@ -69,8 +75,22 @@ const char *string_of(struct request *request, struct text text)
 const char *actor_of(struct request *request)
 {
         const struct subject *subject = request_subject(request);
-        const char *name = string_of(request, subject->name);
-        return name && *name ? name : "pages";
+        return subject->actor[0] ? subject->actor : "nobody";
+}
+
+void put_actor(struct request *request, struct model *model, struct value *map, const char *name, struct text actor)
+{
+        struct connection *connection;
+        struct error unsaid;
+        struct buffer words buffer_cleanup;
+        buffer_init(&words, TEXT_BYTES_MAX);
+        if (!actor.length) {
+                put_none(model, map, name);
+                return;
+        }
+        bool named = request_connection(request, &connection, &unsaid) == STATUS_OK &&
+                     actor_name(connection, actor, &words, &unsaid) == STATUS_OK && !words.failed;
+        put_text(model, map, name, named ? (struct text){words.data, words.length} : actor);
 }
 
 /* ---- what a page says of a job ----------------------------------------------------------------------------------- */
@@ -130,7 +150,7 @@ void put_job(struct request *request, struct model *model, struct value *map, co
         else
                 put_none(model, map, "words");
         put_error(request, model, map, record);
-        put_text(model, map, "asked_by", record->actor);
+        put_actor(request, model, map, "asked_by", record->actor);
         put_yes_no(model, map, "cancelling", record->cancelling && !ended);
         put_times(model, map, record);
         put_text(model, map, "path", path_of(request, "/jobs/", record->id, ""));

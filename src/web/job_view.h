@@ -33,8 +33,10 @@ enum status not_there(struct error *error);
 
 /* A path of literals and an id, in the request's arena: path_of(request, "/jobs/", id, "/events"). */
 struct text path_of(struct request *request, const char *before, int64_t id, const char *behind);
-/* The name the audit chain knows the asker by. */
+/* Who asks, as the audit chain has it. */
 const char *actor_of(struct request *request);
+/* The name of who did something, for people; {NULL, 0}: none. */
+void put_actor(struct request *request, struct model *model, struct value *map, const char *name, struct text actor);
 /* Text as a string in the request's arena; NULL for none. */
 const char *string_of(struct request *request, struct text text);
 

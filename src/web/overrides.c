@@ -46,8 +46,8 @@ static void put_asked(struct request *request, struct model *model, struct value
         put_ordinal(model, map, "request", asked->number);
         put_id(model, map, "id", asked->id);
         put_text(model, map, "reason", asked->reason);
-        put_text(model, map, "asked_by", asked->asked_by);
-        put_text(model, map, "decided_by", asked->decided_by);
+        put_actor(request, model, map, "asked_by", asked->asked_by);
+        put_actor(request, model, map, "decided_by", asked->decided_by);
         put_text(model, map, "answer", asked->answer);
 }
 
@@ -232,7 +232,7 @@ static enum status appeals_list(struct request *request, struct model *model, st
                 put_ordinal(model, map, "run", appeal->run_number);
                 put_day(model, map, "filed", appeal->filed_day);
                 put_day(model, map, "due", appeal->due_day);
-                put_text(model, map, "owner", appeal->owner);
+                put_actor(request, model, map, "owner", appeal->owner);
                 put_word(model, map, "state", open && appeal->due_day < today
                                                       ? "appeal.state.overdue"
                                                       : state_key(request, "appeal.state.",

@@ -13,6 +13,7 @@
 #include "web/json_model.h"
 #include "web/program_view.h"
 #include "web/resources.h"
+#include "web/setup.h"
 #include "web/upload_view.h"
 
 enum { WAIT_MS = 4000 };
@@ -90,6 +91,18 @@ static enum status look(struct request *request, struct progress *ret, struct er
                 status = q_setup_progress(connection, NULL, &row, &found, error);
         if (!status)
                 *ret = (struct progress){row.imports > 0, row.released > 0, row.approved > 0};
+        return status;
+}
+
+enum status setup_is_due(struct request *request, bool *ret, struct error *error)
+{
+        struct progress progress;
+        *ret = false;
+        if (!subject_may(request_subject(request), PERMISSION_CONCEPT_WRITE))
+                return STATUS_OK;
+        enum status status = look(request, &progress, error);
+        if (!status)
+                *ret = !progress.released && !progress.approved;
         return status;
 }
 

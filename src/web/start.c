@@ -5,6 +5,7 @@
 #include "program/start_view.h"
 #include "web/reading.h"
 #include "web/resources.h"
+#include "web/setup.h"
 
 static enum status start(struct request *request, struct model *model, struct error *error)
 {
@@ -15,7 +16,14 @@ static enum status start(struct request *request, struct model *model, struct er
         }
         if (!subject_may(request_subject(request), PERMISSION_START))
                 return request_deny(request, error);
-        enum status status = reading_begin(request, &reading, error);
+        bool setup = false;
+        enum status status = setup_is_due(request, &setup, error);
+        if (!status && setup && !request_wants_json(request)) {
+                request_go_to(request, text_of("/setup"), false);
+                return STATUS_OK;
+        }
+        if (!status)
+                status = reading_begin(request, &reading, error);
         return status ? status : start_model(&reading.reader, model, error);
 }
 

@@ -10,6 +10,7 @@
 #include "web/job_view.h"
 #include "web/json_model.h"
 #include "web/resources.h"
+#include "web/setup.h"
 #include "web/upload_view.h"
 
 enum { ANSWERS_MAX = 100, WAIT_MS = 2500, VALUE_BYTES_MAX = 1200 };
@@ -67,7 +68,7 @@ void put_upload(struct request *request, struct model *model, struct value *map,
         put_string(model, map, "kind", kind_infos[upload->kind].name);
         put_kind_word(request, model, map, "kind_name", text_of(kind_infos[upload->kind].name));
         put_count(model, map, "bytes", upload->bytes);
-        put_text(model, map, "asked_by", upload->actor);
+        put_actor(request, model, map, "asked_by", upload->actor);
         put_instant(model, map, "created", upload->created_ms);
         put_text(model, map, "path", path_of(request, "/imports/uploads/", upload->id, ""));
 }
@@ -214,6 +215,21 @@ static void put_questions(struct model *model, const struct value *look)
         }
 }
 
+/* What the columns of the first rows are called. */
+static void put_preview_titles(struct request *request, struct model *model, const struct value *look)
+{
+        struct value *list = put_page_list(model, NULL, "preview_titles");
+        const struct value *columns = value_get(value_get(look, "preview"), "columns");
+        for (const struct value *column = value_first(columns); column; column = value_next(column)) {
+                const char *name = string_of(request, value_text(column));
+                const char *label = name ? key_of(request, "import.field.", name) : NULL;
+                if (label)
+                        add_word(model, list, label);
+                else
+                        add_text(model, list, value_text(column));
+        }
+}
+
 static enum status put_look(struct request *request, struct model *model, const struct upload *upload,
                             const struct job_record *record, struct error *error)
 {
@@ -223,6 +239,7 @@ static enum status put_look(struct request *request, struct model *model, const 
                 return status;
         put_fields(request, model, upload, look);
         put_questions(model, look);
+        put_preview_titles(request, model, look);
         put_yes_no(model, NULL, "is_open", value_count(value_get(look, "questions")) > 0);
         put_yes_no(model, NULL, "is_ready", entry(look, "profile").length > 0);
         return STATUS_OK;
@@ -239,7 +256,13 @@ static enum status upload_show(struct request *request, struct model *model, str
                 status = put_job_by_id(request, model, "import_job", upload.import_job_id, &import, error);
         if (status)
                 return status;
-        bool under_way = upload.import_job_id && !job_state_ended(import.state);
+        bool under_way = upload.import_job_id && !job_state_ended(import.state), setup = false;
+        if (upload.import_id && !under_way && !request_wants_json(request))
+                status = setup_is_due(request, &setup, error);
+        if (status)
+                return status;
+        if (setup)
+                request_go_to(request, text_of("/setup"), false);
         bool may_begin = !upload.import_id && !under_way;
         put_text(model, NULL, "title", upload.file_name);
         put_upload(request, model, put_map(model, NULL, "upload"), &upload);

@@ -195,7 +195,7 @@ def case_concepts(check, server):
     check("segmente" in page.text and "Line" in page.text, "and what was typed stays on the page")
     check(rita.tell("/concepts", {"document": document}).status == 403, "a rep writes no concept (X-01)")
     answer = olga.tell("/concepts", {"document": changed})
-    check(answer.status == 201 and answer.json["version"] == 2, answer.text)
+    check(answer.status == 201 and answer.json["concept_version"] == 2, answer.text)
     second = dora.ask("/concepts/plus/2").json
     check(second["against"] == 1 and second["changes"], f"what changes in words: {second['changes']}")
     answer = olga.tell("/concepts/plus/2/simulate")
