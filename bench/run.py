@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 
+import pages
 import postgresql_import
 import sql_metrics
 import wild
@@ -293,6 +294,7 @@ def measure(bench, files):
         one = {"lines": lines, "bytes": path.stat().st_size}
         if "what-if" in name:
             bench.treue_import(name, path, "profile.yaml")
+            one["pages"] = pages.measure(bench.treue, path, WORK / "pages")
         elif "rich" in name:
             one["import"] = bench.rich_import(name, path)
         elif name == "100m":
@@ -473,6 +475,8 @@ def table_rows(result):
             *workbook_import.rows(small["workbook_import"]), postgresql_import.row(large["postgresql_import"]),
             sql_metrics.row(large["sql_metrics"]), *row_first_answer(large), *row_memory(large, small, rich),
             *wild.rows(small["wild"])]
+    if "18m-what-if" in result:
+        rows += pages.rows(result["18m-what-if"]["pages"])
     if large is not small:
         rows += row_growth(large, small)
     if "100m" in result:

@@ -4,8 +4,6 @@
  */
 #include "program/start_view.h"
 
-#include <stdlib.h>
-
 #include "base/checked.h"
 #include "program/directory_explain.h"
 #include "program/directory_parts.h"
@@ -24,45 +22,62 @@ struct start {
         const struct reader *reader;
         struct model *model;
         const struct directory_program *program;
-        struct buffer tasks[TASK_KINDS]; /* struct task */
+        struct task tasks[TASK_KINDS][START_ROWS]; /* the most urgent, in order */
+        int64_t counts[TASK_KINDS];  /* of all of them */
         int64_t customers, prospects, revenue, previous, grace, task_count, late_count;
         struct value *list;
         bool fits;
 };
 
+static bool more_urgent(const struct task *a, const struct task *b)
+{
+        return a->urgency != b->urgency ? a->urgency < b->urgency : a->row < b->row;
+}
+
 static void note(struct start *start, enum task_kind kind, size_t row, int64_t urgency)
 {
-        struct task task = {urgency, (uint32_t)row};
-        buffer_add(&start->tasks[kind], &task, sizeof(task));
+        struct task task = {urgency, (uint32_t)row}, *tasks = start->tasks[kind];
+        size_t count = start->counts[kind] < START_ROWS ? (size_t)start->counts[kind] : START_ROWS;
+        start->counts[kind]++;
+        if (count == START_ROWS && !more_urgent(&task, &tasks[count - 1]))
+                return;
+        if (count == START_ROWS)
+                count--;
+        for (; count > 0 && more_urgent(&task, &tasks[count - 1]); count--)
+                tasks[count] = tasks[count - 1];
+        tasks[count] = task;
+}
+
+static void look_at_membership(struct start *start, size_t row)
+{
+        const struct directory_program *program = start->program;
+        const struct directory_facts *facts = start->reader->view->facts;
+        bool grace = bits_get(program->grace, row), open = bits_get(facts->potential_known, row);
+        start->grace += grace;
+        if (grace && program->grace_end[row] != DAY_NONE)
+                note(start, TASK_GRACE, row, program->grace_end[row]);
+        if (program->next[row] != SEGMENT_NONE && program->missing[row] == 1)
+                note(start, TASK_NEAR, row, open ? -facts->open[row] : 0);
+        if (program->segment[row] == SEGMENT_NONE || !program->visits_per_year[program->segment[row]])
+                return;
+        struct directory_row about;
+        directory_row(start->reader->view, start->reader->program, row, &about);
+        if (about.visit_due_day != DAY_NONE && about.visit_due_day < facts->day)
+                note(start, TASK_VISITS, row, about.visit_due_day);
 }
 
 static void look_at_row(struct start *start, size_t row)
 {
         const struct directory_facts *facts = start->reader->view->facts;
-        struct directory_row about;
-        directory_row(start->reader->view, start->reader->program, row, &about);
-        bool prospect = about.kind == KIND_PROSPECT;
+        bool prospect = facts->kind[row] == KIND_PROSPECT;
         start->customers += !prospect;
         start->prospects += prospect;
-        start->fits &= add_i64(start->revenue, about.revenue_minor, &start->revenue) &&
-                       add_i64(start->previous, about.previous_minor, &start->previous);
-        start->grace += about.grace;
-        if (about.visit_due_day != DAY_NONE && about.visit_due_day < facts->day)
-                note(start, TASK_VISITS, row, about.visit_due_day);
-        if (about.grace && about.grace_end_day != DAY_NONE)
-                note(start, TASK_GRACE, row, about.grace_end_day);
-        if (about.months_before_minor > 0 && about.months_minor < about.months_before_minor)
-                note(start, TASK_RISK, row, about.months_minor - about.months_before_minor);
-        if (about.next != SEGMENT_NONE && about.missing_count == 1)
-                note(start, TASK_NEAR, row, about.potential_known ? -about.open_minor : 0);
-}
-
-static int most_urgent_first(const void *a, const void *b)
-{
-        const struct task *x = a, *y = b;
-        if (x->urgency != y->urgency)
-                return x->urgency < y->urgency ? -1 : 1;
-        return (x->row > y->row) - (x->row < y->row);
+        start->fits &= add_i64(start->revenue, facts->revenue[row], &start->revenue) &&
+                       add_i64(start->previous, facts->previous[row], &start->previous);
+        if (facts->months_before[row] > 0 && facts->months[row] < facts->months_before[row])
+                note(start, TASK_RISK, row, facts->months[row] - facts->months_before[row]);
+        if (start->program)
+                look_at_membership(start, row);
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
@@ -123,21 +138,15 @@ static enum status put_tasks(struct start *start, enum task_kind kind, struct er
                 [TASK_RISK] = {"risk", "start.risk", "/customers?filter=months_change:..-0.01&sort=months_change"},
                 [TASK_NEAR] = {"near", "start.near", "/customers?filter=missing:1..1&sort=-open_potential"},
         };
-        struct task *tasks = (struct task *)(void *)start->tasks[kind].data;
-        size_t count = start->tasks[kind].length / sizeof(*tasks);
-        if (start->tasks[kind].failed)
-                return error_memory(error);
+        int64_t count = start->counts[kind];
         if (!count)
                 return STATUS_OK;
-        if (count > 1)
-                qsort(tasks, count, sizeof(*tasks), most_urgent_first);
-        start->task_count += (int64_t)count;
-        start->late_count += kind == TASK_VISITS ? (int64_t)count : 0;
-        struct value *rows = begin_task(start, infos[kind].kind, infos[kind].title, infos[kind].path,
-                                        (int64_t)count);
+        start->task_count += count;
+        start->late_count += kind == TASK_VISITS ? count : 0;
+        struct value *rows = begin_task(start, infos[kind].kind, infos[kind].title, infos[kind].path, count);
         enum status status = STATUS_OK;
-        for (size_t i = 0; i < count && i < START_ROWS && !status; i++)
-                status = put_row(start, rows, kind, tasks[i].row, error);
+        for (int64_t i = 0; i < count && i < START_ROWS && !status; i++)
+                status = put_row(start, rows, kind, start->tasks[kind][i].row, error);
         return status;
 }
 
@@ -222,7 +231,7 @@ static void put_figures(struct start *start)
         put_money(model, revenue, "value", start->revenue);
         put_count(model, add_figure(start, figures, "start.figure.grace"), "value", start->grace);
         put_count(model, add_figure(start, figures, "start.figure.risk"), "value",
-                  (int64_t)(start->tasks[TASK_RISK].length / sizeof(struct task)));
+                  start->counts[TASK_RISK]);
         put_yes_no(model, NULL, "figures_shown", start->customers + start->prospects > 0);
 }
 
@@ -247,8 +256,6 @@ enum status start_model(const struct reader *reader, struct model *model, struct
         struct start start = {.reader = reader, .model = model, .fits = true};
         size_t count = directory_count(reader->view);
         start.program = reader->program < 0 ? NULL : &reader->view->programs[reader->program];
-        for (int k = 0; k < TASK_KINDS; k++)
-                buffer_init(&start.tasks[k], UINT32_MAX);
         for (size_t row = 0; row < count; row++)
                 if (bits_get(reader->scope, row))
                         look_at_row(&start, row);
@@ -260,7 +267,5 @@ enum status start_model(const struct reader *reader, struct model *model, struct
                 put_count(model, summary, "late", start.late_count);
                 put_figures(&start);
         }
-        for (int k = 0; k < TASK_KINDS; k++)
-                buffer_release(&start.tasks[k]);
         return status ? status : model_check(model, error);
 }
