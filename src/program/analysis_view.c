@@ -198,7 +198,8 @@ static void put_chart(const struct analysis *analysis, struct value *map, const 
         for (size_t q = 0; q < QUANTILES; q++) {
                 struct value *quantile = add_map(model, list);
                 put_ordinal(model, quantile, "percent", quantiles[q]);
-                put_money(model, quantile, "value", figures_quantile(figures, analysis->count, quantiles[q])->numerator);
+                put_money(model, quantile, "value",
+                          figures_quantile(figures, analysis->count, quantiles[q])->numerator);
         }
 }
 
@@ -299,7 +300,8 @@ static enum status analyse_portfolio(const struct analysis *analysis, struct err
         for (size_t i = 0; i < analysis->count; i++) {
                 uint32_t row = analysis->rows[i];
                 if (bits_get(analysis->facts->potential_known, row))
-                        points[count++] = (struct point){row, analysis->facts->revenue[row], analysis->facts->open[row]};
+                        points[count++] = (struct point){row, analysis->facts->revenue[row],
+                                                         analysis->facts->open[row]};
         }
         if (!count) {
                 put_none(model, NULL, "portfolio");
