@@ -15,6 +15,7 @@ prospect who buys keeps history), R-116 (contacts by level), X-01 (own customers
 import datetime
 import decimal
 import random
+import re
 import sys
 import urllib.parse
 
@@ -30,7 +31,7 @@ REPS, CITIES, GROUPS = ("anna", "bert", "carla"), ("München", "Ulm", "Köln"), 
 class Company:
     """What the test knows."""
 
-    def __init__(self, treue, seed):
+    def __init__(self, treue, seed, with_wallet=False):
         dice = random.Random(seed)
         self.customers = {}
         for number in range(1, 41):
@@ -45,9 +46,9 @@ class Company:
                                "article": f"{dice.choice(GROUPS)}-{dice.randrange(4)}",
                                "amount": D(dice.randrange(-500, 4000)) / 100})
         self.reps = {name: dice.choice(REPS) for name in self.customers if dice.randrange(4)}
-        self.load(treue)
+        self.load(treue, with_wallet)
 
-    def load(self, treue):
+    def load(self, treue, with_wallet):
         treue.import_rows("customers", "customers", ["number", "name", "city", "kind", "since"],
                           list(self.customers.values()))
         treue.import_rows("products", "products", ["article", "name", "product_group"],
@@ -58,9 +59,23 @@ class Company:
                           ["customer", "territory", "responsible", "role", "valid_from"],
                           [{"customer": name, "responsible": rep, "role": "rep", "valid_from": "2020-01-01"}
                            for name, rep in self.reps.items()])
-        treue.load_concept(concept(60))
+        rules = concept(60)
+        if with_wallet:
+            self.load_internal(treue)
+            rules["segments"][0]["paths"][0]["all"].append({"metric": "share_of_wallet", "at_least": D("0.99"),
+                                                            "goal": "grow"})
+        treue.load_concept(rules)
         for year in (2023, 2024):
             treue.run("evaluate", "--cutoff", f"{year}-12-31", "--evaluation", "year", "--approve")
+
+    def load_internal(self, treue):
+        """What no contact may see of its company: each stands in a value of its own."""
+        treue.import_rows("potentials", "potentials", ["customer", "amount", "valid_from", "competitor:Rivale"], [
+            {"customer": "K001", "amount": 7777, "valid_from": "2022-01-01", "competitor:Rivale": "0.25"}])
+        treue.import_rows("values", "values", ["customer", "name", "amount", "valid_from"], [
+            {"customer": "K001", "name": "loyalty_index", "amount": 424242, "valid_from": "2022-01-01"}])
+        treue.import_rows("activities", "activities", ["customer", "date", "kind", "status", "note"], [
+            {"customer": "K001", "date": "2025-06-01", "kind": "fair", "status": "confirmed", "note": "Geheimnotiz"}])
 
     def revenue(self, customer, day, months=12):
         year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
@@ -333,8 +348,45 @@ def analyses_add_up(problems, house):
         problems.same(chef.json("/analysis?limit_a=99&limit_b=90").status, 400, "limits the wrong way round")
 
 
+def a_contact_sees_the_own_status(problems, house):
+    """The portal: segment, until when, why, the way up with amounts and days; nothing internal, whatever it is made
+    of: competitors, potentials, notes, scores, other customers (requirements 7, 35)."""
+    company, treue = Company(house.treue, 8, with_wallet=True), house.treue
+    house.add("chef", "owner", "Chef")
+    canaries = ["Rivale", "7777", "Geheimnotiz", "424242", "K002", company.customers["K002"]["name"]]
+    with house.serving():
+        chef = house.complete("chef")
+        ids = {row["number"]: row["id"] for row in rows_of(chef, "/customers")[0]}
+        answer = chef.post(f"/customers/{ids['K001']}/access",
+                           {"name": "Karin", "email": "karin@kunde.example", "role": "contact"})
+        link = re.search(rb"/link/([A-Za-z0-9_-]+)", answer.body).group(1).decode()
+        dossier = chef.json(f"/customers/{ids['K001']}")
+        for canary in canaries[:4]:
+            problems.expect(canary.encode() in dossier.body, "staff see", canary)
+        karin = house.complete("karin", link=link)
+        page = karin.json("/portal")
+        for canary in canaries:
+            for body in (page.body, karin.ask("/portal").body):
+                problems.expect(canary.encode() not in body, "a contact sees", canary)
+        told, known = page.json(), dossier.json()
+        problems.same((told["company"], told["segment"]), (company.customers["K001"]["name"], known["segment"]),
+                      "status")
+        problems.same(told["valid_until"], "2026-01-31" if told["segment"] else None, "valid until")
+        if known["missing"]:
+            problems.same((told["way"]["segment"], told["way"]["count"], told["way"]["by_day"]),
+                          (known["missing"]["segment"], known["missing"]["count"], known["missing"]["by_day"]),
+                          "the way")
+            problems.expect(any(goal["name"] == "Umsatz" and D(goal["target"]) == 60
+                                for goal in told["way"]["criteria"]), told["way"])
+        for path in ("/customers", "/ladder", "/search?q=a", "/analysis", f"/customers/{ids['K001']}"):
+            problems.expect(karin.json(path).status in (403, 404), "a contact at", path)
+        problems.same(karin.ask("/").header("Location"), "/portal", "the first page")
+        problems.expect(chef.json("/portal").status in (403, 404), "staff at the portal")
+
+
 CASES = [lists_are_those_of_the_command_line, the_ladder_counts_its_lists, everybody_sees_the_own_customers,
-         a_dossier_tells_what_is_known, a_visit_ends_its_task, analyses_add_up]
+         a_dossier_tells_what_is_known, a_visit_ends_its_task, analyses_add_up,
+         a_contact_sees_the_own_status]
 
 if __name__ == "__main__":
     sys.exit(houses.run(CASES, sys.argv[1]))

@@ -65,8 +65,8 @@ static void views_are_never_older_than_asked_for(void **state)
                 run_sql(fixture,
                         "BEGIN; INSERT INTO import (id, kind, source_id, file_name, profile, file_hash, file_bytes, "
                         "state, started_ms, import_day, generation, rows_new, rows_changed) VALUES (%d, 'customers', "
-                        "1, 'f', 'p', 0, 0, 'published', 0, 14600, %d, 1, 0); INSERT INTO customer_record VALUES (%d, %d, "
-                        "14000); UPDATE head SET generation = %d; COMMIT", generation, generation, generation,
+                        "1, 'f', 'p', 0, 0, 'published', 0, 14600, %d, 1, 0); INSERT INTO customer_record VALUES (%d, "
+                        "%d, 14000); UPDATE head SET generation = %d; COMMIT", generation, generation, generation,
                         generation, generation);
                 __atomic_store_n(&published, generation, __ATOMIC_SEQ_CST);
                 thread_sleep_ms(5);
