@@ -49,6 +49,7 @@ static const struct field all_fields[] = {
         {.name = "colour", .kind = INPUT_CHOICE, .choices = colours},
         {.name = "yes", .kind = INPUT_YES_NO},
         {.name = "many", .kind = INPUT_TEXT, .repeated = true},
+        {.name = "words", .kind = INPUT_LONG_TEXT},
         {0},
 };
 

@@ -11,6 +11,7 @@ import subprocess
 import time
 import traceback
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 60
 
 

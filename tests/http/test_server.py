@@ -10,9 +10,11 @@ Verifies X-01 in part (nobody gets further than the gate lets them) and, of the 
 docs/internals/security.md, numbers 1 to 8, 22 to 24, 29, 40, 42, 49 to 52, 58 and 60 to 62 as far as they concern the
 server.
 """
+import html.parser
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import ssl
@@ -21,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 
 import harness
 
@@ -481,6 +484,50 @@ def a_form_comes_again(problems, server):
         problems.expect(page.status == 200 and "attacker" not in page.body.decode(), forged, page.line)
 
 
+class Tags(html.parser.HTMLParser):
+    def __init__(self, page):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.values = [], {}
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, tuple(name for name, _ in attributes)))
+        values = dict(attributes)
+        if tag == "input" and "name" in values:
+            self.values[values["name"]] = values.get("value")
+
+
+@with_server()
+def naughty_strings(problems, server):
+    """Checks 9 and 10: byte-identical through JSON and forms or refused with the field's name; in a page they stay text."""
+    path = pathlib.Path(os.environ.get("TREUE_TEST_DATA", harness.ROOT.parent / "shared"), "corpora", "blns", "blns.json")
+    strings = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    strings += ["'; DROP TABLE a; --", "\" onfocus=alert(1) x=\"", "</title><script>alert(1)</script>", "{{secret}}", "%s%n",
+                "\u202eabc", "a\tb\nc", "=1+1", "${7*7}", "ÄÖÜß€😀", "\ufeff", "\u2028"]
+    token, taken = csrf_of(server, "owner-1"), 0
+    plain = Tags(server.ask("/things/1", "POST", form=f"name=&amount=x&csrf={token}", cookie="owner-1", headers=HTML)
+                 .body.decode())
+    for text in strings:
+        answers = (echo(server, json_body={"words": text}), echo(server, "words=" + urllib.parse.quote(text, safe="")))
+        for answer in answers:
+            if answer.status == 200:
+                taken += 1
+                problems.same(answer.json().get("words"), text if text.strip(" \t\r\n\u00a0") else None, ascii(text))
+            else:
+                problems.expect(answer.status in (400, 422) and any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text),
+                                ascii(text), answer.line)
+        if "\0" in text:
+            continue
+        answer = server.ask("/things/1", "POST", form=f"name={urllib.parse.quote(text, safe='')}&amount=x&csrf={token}",
+                            cookie="owner-1", headers=HTML)
+        page = Tags(answer.body.decode())
+        problems.same((answer.status, len(page.tags), page.tags), (422, len(plain.tags), plain.tags), "structure", ascii(text))
+        shown = re.sub("\r\n?", "\n", page.values.get("name") or "")
+        problems.same(shown, re.sub("\r\n?", "\n", text), "value", ascii(text))
+    problems.expect(taken >= 20, "taken", taken)
+
+
 def multipart(parts, boundary="b"):
     lines = b""
     for head, body in parts:
@@ -910,7 +957,7 @@ def the_description_and_the_server_agree(problems, server):
 CASES = [wrong_heads_are_refused_and_end_the_connection, right_heads_are_answered, methods, limits_at_their_edges,
          connections_per_address, slow_clients_are_cut_and_hold_up_nobody, slow_handlers_hold_up_nobody,
          a_client_that_does_not_read, permissions, forms_of_other_pages_are_refused, fields_are_checked, json_is_strict,
-         a_form_comes_again, uploads, every_answer_is_protected, forms_of_an_answer, failures_tell_nothing, the_log,
+         a_form_comes_again, naughty_strings, uploads, every_answer_is_protected, forms_of_an_answer, failures_tell_nothing, the_log,
          behind_a_trusted_proxy, counts_are_for_the_inside, event_streams, streams_end_with_their_session,
          a_stream_that_does_not_read_is_ended, many_idle_streams, tls, the_end, the_description_and_the_server_agree]
 
