@@ -10,6 +10,9 @@
 enum { ORDINARY = COLUMN_SORTS | COLUMN_FILTERS, SHOWN = ORDINARY | COLUMN_SHOWN, SUMMED = ORDINARY | COLUMN_SUMS,
        KEY_BYTES_MAX = 32, MILLION = 1000000 };
 
+static const char *const kinds[] = {"customer", "prospect", NULL};
+static const char *const movements[] = {"up", "down", "new", "left", "first_order", NULL};
+
 /* Names are those of directory_columns. */
 static const struct list_column columns[] = {
         {"number", "list.customers.number", SHEET_TEXT, .flags = SHOWN, .path = "path"},
@@ -28,13 +31,14 @@ static const struct list_column columns[] = {
         {"grace", "list.customers.grace", SHEET_DAY, .flags = ORDINARY},
         {"announced", "list.customers.announced", SHEET_CODE, .flags = ORDINARY, .part = "badge"},
         {"segment_before", "list.customers.segment_before", SHEET_CODE, .flags = ORDINARY, .part = "badge"},
-        {"movement", "list.customers.movement", SHEET_CODE, .flags = ORDINARY, .words = "movement."},
+        {"movement", "list.customers.movement", SHEET_CODE, .flags = ORDINARY, .words = "movement.",
+         .codes = movements},
         {"previous", "list.customers.previous", SHEET_MONEY, .flags = SUMMED},
         {"months_change", "list.customers.months_change", SHEET_MONEY, .flags = SUMMED},
         {"potential", "list.customers.potential", SHEET_MONEY, .flags = SUMMED},
         {"open_potential", "list.customers.open_potential", SHEET_MONEY, .flags = SUMMED},
         {"share_of_wallet", "list.customers.share_of_wallet", SHEET_SHARE, .flags = ORDINARY},
-        {"kind", "list.customers.kind", SHEET_CODE, .flags = ORDINARY, .words = "customer_kind."},
+        {"kind", "list.customers.kind", SHEET_CODE, .flags = ORDINARY, .words = "customer_kind.", .codes = kinds},
         {"country", "list.customers.country", SHEET_TEXT, .flags = ORDINARY},
         {"trade", "list.customers.trade", SHEET_TEXT, .flags = ORDINARY},
         {"size_class", "list.customers.size_class", SHEET_TEXT, .flags = ORDINARY},
@@ -225,9 +229,8 @@ static void put_sums(struct model *model, const struct directory_page *page)
                         put_money(model, sums, directory_columns[c].name, page->sums[c]);
 }
 
-static void put_choices(const struct filling *filling)
+static void put_segments(const struct filling *filling, struct value *list)
 {
-        struct value *list = put_list(filling->model, NULL, "segments");
         for (size_t s = 0; filling->concept && s < filling->concept->segment_count; s++) {
                 struct value *map = add_map(filling->model, list);
                 put_text(filling->model, map, "code", filling->concept->segments[s].id);
@@ -275,7 +278,8 @@ enum status customers_model(const struct reader *reader, const struct list_spec 
         for (size_t i = 0; i < page.count; i++)
                 put_row(&filling, list_row(model, rows, spec, address), page.rows[i]);
         put_sums(model, &page);
-        put_choices(&filling);
+        put_segments(&filling, put_list(model, NULL, "segments"));
+        put_segments(&filling, put_list(model, put_page_map(model, NULL, "choices"), "segment"));
         put_end(spec, address, &page, model);
         return model_check(model, error);
 }

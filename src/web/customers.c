@@ -6,6 +6,7 @@
 #include "program/dossier_view.h"
 #include "web/reading.h"
 #include "web/resources.h"
+#include "web/saved_views.h"
 
 static enum status list(struct request *request, const struct list_spec *spec, struct model *model,
                         struct error *error)
@@ -15,8 +16,12 @@ static enum status list(struct request *request, const struct list_spec *spec, s
         enum status status = reading_begin(request, &reading, error);
         if (status == STATUS_OK)
                 status = reading_address(request, &reading, spec, &address, error);
-        return status ? status : customers_model(&reading.reader, spec, address, request_wants_file(request), model,
-                                                 error);
+        if (status == STATUS_OK)
+                status = customers_model(&reading.reader, spec, address, request_wants_file(request), model, error);
+        if (status != STATUS_OK || request_wants_file(request))
+                return status;
+        const struct list_reader reader = {reading.reader.language, directory_minor_digits(reading.view)};
+        return saved_views_put(request, spec, &reader, address, model, error);
 }
 
 static enum status customers(struct request *request, struct model *model, struct error *error)

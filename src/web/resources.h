@@ -24,6 +24,7 @@
         X(ladder) \
         X(overrides) \
         X(portal) \
+        X(saved_views) \
         X(search) \
         X(settings) \
         X(setup) \
