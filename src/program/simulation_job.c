@@ -113,10 +113,10 @@ static enum status set_result(struct job *job, const struct simulation *simulati
         struct buffer out buffer_cleanup;
         struct json json;
         size_t *moves = arena_array(job_arena(job), size_t, simulation->move_count + 1);
+        buffer_init(&out, RESULT_BYTES_MAX);
         if (!moves)
                 return error_memory(error);
         memcpy(moves, simulation->moves, simulation->move_count * sizeof(*moves));
-        buffer_init(&out, RESULT_BYTES_MAX);
         json_init(&json, &out, false);
         json_begin_object(&json);
         json_key(&json, "cutoff");

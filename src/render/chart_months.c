@@ -95,11 +95,11 @@ static void bar(struct canvas *canvas, const struct months *m, const struct valu
         struct buffer words buffer_cleanup;
         int64_t left = month_left(m, place), width = month_left(m, place + 1) - left;
         int64_t inside = width * 8 / 10, each = (inside - (shown - 1) * GAP) / shown;
+        buffer_init(&words, WORDS_MAX);
         if (value_kind(value) == VALUE_NONE)
                 return;
         int64_t number = value_integer(value), zero = axis_place(&m->axis, 0), y = axis_place(&m->axis, number);
         int64_t x = left + width / 10 + (shown == 2 && series == 1 ? each + GAP : 0);
-        buffer_init(&words, WORDS_MAX);
         if (value_kind(day) == VALUE_DAY)
                 format_add_day_form(&words, m->style->language, (int32_t)value_integer(day), DAY_MONTH);
         buffer_add_byte(&words, ' ');

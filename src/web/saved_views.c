@@ -60,6 +60,7 @@ enum status saved_views_put(struct request *request, const struct list_spec *spe
         struct connection *connection;
         struct saved_view *views;
         size_t count;
+        buffer_init(&query, QUERY_BYTES_MAX);
         if (!account_id)
                 return STATUS_OK;
         enum status status = request_connection(request, &connection, error);
@@ -68,7 +69,6 @@ enum status saved_views_put(struct request *request, const struct list_spec *spe
                                         error);
         if (status != STATUS_OK)
                 return status;
-        buffer_init(&query, QUERY_BYTES_MAX);
         add_query(&query, spec, reader, address);
         struct text shown = {query.data, query.length};
         struct value *list = put_list(model, NULL, "views");
@@ -107,12 +107,12 @@ static enum status save(struct request *request, struct model *model, struct err
         struct list_address address;
         struct buffer query buffer_cleanup;
         (void)model;
+        buffer_init(&query, QUERY_BYTES_MAX);
         if (!subject->account_id || !spec)
                 return request_deny(request, error);
         if (list_address_parse_query(spec, &reader, request_text(request, "query"), request_arena(request), &address,
                                      error) != STATUS_OK)
                 return request_refuse_field(request, error, "query", "view.query", NULL);
-        buffer_init(&query, QUERY_BYTES_MAX);
         add_query(&query, spec, &reader, &address);
         struct text text = {query.data, query.length};
         if (query.failed || text.length > SAVED_VIEW_ADDRESS_MAX)

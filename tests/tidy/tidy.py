@@ -91,6 +91,8 @@ def check_c(path, relative, problems):
             problems.append((relative, number, "white space", "tab or blanks at the end"))
     for match in BANNED.finditer(bare):
         problems.append((relative, line_of(bare, match.start()), "banned function", match.group(1)))
+    for number, name in uninitialised_buffers(bare):
+        problems.append((relative, number, "buffer", f"{name} may be released before it is initialised"))
     home = FLOATING_HOME.get(relative.as_posix())
     begin = bare.find("\n" + home) if home else -1
     end = bare.find("\n}", begin) if begin >= 0 else -1
@@ -105,6 +107,24 @@ def check_c(path, relative, problems):
             if str(relative).startswith("src/"):
                 problems.append((relative, line_of(bare, match.start()), "clock or randomness outside platform",
                                  match.group(1)))
+
+
+BUFFER = re.compile(r"(\w+) buffer_cleanup(?=[,;])")
+LEAVES = re.compile(r"\b(return|continue|break|goto)\b")
+
+
+def uninitialised_buffers(bare):
+    """Buffers that are released by their cleanup where a function is left before it has initialised them."""
+    lines = bare.split("\n")
+    for place, line in enumerate(lines):
+        for name in BUFFER.findall(line):
+            used = re.compile(r"&%s\b" % name)
+            for later in lines[place + 1:]:
+                if later.startswith("}") or used.search(later):
+                    break
+                if LEAVES.search(later):
+                    yield place + 1, name
+                    break
 
 
 def check_layers(path, relative, problems):
@@ -224,6 +244,9 @@ PLANTED = [
     ("floating point", "src/base/planted.c",
      "static lxw_error write_quotient(void)\n{\n        double planted = 1;\n        return planted > 0;\n}\n"),
     ("floating point", "src/render/book.c", "long planted(long a) { return (long)(1.0 * a / 3); }\n"),
+    ("buffer", "src/base/planted.c",
+     "void planted(int a)\n{\n        struct buffer b buffer_cleanup;\n        if (a)\n                return;\n"
+     "        buffer_init(&b, 1);\n}\n"),
     ("function size", "src/base/planted.c", "void planted(void)\n{\n" + "        ;\n" * 80 + "}\n"),
     ("file size", "src/base/planted.c", "extern int planted;\n" * 1001),
     ("line length", "src/base/planted.c", "extern int " + "planted" * 20 + ";\n"),

@@ -115,7 +115,7 @@ static struct fixture *begin(void **state, const struct row_kind *kind)
 static size_t add_file(const struct import_result *result, bool reasons, char *out, size_t bytes)
 {
         struct error error;
-        struct buffer content buffer_cleanup;
+        struct buffer content buffer_cleanup = {0};
         const char *path = reasons ? result->reasons_path : result->error_path;
         if (!*path)
                 return 0;
