@@ -48,6 +48,8 @@ struct controls {
         struct buffer scratch;
         uint8_t shown[LIST_COLUMNS_MAX];
         size_t shown_count;
+        const char *parts[LIST_COLUMNS_MAX];
+        size_t part_count;
 };
 
 /* A code's word in the reader's language. */
@@ -83,6 +85,21 @@ static void add_cell_text(struct controls *c, const struct list_column *column, 
                 print_value(&c->scratch, value, how, c->style);
 }
 
+/* No line breaks within a day. */
+static void keep_together(struct buffer *text)
+{
+        struct buffer copy buffer_cleanup;
+        buffer_init(&copy, ADDRESS_BYTES_MAX);
+        for (size_t i = 0; i < text->length; i++)
+                if (text->data[i] == ' ')
+                        buffer_add_text(&copy, "\xC2\xA0");
+                else
+                        buffer_add_byte(&copy, text->data[i]);
+        buffer_clear(text);
+        buffer_add(text, copy.data, copy.length);
+        text->failed |= copy.failed;
+}
+
 static void put_scratch(struct controls *c, struct value *map, const char *name)
 {
         if (c->scratch.failed)
@@ -97,20 +114,37 @@ static void add_cell(struct controls *c, struct value *cells, const struct value
         struct value *cell = add_map(c->model, cells);
         buffer_clear(&c->scratch);
         add_cell_text(c, column, value);
+        if (value_kind(value) == VALUE_DAY || value_kind(value) == VALUE_INSTANT)
+                keep_together(&c->scratch);
         put_scratch(c, cell, "text");
         put_text(c->model, cell, "code",
                  is_code(column->kind) ? word_of_key(value_text(value)) : (struct text){NULL, 0});
         put_value(c->model, cell, "path", column->path ? value_get(row, column->path) : NULL);
         put_yes_no(c->model, cell, "numeric", is_numeric(column->kind));
         put_yes_no(c->model, cell, "unknown", value_kind(value) == VALUE_NONE);
-        if (column->part)
-                put_yes_no(c->model, cell, column->part, true);
+        for (size_t i = 0; i < c->part_count; i++)
+                put_yes_no(c->model, cell, c->parts[i], column->part && strcmp(column->part, c->parts[i]) == 0);
+}
+
+/* The parts of all columns shown. Every cell says of each whether it is one: what it did not say, templates would look
+ * up in the row, which may have an entry of that name. */
+static void gather_parts(struct controls *c)
+{
+        for (size_t i = 0; i < c->shown_count; i++) {
+                const char *part = c->view->spec->columns[c->shown[i]].part;
+                size_t place = 0;
+                while (part && place < c->part_count && strcmp(c->parts[place], part) != 0)
+                        place++;
+                if (part && place == c->part_count)
+                        c->parts[c->part_count++] = part;
+        }
 }
 
 /* The model's own tree is let grow once more, by what only its page shows. */
 static void add_cells(struct controls *c)
 {
         const struct value *rows = value_get(c->model->root, "rows");
+        gather_parts(c);
         for (const struct value *row = value_first(rows); row && !c->model->failed; row = value_next(row)) {
                 struct value *cells = put_page_list(c->model, (struct value *)row, "cells");
                 for (size_t i = 0; i < c->shown_count; i++)

@@ -209,6 +209,7 @@ static void fill(struct model *model, const struct list_address *address)
         put_string(model, row, "name", "=M\xC3\xBCller & Co");
         put_string(model, row, "address", "/customers/1");
         put_word(model, row, "state", "run.state.approved");
+        put_yes_no(model, row, "is_state", true); /* that the row has one must not make all its cells one */
         put_money(model, row, "revenue", 123456789);
         put_ratio(model, row, "share", 1, 8);
         put_day(model, row, "day", 14974);
@@ -254,7 +255,7 @@ static void as_json(void **state)
         json_value(&json, model.root, 2);
         assert_string_equal(out.data,
                             "{\"rows\":[{\"name\":\"=M\xC3\xBCller & Co\",\"address\":\"/customers/1\","
-                            "\"state\":\"approved\",\"revenue\":\"1234567.89\",\"share\":\"0.125000\","
+                            "\"state\":\"approved\",\"is_state\":true,\"revenue\":\"1234567.89\",\"share\":\"0.125000\","
                             "\"day\":\"2010-12-31\",\"grace\":true,\"count\":1234,\"value\":\"1.500\","
                             "\"note\":{\"key\":\"step.active_months\",\"count\":2},\"colours\":[\"red\",\"blue\"],"
                             "\"at\":\"2010-12-31T23:34:05Z\",\"id\":\"77\",\"version\":3},"
@@ -288,6 +289,8 @@ static void expect_page(const char *query, enum language language, const char *t
 static void as_page(void **state)
 {
         (void)state;
+        expect_page("columns=day", LANGUAGE_ENGLISH, "{{#rows}}{{#cells}}{{text}};{{/cells}}{{/rows}}",
+                    "31" NBSP "Dec" NBSP "2010;;");
         expect_page("", LANGUAGE_GERMAN,
                     "{{#list.columns}}{{title}}{{#sorted}}*{{/sorted}} {{sort_path}} {{sum}}\n{{/list.columns}}",
                     "Kunde /customers?sort=name \nStatus /customers?sort=state \n"
