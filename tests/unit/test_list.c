@@ -255,7 +255,8 @@ static void as_json(void **state)
         json_value(&json, model.root, 2);
         assert_string_equal(out.data,
                             "{\"rows\":[{\"name\":\"=M\xC3\xBCller & Co\",\"address\":\"/customers/1\","
-                            "\"state\":\"approved\",\"is_state\":true,\"revenue\":\"1234567.89\",\"share\":\"0.125000\","
+                            "\"state\":\"approved\",\"is_state\":true,\"revenue\":\"1234567.89\","
+                            "\"share\":\"0.125000\","
                             "\"day\":\"2010-12-31\",\"grace\":true,\"count\":1234,\"value\":\"1.500\","
                             "\"note\":{\"key\":\"step.active_months\",\"count\":2},\"colours\":[\"red\",\"blue\"],"
                             "\"at\":\"2010-12-31T23:34:05Z\",\"id\":\"77\",\"version\":3},"
