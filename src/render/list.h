@@ -26,8 +26,8 @@
  *   count             rows on this page
  *
  * and to each row "cells": text (as people read it), code (the word of a code), path (none), numeric, unknown, and
- * under the name of each column's part whether the cell is of one with it. CSV and workbooks hold exactly the columns shown,
- * in their order, as sheet.h writes lists.
+ * under the name of each column's part whether the cell is of one with it. CSV and workbooks hold exactly the columns
+ * shown, in their order, as sheet.h writes lists.
  */
 #ifndef TREUE_RENDER_LIST_H
 #define TREUE_RENDER_LIST_H
