@@ -157,7 +157,7 @@ static const struct field save_fields[] = {
         {.name = NULL}};
 
 static const struct route routes[] = {
-        {METHOD_POST, "/views", PERMISSION_START, save_fields, NULL, save, 0, "route.view_save"},
-        {METHOD_POST, "/views/{view}/remove", PERMISSION_START, NULL, NULL, forget, 0, "route.view_remove"},
+        {METHOD_POST, "/views", PERMISSION_CUSTOMER_READ, save_fields, NULL, save, 0, "route.view_save"},
+        {METHOD_POST, "/views/{view}/remove", PERMISSION_CUSTOMER_READ, NULL, NULL, forget, 0, "route.view_remove"},
 };
 const struct resource resource_saved_views = {"saved_views", routes, sizeof(routes) / sizeof(routes[0])};
