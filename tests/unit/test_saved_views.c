@@ -92,7 +92,8 @@ static void bounds(void **state)
         memset(address, 'x', SAVED_VIEW_ADDRESS_MAX);
         save(fixture, ME, "customers", sixty, address, false);
         address[SAVED_VIEW_ADDRESS_MAX] = 'x';
-        assert_fails(saved_view_save(fixture->database, ME, text_of("a"), text_of("a"), text_of(address), false, &error),
+        assert_fails(saved_view_save(fixture->database, ME, text_of("a"), text_of("a"), text_of(address), false,
+                                     &error),
                      STATUS_INVALID, "view.too_long");
         snprintf(address, sizeof(address), "%s1", sixty);
         assert_fails(saved_view_save(fixture->database, ME, text_of("a"), text_of(address), text_of(""), false, &error),
