@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * sessions.h: who asks. A session is known by a token in the browser's cookie, a program by its key; both are looked
- * up in the database on every request, so that what ended has ended at once, on every server (measured: 15
- * microseconds embedded). A session ends two hours after it was last used, and twelve hours after it began.
+ * up in the database on every request, so that what ended has ended at once, on every server. Measured: 9 microseconds
+ * embedded, 36 for a rep with names; 0.13 and 0.32 milliseconds with PostgreSQL. A session ends two hours after it was
+ * last used, and twelve hours after it began.
  */
 #ifndef TREUE_ACCESS_SESSIONS_H
 #define TREUE_ACCESS_SESSIONS_H

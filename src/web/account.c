@@ -62,7 +62,7 @@ static enum status put_sessions(struct request *request, struct connection *conn
                 put_id(model, item, "id", sessions[i].id);
                 put_yes_no(model, item, "current", sessions[i].id == subject->session_id);
                 put_text(model, item, "address", sessions[i].address);
-                put_text(model, item, "browser", sessions[i].agent);
+                put_string(model, item, "browser", signing_browser(sessions[i].agent, request_arena(request)));
                 put_instant(model, item, "began", sessions[i].created_ms);
                 put_instant(model, item, "used", sessions[i].used_ms);
         }

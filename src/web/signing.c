@@ -9,6 +9,8 @@
 #include "access/sessions.h"
 #include "queries.h"
 
+enum { BROWSER_BYTES_MAX = 60 };
+
 struct visitor signing_visitor(const struct request *request)
 {
         return (struct visitor){request_address(request), request_agent(request),
@@ -51,6 +53,37 @@ struct text signing_next(struct text path)
         for (size_t i = 0; ours && i < path.length; i++)
                 ours = path.data[i] > ' ' && path.data[i] < 0x7f && path.data[i] != '\\';
         return ours ? path : text_of("/");
+}
+
+static const char *find_name(const char *agent, const char *const (*names)[2], size_t count)
+{
+        for (size_t i = 0; i < count; i++)
+                if (strstr(agent, names[i][0]))
+                        return names[i][1];
+        return NULL;
+}
+
+const char *signing_browser(struct text agent, struct arena *arena)
+{
+        /* In this order: most call themselves what others do, too. */
+        static const char *const browsers[][2] = {{"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"},
+                                                  {"Chrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Safari/", "Safari"}};
+        static const char *const systems[][2] = {{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},
+                                                 {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}};
+        size_t length = agent.length < BROWSER_BYTES_MAX ? agent.length : BROWSER_BYTES_MAX;
+        while (length && length < agent.length && ((unsigned char)agent.data[length] & 0xc0) == 0x80)
+                length--;
+        const char *whole = arena_copy(arena, agent.data ? agent.data : "", length);
+        const char *text = arena_copy(arena, agent.data ? agent.data : "", agent.length);
+        const char *name = text ? find_name(text, browsers, sizeof(browsers) / sizeof(browsers[0])) : NULL;
+        const char *system = text ? find_name(text, systems, sizeof(systems) / sizeof(systems[0])) : NULL;
+        struct buffer out buffer_cleanup;
+        buffer_init(&out, 128);
+        if (!name)
+                return whole ? whole : "";
+        buffer_addf(&out, "%s%s%s", name, system ? ", " : "", system ? system : "");
+        const char *kept = arena_copy(arena, out.data, out.length);
+        return kept ? kept : name;
 }
 
 enum status signing_names(struct request *request, struct text names[SIGNING_NAMES_MAX], size_t *ret_count,

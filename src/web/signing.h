@@ -25,6 +25,10 @@ must_check enum status signing_own(struct request *request, struct own *ret, str
 /* A path of ours: begins with one '/'. Anything else, and "/sign-in" itself, becomes "/". */
 struct text signing_next(struct text path);
 
+/* What people call the browser that calls itself so: "Firefox, Linux"; the beginning of its own words where it is
+ * another one. */
+const char *signing_browser(struct text agent, struct arena *arena);
+
 /* The names no password may say: company and programs. */
 enum { SIGNING_NAMES_MAX = 8 };
 must_check enum status signing_names(struct request *request, struct text names[SIGNING_NAMES_MAX], size_t *ret_count,

@@ -187,6 +187,7 @@ static enum status put_deputies(struct request *request, struct connection *conn
         struct value *list = put_list(model, NULL, "deputies");
         for (size_t i = 0; i < count; i++) {
                 struct value *item = add_map(model, list);
+                put_id(model, item, "user", id);
                 put_id(model, item, "id", deputies[i].id);
                 put_text(model, item, "name", deputies[i].name);
                 put_day(model, item, "from", deputies[i].from_day);
@@ -209,7 +210,7 @@ static enum status put_sessions(struct request *request, struct connection *conn
                 struct value *item = add_map(model, list);
                 put_id(model, item, "id", sessions[i].id);
                 put_text(model, item, "address", sessions[i].address);
-                put_text(model, item, "browser", sessions[i].agent);
+                put_string(model, item, "browser", signing_browser(sessions[i].agent, request_arena(request)));
                 put_instant(model, item, "used", sessions[i].used_ms);
         }
         put_yes_no(model, NULL, "has_sessions", count > 0);
@@ -462,6 +463,7 @@ static enum status keys_list(struct request *request, struct model *model, struc
                 return status;
         put_word(model, NULL, "title", "keys.title");
         put_choices(model, request_arena(request), "roles", key_roles, ROLE_MARKETING);
+        put_yes_no(model, NULL, "has_rows", count > 0);
         struct value *rows = put_list(model, NULL, "rows");
         for (size_t i = 0; i < count; i++) {
                 struct value *row = add_map(model, rows);
