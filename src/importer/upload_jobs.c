@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * upload_jobs.c: looking at an upload (proposal, dry run), importing it, removing old ones.
+ * upload_jobs.c: looking at an upload (proposal, dry run), importing it, removing old ones and jobs that ended long ago.
  */
 #include "db/setting.h"
 #include "importer/import.h"
@@ -12,7 +12,7 @@
 #include "platform/file.h"
 #include "queries.h"
 
-enum { SOURCES_MAX = 256, KEY_BYTES = 16, PATH_BYTES_MAX = 4096, TRIES_MAX = 5 };
+enum { SOURCES_MAX = 256, KEY_BYTES = 16, PATH_BYTES_MAX = 4096, TRIES_MAX = 5, JOBS_KEPT_DAYS = 90 };
 #define RESULT_BYTES_MAX ((size_t)32 << 20)
 #define DAY_MS INT64_C(86400000)
 
@@ -164,16 +164,12 @@ static enum status import_upload(struct job *job, struct error *error)
         struct import_result result;
         struct buffer out buffer_cleanup;
         struct text yaml = job_argument(job, "profile");
-        size_t removed;
         buffer_init(&out, RESULT_BYTES_MAX);
         enum status status = load(job, &upload, error);
         if (!status && upload.import_id)
                 return tell_import(job, upload.import_id, error);
         if (!status)
                 status = profile_parse(job_arena(job), yaml.data, yaml.length, &profile, error);
-        /* Of imports one runs at a time: whatever is unfinished was left by a crash. */
-        if (!status)
-                status = import_clean_up(job_database(job), job_connection(job), &removed, error);
         if (status)
                 return status;
         struct import_options options = options_of(job, &upload, &profile);
@@ -212,7 +208,7 @@ static enum status clean(struct job *job, struct error *error)
                 if (!status && more)
                         status = remove_one(job, row.id, error);
         }
-        return status;
+        return status ? status : job_forget(job_database(job), clock_now_ms() - JOBS_KEPT_DAYS * DAY_MS, error);
 }
 
 /* Once a day, for the files of each data directory. */

@@ -129,6 +129,9 @@ struct job_filter {
 must_check enum status job_list(struct connection *connection, const struct job_filter *filter, struct arena *arena,
                                 struct job_record **ret, size_t *ret_count, struct error *error);
 
+/* Removes jobs that ended before an instant. */
+must_check enum status job_forget(struct database *database, int64_t before_ms, struct error *error);
+
 /* ---- the runner ----------------------------------------------------------------------------------------------- */
 
 struct job_event {

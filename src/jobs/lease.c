@@ -140,6 +140,16 @@ enum status job_list(struct connection *connection, const struct job_filter *fil
         return STATUS_OK;
 }
 
+static enum status forget(struct connection *connection, void *context, struct error *error)
+{
+        return q_job_forget(connection, &(struct q_job_forget_args){*(const int64_t *)context}, NULL, error);
+}
+
+enum status job_forget(struct database *database, int64_t before_ms, struct error *error)
+{
+        return db_write(database, forget, &before_ms, error);
+}
+
 /* ---- leases ---------------------------------------------------------------------------------------------------- */
 
 struct taking {

@@ -6,6 +6,7 @@
 
 #include "access/accounts.h"
 #include "http/log.h"
+#include "importer/import.h"
 #include "importer/upload.h"
 #include "platform/clock.h"
 #include "program/program_jobs.h"
@@ -44,11 +45,21 @@ static void changed(void *context, const struct job_event *event)
         events_post(application->events, text_of(topic), text_of(data));
 }
 
+/* Nothing is imported yet: what is unfinished was left by a crash, and a job may go on from it. */
+static enum status clean_up(struct application *application, struct error *error)
+{
+        connection_cleanup struct connection *connection = NULL;
+        size_t removed;
+        enum status status = db_connect(application->database, &connection, error);
+        return status ? status : import_clean_up(application->database, connection, &removed, error);
+}
+
 enum status job_runner_start(struct application *application, struct error *error)
 {
+        enum status status = clean_up(application, error);
         struct jobs_options options = {.database = application->database, .kinds = job_kinds, .changed = changed,
                                        .failed = failed, .context = application};
-        return jobs_start(&options, &application->jobs, error);
+        return status ? status : jobs_start(&options, &application->jobs, error);
 }
 
 /* ---- small helps ------------------------------------------------------------------------------------------------- */

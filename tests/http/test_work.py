@@ -6,7 +6,9 @@ two people (R-093); concepts checked by line and column; settings; the audit log
 proposals at once while a third imports; a server that is killed in the middle of an import.
 
 usage: test_work.py TREUE [CASE...]"""
+import http.client
 import itertools
+import json
 import pathlib
 import re
 import signal
@@ -179,6 +181,8 @@ def case_evaluations(check, server):
     wanted = sum(row["decision"] == kind for row in rows.values())
     check(listed.count("\n") == wanted + 1, f"the list shown as a file (X-07): {listed[:200]}")
     check("verdict" not in olga.get("/evaluations").text and olga.ask("/evaluations/99").status == 404, "no other runs")
+    near = re.search(r'href="(/customers\?filter=missing[^"]*)"', olga.get(run).text).group(1).replace("&amp;", "&")
+    check(olga.get(near).status == 200, "who just misses is a list (R-016)")
     page = olga.get(run).text
     check("Evaluation as of" in page and "effective on" in page, "the page tells when it takes effect")
 
@@ -265,6 +269,34 @@ def case_jobs(check, server):
     check(olga.tell(path + "/cancel").status == 409, "what has ended is not cancelled")
     check("Look at a file" in olga.get("/jobs").text and "done" in olga.get(path).text, "as pages")
     olga.post(upload + "/discard")
+
+
+def case_live(check, server):
+    """How far an import is, as the page hears it; and an import that is cancelled leaves nothing."""
+    olga, rita = ready(server, ("olga", "owner"), ("rita", "rep"))
+    upload, _ = hand_in(olga, purchases(60000))
+    job = olga.tell(upload + "/run").json["job"]
+    check(rita.send("GET", f"/jobs/{job}/events").status == 404, "nobody listens to jobs of others (X-01)")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=WAIT_SECONDS)
+    connection.request("GET", f"/jobs/{job}/events", headers={
+        "Accept": "text/event-stream", "Cookie": "; ".join(f"{k}={v}" for k, v in olga.cookies.items())})
+    stream, heard = connection.getresponse(), []
+    if not olga.ask(f"/jobs/{job}").json["job"]["ended"]:
+        for line in stream:
+            if line.startswith(b"data: "):
+                heard.append(json.loads(line[6:]))
+                if heard[-1]["ended"]:
+                    break
+        check(heard[-1]["state"] == "done", f"the stream tells the end: {heard[-3:]}")
+    connection.close()
+    model = wait(olga, upload, lambda one: one["imported"])
+    check(model["imported"], "imported")
+    second, _ = hand_in(olga, purchases(60000, first=100000), name="second.csv")
+    job = olga.tell(second + "/run").json["job"]
+    olga.tell(f"/jobs/{job}/cancel")
+    state = wait(olga, f"/jobs/{job}", lambda one: one["job"]["ended"])["job"]["state_name"]
+    rows = olga.ask("/imports").json["rows"]
+    check((state, len(rows)) in (("cancelled", 1), ("done", 2)), f"cancelled it leaves nothing: {state} {rows}")
 
 
 def case_at_once(check, server):

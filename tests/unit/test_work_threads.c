@@ -348,6 +348,11 @@ static void old_uploads(void **state)
         done(jobs, ask(jobs, &upload_clean_kind, "{}"));
         assert_false(file_exists(one.path));
         assert_int_equal(look(fixture, "SELECT count(*) FROM upload"), 0);
+        /* Jobs that ended long ago are forgotten; the others are still told. */
+        assert_int_equal(look(fixture, "SELECT count(*) FROM job WHERE kind = 'import_look'"), 1);
+        tamper(fixture, "UPDATE job SET ended_ms = 0 WHERE kind = 'import_look'");
+        done(jobs, ask(jobs, &upload_clean_kind, "{}"));
+        assert_int_equal(look(fixture, "SELECT count(*) FROM job WHERE kind = 'import_look'"), 0);
         jobs_stop(jobs);
 }
 
