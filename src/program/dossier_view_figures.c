@@ -231,6 +231,7 @@ static void put_competitor_names(struct dossier_page *page, struct value *wallet
 {
         const struct dossier_section *potentials = &page->dossier.sections[DOSSIER_POTENTIALS];
         struct value *names = put_list(page->model, wallet, "competitors");
+        bool any = false;
         for (size_t r = 0; r < potentials->row_count; r++) {
                 const struct dossier_cell *cells = dossier_cells(potentials, r);
                 bool known = cells[POTENTIAL_SUPPLIER].type != DOSSIER_TEXT;
@@ -240,7 +241,9 @@ static void put_competitor_names(struct dossier_page *page, struct value *wallet
                                            cells[POTENTIAL_SUPPLIER].text);
                 if (!known)
                         add_text(page->model, names, cells[POTENTIAL_SUPPLIER].text);
+                any |= !known;
         }
+        put_yes_no(page->model, wallet, "competitors_known", any);
 }
 
 void dossier_put_wallet(struct dossier_page *page)
@@ -302,7 +305,9 @@ void dossier_put_potentials(struct dossier_page *page)
                 put_none(page->model, NULL, "potentials");
                 return;
         }
-        struct value *rows = put_list(page->model, put_map(page->model, NULL, "potentials"), "rows");
+        struct value *potentials = put_map(page->model, NULL, "potentials");
+        put_none(page->model, potentials, "path");
+        struct value *rows = put_list(page->model, potentials, "rows");
         for (size_t r = 0; r < section->row_count; r++)
                 if (dossier_cells(section, r)[POTENTIAL_AMOUNT].type == DOSSIER_MONEY)
                         put_potential(page, rows, dossier_cells(section, r));

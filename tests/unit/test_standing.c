@@ -256,6 +256,16 @@ static const char *member(const struct view *view, int64_t customer, int32_t day
         return found ? arena_copy(view->arena, segment.data, segment.length) : "";
 }
 
+/* The same for everybody at once, as the directory asks. */
+static const char *in_effect(const struct view *view, size_t customer, int32_t day)
+{
+        struct error error;
+        struct standing *found;
+        assert_ok(standing_in_effect(view->connection, PROGRAM, day, &concept, customers, CUSTOMERS, view->arena,
+                                     &found, &error));
+        return found[customer].segment == SEGMENT_NONE ? "" : concept.segments[found[customer].segment].id.data;
+}
+
 /* the segment in effect on any day, past or to come. */
 static void as_of(void **state)
 {
@@ -274,6 +284,10 @@ static void as_of(void **state)
         assert_string_equal(member(&view, ANNA, 2010), "A");
         assert_string_equal(member(&view, ANNA, 9999), "A");
         assert_string_equal(member(&view, BERT, 9999), "");
+        for (int32_t day = 990; day < 2020; day++) {
+                assert_string_equal(in_effect(&view, 0, day), member(&view, ANNA, day));
+                assert_string_equal(in_effect(&view, 1, day), "");
+        }
         view_close(&view);
 }
 
