@@ -125,9 +125,9 @@ static enum status put_row(struct start *start, struct value *rows, enum task_ki
                 put_yes_no(model, map, "late", true);
                 return STATUS_OK;
         }
+        put_day(model, put_sentence(model, map, "what", "start.grace_what"), "day", about.grace_end_day);
         put_day(model, map, "day", about.grace_end_day);
-        enum status status = put_step(model, map, "what", start->reader, row, error);
-        return status;
+        return STATUS_OK;
 }
 
 static enum status put_tasks(struct start *start, enum task_kind kind, struct error *error)
