@@ -14,10 +14,13 @@ VALUES (:id, :account_id, :list, :name, :address, :shared, :saved_ms)
 ON CONFLICT (account_id, list, name) DO UPDATE
 SET address = excluded.address, shared = excluded.shared, saved_ms = excluded.saved_ms;
 
--- name: saved_view_count :one
+-- name: saved_view_others :one
+-- How many an account has besides the one of this name.
 -- arg account_id id
+-- arg list text
+-- arg name text
 -- row count int
-SELECT COUNT(*) FROM saved_view WHERE account_id = :account_id;
+SELECT COUNT(*) FROM saved_view WHERE account_id = :account_id AND NOT (list = :list AND name = :name);
 
 -- name: saved_view_list :many
 -- The own ones of a list, and those others share.

@@ -23,12 +23,13 @@ struct saving {
 static enum status save(struct connection *connection, void *context, struct error *error)
 {
         const struct saving *saving = context;
-        struct q_saved_view_count_row count;
+        struct q_saved_view_others_row count;
         char limit[8];
         int64_t id;
         bool found;
-        enum status status = q_saved_view_count(connection, &(struct q_saved_view_count_args){saving->account_id},
-                                                &count, &found, error);
+        enum status status = q_saved_view_others(
+                connection, &(struct q_saved_view_others_args){saving->account_id, saving->list, saving->name}, &count,
+                &found, error);
         if (status == STATUS_OK && count.count >= SAVED_VIEWS_MAX) {
                 snprintf(limit, sizeof(limit), "%d", SAVED_VIEWS_MAX);
                 return error_set(error, STATUS_LIMIT, "view.too_many", "limit", limit, NULL);

@@ -107,6 +107,7 @@ static void bounds(void **state)
         assert_fails(saved_view_save(fixture->database, ME, text_of("a"), text_of("one more"), text_of(""), false,
                                      &error),
                      STATUS_LIMIT, "view.too_many");
+        save(fixture, ME, "customers", "n7", "q=again", false); /* in place of what had this name */
         save(fixture, OTHER, "customers", "of somebody else", "", false);
 }
 
