@@ -119,8 +119,12 @@ def options(problems, treue):
         answer = server.ask("/health")
         problems.expect((answer.header("Strict-Transport-Security") or "").startswith("max-age=63072000"), "HSTS")
         problems.same(server.errors(), "", "a log of its own")
-        lines = [json.loads(line) for line in (treue.folder / "log").read_text(encoding="utf-8").splitlines()]
-        problems.expect(any(line.get("route") == "/health" for line in lines), lines)
+
+        def logged():  # a request is noted when its answer has been sent
+            lines = (treue.folder / "log").read_text(encoding="utf-8").splitlines()
+            return any(json.loads(line).get("route") == "/health" for line in lines)
+
+        problems.expect(harness.until(logged, 10), "the request does not stand in the log")
 
 
 @with_company

@@ -674,7 +674,7 @@ def failures_tell_nothing(problems, server):
     for kind, status in (("busy", 503), ("conflict", 409), ("deny", 403), ("often", 429)):
         problems.same(server.ask(f"/fail?kind={kind}").status, status, kind)
     problems.same(server.ask("/fail?kind=often").header("Retry-After"), "7", "when to come again")
-    log = (server.folder / "log").read_text(encoding="utf-8")
+    log = (server.folder / "log").read_text(encoding="utf-8")  # errors are noted before their answers
     problems.expect("/var/secret/path" in log and "canary" in log, "the log does not say why")
 
 
@@ -688,7 +688,9 @@ def the_log(problems, server):
     server.ask("/hello", headers={"Cookie": 'treue_session=x"}\x1b'}, )
     server.raw(b'GET /a"}\r\nHost: localhost\r\n\r\n')
     server.ask("/things/1", "DELETE", cookie="owner-5")
-    text = (server.folder / "log").read_text(encoding="utf-8")
+    log = server.folder / "log"
+    harness.until(lambda: '"method":"DELETE"' in log.read_text(encoding="utf-8"), 10)  # noted when the answer is sent
+    text = log.read_text(encoding="utf-8")
     problems.expect("canary" not in text, text)
     lines = [json.loads(line) for line in text.splitlines()]
     problems.expect(all(c >= " " or c == "\n" for c in text), "control characters")
