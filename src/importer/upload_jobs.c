@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * upload_jobs.c: looking at an upload (proposal, dry run), importing it, removing old ones and jobs that ended long ago.
+ * upload_jobs.c: looking at an upload (proposal, dry run), importing it, removing old ones and jobs that ended long
+ * ago.
  */
 #include "db/setting.h"
 #include "importer/import.h"

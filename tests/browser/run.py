@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 import postgresql  # noqa: E402  (needs the path above)
 
 SKIPPED = 77
+DATABASES = 16
 
 
 def main():
@@ -30,7 +31,9 @@ def main():
              if not names or any(name in path.name for name in names)]
     environment = dict(os.environ, TREUE_PROGRAM=program)
     if postgresql.wanted():
-        environment["TREUE_DB"] = postgresql.the_server().create_database()
+        # One for each company a test makes (treue.mjs takes them in turn).
+        environment["TREUE_BROWSER_DATABASES"] = " ".join(
+            postgresql.the_server().create_database() for _ in range(DATABASES))
     with tempfile.TemporaryDirectory(prefix="treue-browser-") as folder:
         environment["TREUE_BROWSER_FOLDER"] = folder
         return subprocess.run(["node", "--test", "--test-concurrency=1", *tests], env=environment, cwd=ROOT).returncode

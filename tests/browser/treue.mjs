@@ -4,7 +4,7 @@
 // port, with a clock that stands still.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -14,28 +14,42 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const PROGRAM = process.env.TREUE_PROGRAM;
 const CLOCK = '2026-02-10T09:00:00Z'; // the latest evaluation is in effect
 
+// Where the tests' databases are on a server, the next one that nobody had: files of tests run one after the other.
+function database() {
+        const all = process.env.TREUE_BROWSER_DATABASES?.split(' ');
+        if (!all)
+                return {};
+        const place = path.join(process.env.TREUE_BROWSER_FOLDER, 'databases-taken');
+        const taken = existsSync(place) ? Number(readFileSync(place, 'utf8')) : 0;
+        writeFileSync(place, String(taken + 1));
+        return { TREUE_DB: all[taken] };
+}
+
 export class Treue {
         // A data directory with the demo company in it.
         static async demo() {
                 const folder = mkdtempSync(path.join(process.env.TREUE_BROWSER_FOLDER, 'demo-'));
-                await run('sh', ['demo/demo.sh', PROGRAM, folder], { cwd: ROOT, env: { ...process.env, LANG: 'de_DE.UTF-8' }, maxBuffer: 1 << 24 });
-                return new Treue(path.join(folder, 'data'));
+                const own = database();
+                await run('sh', ['demo/demo.sh', PROGRAM, folder],
+                        { cwd: ROOT, env: { ...process.env, ...own, LANG: 'de_DE.UTF-8' }, maxBuffer: 1 << 24 });
+                return new Treue(path.join(folder, 'data'), own);
         }
 
         // An empty one.
         static async empty() {
-                return new Treue(path.join(mkdtempSync(path.join(process.env.TREUE_BROWSER_FOLDER, 'empty-')), 'data'));
+                return new Treue(path.join(mkdtempSync(path.join(process.env.TREUE_BROWSER_FOLDER, 'empty-')), 'data'), database());
         }
 
-        constructor(data) {
+        constructor(data, own) {
                 this.data = data;
+                this.own = own; // TREUE_DB, or nothing
                 this.server = null;
                 this.links = new Map();
         }
 
         async command(...words) {
                 const { stdout } = await run(PROGRAM, ['--data', this.data, ...words],
-                        { env: { ...process.env, TREUE_CLOCK: CLOCK, LANG: 'de_DE.UTF-8' }, maxBuffer: 1 << 24 });
+                        { env: { ...process.env, ...this.own, TREUE_CLOCK: CLOCK, LANG: 'de_DE.UTF-8' }, maxBuffer: 1 << 24 });
                 return stdout;
         }
 
@@ -63,7 +77,7 @@ export class Treue {
         async serve(...options) {
                 this.server = spawn(PROGRAM, ['--data', this.data, 'serve', '--listen', '127.0.0.1:0', '--log', `${this.data}.log`,
                         ...options],
-                        { env: { ...process.env, TREUE_CLOCK: CLOCK }, stdio: ['ignore', 'pipe', 'inherit'] });
+                        { env: { ...process.env, ...this.own, TREUE_CLOCK: CLOCK }, stdio: ['ignore', 'pipe', 'inherit'] });
                 this.base = await new Promise((resolve, reject) => {
                         let said = '';
                         this.server.stdout.on('data', (piece) => {
