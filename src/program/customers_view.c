@@ -4,6 +4,7 @@
  */
 #include "program/customers_view.h"
 
+#include "base/checked.h"
 #include "program/amounts.h"
 #include "program/directory_parts.h"
 
@@ -42,6 +43,7 @@ static const struct list_column columns[] = {
         {"country", "list.customers.country", SHEET_TEXT, .flags = ORDINARY},
         {"trade", "list.customers.trade", SHEET_TEXT, .flags = ORDINARY},
         {"size_class", "list.customers.size_class", SHEET_TEXT, .flags = ORDINARY},
+        {"stage", "list.customers.stage", SHEET_TEXT, .flags = ORDINARY},
         {"territory", "list.customers.territory", SHEET_TEXT, .flags = ORDINARY},
         {"contacts", "list.customers.contacts", SHEET_COUNT, .flags = ORDINARY},
         {"levels", "list.customers.levels", SHEET_COUNT, .flags = ORDINARY},
@@ -215,6 +217,7 @@ static void put_row(struct filling *filling, struct value *map, size_t at)
         put_text(filling->model, map, "size_class", row->size_class);
         put_text(filling->model, map, "territory", row->territory);
         put_text(filling->model, map, "responsible", row->responsible);
+        put_text(filling->model, map, "stage", row->stage);
         put_word(filling->model, map, "kind", row->kind == KIND_PROSPECT ? "customer_kind.prospect"
                                                                          : "customer_kind.customer");
         put_segments_of(filling, map);
@@ -237,6 +240,43 @@ static void put_segments(const struct filling *filling, struct value *list)
                 put_text(filling->model, map, "name",
                          bilingual_text(&filling->concept->segments[s].name, filling->reader->language));
         }
+}
+
+/* Prospects by stage, and who bought for the first time within a year: an import of purchases makes a customer of a
+ * prospect, and everything known stays where it is. */
+static enum status put_pipeline(const struct filling *filling, struct error *error)
+{
+        const struct directory_facts *facts = filling->reader->view->facts;
+        struct model *model = filling->model;
+        size_t words = facts->words.count;
+        struct stage { int64_t prospects, potential; } *stages = arena_array(model->arena, struct stage, words + 1);
+        int64_t converted = 0;
+        bool fits = true;
+        if (!stages)
+                return error_memory(error);
+        for (size_t row = 0; row < facts->count; row++) {
+                if (!bits_get(filling->reader->scope, row))
+                        continue;
+                converted += directory_movement(filling->reader->view, filling->reader->program, row) == MOVED_KIND &&
+                             facts->kind[row] == KIND_CUSTOMER;
+                if (facts->kind[row] != KIND_PROSPECT)
+                        continue;
+                struct stage *stage = &stages[facts->word[WORD_STAGE][row]];
+                stage->prospects++;
+                if (bits_get(facts->potential_known, row))
+                        fits &= add_i64(stage->potential, facts->potential[row], &stage->potential);
+        }
+        struct value *list = put_list(model, NULL, "stages");
+        for (size_t word = 0; word < words; word++) {
+                if (!stages[word].prospects)
+                        continue;
+                struct value *map = add_map(model, list);
+                put_text(model, map, "stage", word_book_text(&facts->words, (uint32_t)word));
+                put_count(model, map, "prospects", stages[word].prospects);
+                put_money(model, map, "potential", stages[word].potential);
+        }
+        put_count(model, NULL, "converted", converted);
+        return fits ? STATUS_OK : error_set(error, STATUS_LIMIT, "engine.amount_too_large", NULL);
 }
 
 static void put_end(const struct list_spec *spec, const struct list_address *address,
@@ -280,6 +320,10 @@ enum status customers_model(const struct reader *reader, const struct list_spec 
         put_sums(model, &page);
         put_segments(&filling, put_list(model, NULL, "segments"));
         put_segments(&filling, put_list(model, put_page_map(model, NULL, "choices"), "segment"));
+        if (spec == &prospects_spec)
+                status = put_pipeline(&filling, error);
+        if (status)
+                return status;
         put_end(spec, address, &page, model);
         return model_check(model, error);
 }

@@ -361,6 +361,7 @@ void directory_row(const struct directory_view *view, int program, size_t row, s
                 .number = directory_number(facts, row), .name = directory_name(facts, row),
                 .city = word[WORD_CITY], .country = word[WORD_COUNTRY], .trade = word[WORD_TRADE],
                 .size_class = word[WORD_SIZE_CLASS], .territory = word[WORD_TERRITORY],
+                .stage = word[WORD_STAGE],
                 .responsible = word[WORD_RESPONSIBLE].data ? word[WORD_RESPONSIBLE] : word[WORD_TERRITORY],
                 .kind = (enum customer_kind)facts->kind[row],
                 .segment = SEGMENT_NONE, .segment_year_before = SEGMENT_NONE, .announced = SEGMENT_NONE,

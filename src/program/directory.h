@@ -71,6 +71,7 @@ struct directory_row {
         int64_t customer_id;
         struct text source, number, name;
         struct text city, country, trade, size_class, territory, responsible;
+        struct text stage;                    /* of a prospect: the company's own word (attribute:stage) */
         enum customer_kind kind;
         uint8_t segment, segment_year_before; /* indexes into the concept's segments; SEGMENT_NONE */
         uint8_t announced;                    /* approved, in effect from announced_day on; SEGMENT_NONE */
@@ -110,7 +111,7 @@ int32_t directory_visit_overdue_days(const struct directory_view *view, const st
 
 enum directory_column {
         LIST_NAME, LIST_NUMBER, LIST_CITY, LIST_COUNTRY, LIST_TRADE, LIST_SIZE_CLASS,
-        LIST_TERRITORY, LIST_RESPONSIBLE, LIST_KIND, LIST_SEGMENT, LIST_SEGMENT_BEFORE,
+        LIST_TERRITORY, LIST_STAGE, LIST_RESPONSIBLE, LIST_KIND, LIST_SEGMENT, LIST_SEGMENT_BEFORE,
         LIST_SINCE, LIST_GRACE, LIST_ANNOUNCED, LIST_NEXT, LIST_MISSING, LIST_REVENUE, LIST_PREVIOUS,
         LIST_CHANGE, LIST_MONTHS_CHANGE, LIST_POTENTIAL, LIST_OPEN_POTENTIAL, LIST_WALLET,
         LIST_LAST_ORDER, LIST_LAST_VISIT, LIST_OVERDUE, LIST_CONTACTS, LIST_LEVELS, LIST_AREAS,

@@ -15,7 +15,7 @@
 enum asked {
         ASKED_YEAR, ASKED_TWO_YEARS, ASKED_QUARTER, ASKED_FIVE_QUARTERS, ASKED_POTENTIAL, ASKED_OPEN, ASKED_CERTIFIED,
         ASKED_VISITS, ASKED_ACTIVITIES, ASKED_DIGITAL,
-        ASKED_CITY, ASKED_COUNTRY, ASKED_TRADE, ASKED_SIZE_CLASS, ASKED_TERRITORY,
+        ASKED_CITY, ASKED_COUNTRY, ASKED_TRADE, ASKED_SIZE_CLASS, ASKED_TERRITORY, ASKED_STAGE,
         ASKED
 };
 
@@ -36,6 +36,7 @@ static const struct criterion asked[ASKED] = {
         [ASKED_TRADE] = {.metric = METRIC_ATTRIBUTE, .of = {"trade", 5}},
         [ASKED_SIZE_CLASS] = {.metric = METRIC_ATTRIBUTE, .of = {"size_class", 10}},
         [ASKED_TERRITORY] = {.metric = METRIC_ATTRIBUTE, .of = {"territory", 9}},
+        [ASKED_STAGE] = {.metric = METRIC_ATTRIBUTE, .of = {"stage", 5}},
 };
 
 struct building {
@@ -185,7 +186,7 @@ static void take_areas(const struct building *building)
 static enum status take_words(struct building *building, struct error *error)
 {
         struct directory_facts *facts = building->facts;
-        for (int w = 0; w <= ASKED_TERRITORY - ASKED_CITY; w++) {
+        for (int w = 0; w <= ASKED_STAGE - ASKED_CITY; w++) {
                 const struct attribute_value *values = column_of(building, ASKED_CITY + w)->attribute->values;
                 for (size_t i = 0; i < facts->count; i++) {
                         if (!values[i].known)

@@ -17,6 +17,7 @@ const struct directory_column_info directory_columns[DIRECTORY_COLUMNS] = {
         [LIST_TRADE] = {"trade", SHOWS_WORDS, false},
         [LIST_SIZE_CLASS] = {"size_class", SHOWS_WORDS, false},
         [LIST_TERRITORY] = {"territory", SHOWS_WORDS, false},
+        [LIST_STAGE] = {"stage", SHOWS_WORDS, false},
         [LIST_RESPONSIBLE] = {"responsible", SHOWS_WORDS, false},
         [LIST_KIND] = {"kind", SHOWS_KIND, false},
         [LIST_SEGMENT] = {"segment", SHOWS_SEGMENT, false},
@@ -125,7 +126,7 @@ static bool value_of(const struct reading *reading, enum directory_column column
         switch (column) {
         case LIST_NAME: case LIST_NUMBER: *ret = facts->rank[row]; return true;
         case LIST_CITY: case LIST_COUNTRY: case LIST_TRADE: case LIST_SIZE_CLASS: case LIST_TERRITORY:
-        case LIST_RESPONSIBLE: *ret = word_of(reading, column, row); return *ret != 0;
+        case LIST_STAGE: case LIST_RESPONSIBLE: *ret = word_of(reading, column, row); return *ret != 0;
         case LIST_KIND: *ret = facts->kind[row]; return true;
         case LIST_REVENUE: *ret = facts->revenue[row]; return true;
         case LIST_PREVIOUS: *ret = facts->previous[row]; return true;

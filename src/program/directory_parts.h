@@ -37,8 +37,8 @@ static inline struct text word_book_text(const struct word_book *book, uint32_t 
         return (struct text){book->text.data + book->places[number].offset, book->places[number].length};
 }
 
-enum directory_word { WORD_CITY, WORD_COUNTRY, WORD_TRADE, WORD_SIZE_CLASS, WORD_TERRITORY, WORD_RESPONSIBLE,
-                      WORD_SOURCE, DIRECTORY_WORDS };
+enum directory_word { WORD_CITY, WORD_COUNTRY, WORD_TRADE, WORD_SIZE_CLASS, WORD_TERRITORY, WORD_STAGE,
+                      WORD_RESPONSIBLE, WORD_SOURCE, DIRECTORY_WORDS };
 
 /* What is known of customers at a generation, as of a day. */
 struct directory_facts {

@@ -293,6 +293,9 @@ def a_visit_ends_its_task(problems, house):
     visits("2025-11-27")
     treue.import_rows("contacts", "contacts", ["customer", "name", "level"],
                       [{"customer": "K036", "name": "Eva Ehr", "level": "owner"}])
+    treue.import_rows("customers", "stages", ["number", "name", "attribute:stage"], [
+        {"number": one, "name": company.customers[one]["name"], "attribute:stage": "Angebot"}
+        for one in ("K035", "K036")])
     house.add("rep-anna", "rep", "Anna")
     treue.run("user", "scope", "rep-anna", "--responsible", "anna")
 
@@ -304,8 +307,12 @@ def a_visit_ends_its_task(problems, house):
     with house.serving():
         rep, chef = house.complete("rep-anna"), house.complete("chef")
         problems.same(overdue(rep), (True, True), "36 days")
-        rows, _ = rows_of(chef, "/prospects")
+        rows, first = rows_of(chef, "/prospects")
         problems.expect("K036" in {row["number"] for row in rows}, "a prospect")
+        problems.same({stage["stage"]: stage["prospects"] for stage in first["stages"]}, {"Angebot": 2, None: 4},
+                      "stages")
+        staged, _ = rows_of(chef, "/prospects", filter=["stage:Angebot"], sort="number")
+        problems.same([row["number"] for row in staged], ["K035", "K036"], "a stage")
     visits("2025-11-28")
     treue.import_rows("purchases", "first", COLUMNS, [
         {"customer": "K036", "document": "F1", "date": "2026-01-02", "article": "HP-1", "amount": 100}])
