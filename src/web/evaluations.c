@@ -123,10 +123,10 @@ static enum status evaluations_run(struct request *request, struct model *model,
         struct job_record job;
         int64_t program_id;
         const char *program;
+        buffer_init(&arguments, 4096);
         enum status status = program_of(request, &program_id, &program, error);
         if (status)
                 return status;
-        buffer_init(&arguments, 4096);
         json_init(&json, &arguments, false);
         json_begin_object(&json);
         json_key(&json, "program");
