@@ -30,7 +30,7 @@ static const struct {
         [PRINT_USUAL] = {"usual", ~KIND(MAP)},
         [PRINT_EXACT] = {"exact", KIND(MONEY)},
         [PRINT_WHOLE] = {"whole", KIND(MONEY) | KIND(DECIMAL) | KIND(RATIO)},
-        [PRINT_SHORT] = {"short", KIND(MONEY)},
+        [PRINT_SHORT] = {"short", SIGNED},
         [PRINT_MEDIUM] = {"medium", DATED},
         [PRINT_LONG] = {"long", DATED},
         [PRINT_DAY_MONTH] = {"day_month", DATED},

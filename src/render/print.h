@@ -12,7 +12,7 @@
  *                list                      items with ", " between them
  *   exact        money                     always with its places: 120.000,00 €
  *   whole        money, decimal, ratio     96.421 €, 13, 13 %
- *   short        money                     96 T€, 24,6 Mio. €                      €96k, €24.6m
+ *   short        count, money, decimal, ratio   96 T€, 24,6 Mio. €; the others as usual  €96k, €24.6m
  *   signed       count, money, decimal, ratio   + in front of what is above zero; also behind another form:
  *                                          "short signed": +12 T€
  *   medium long day_month month_year month month_short year     day, instant (format.h)

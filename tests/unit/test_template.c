@@ -158,6 +158,8 @@ static void forms_german(void **state)
         german("{{even}} {{odd}} {{nothing}}", "120.000" NBSP "€ -96.420,50" NBSP "€ 0" NBSP "€");
         german("{{#f}}even exact{{/f}} {{#f}}odd whole{{/f}} {{#f}}odd short{{/f}} {{#f}}even short signed{{/f}}",
                "120.000,00" NBSP "€ -96.421" NBSP "€ -96" NBSP "T€ +120" NBSP "T€");
+        german("{{#f}}count{{/f}} {{#f}}count short{{/f}} {{#f}}ratio short{{/f}} {{#f}}decimal short{{/f}}",
+               "1.234 1.234 12,5" NBSP "% 12,50");
         german("{{ratio}} {{#f}}ratio whole{{/f}} {{#f}}ratio signed{{/f}} {{#f}}under signed{{/f}}",
                "12,5" NBSP "% 13" NBSP "% +12,5" NBSP "% -12,5" NBSP "%");
         german("{{#f}}ratio bar{{/f}} {{#f}}over bar{{/f}} {{#f}}under bar{{/f}}", "12.5 100.0 0.0");
