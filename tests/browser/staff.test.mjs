@@ -105,8 +105,11 @@ test('a customer, in both languages', async () => {
                 for (const [theme, width] of LOOKS) {
                         const page = await as('owner', { theme, width });
                         await page.goto('/ladder');
-                        await page.evaluate((code) => document.querySelector(`.languages button[value="${code}"]`).click(), language);
-                        await page.waitForLoadState();
+                        if (await page.locator('html').getAttribute('lang') !== language) {
+                                await page.locator(`.languages button[value="${language}"], .menu-list button[value="${language}"]`)
+                                        .first().evaluate((button) => button.click());
+                                await page.waitForFunction((code) => document.documentElement.lang === code, language);
+                        }
                         await page.goto('/customers?q=10006');
                         await page.locator('tbody a[data-row]').first().click();
                         await page.waitForURL('**/customers/*');
