@@ -8,8 +8,8 @@
  *   sums                  of amounts, over all rows that fit
  *   segments              code and name, for choices and badges
  *   total, next           how many fit, and the key of the next page
- *   stages, converted     of prospects: stage (none: not given), prospects, potential; and how many bought for the first
- *                         time within a year
+ *   stages, converted     of prospects: stage (none: not given), prospects, potential; and how many bought for the
+ *                         first time within a year
  *
  *   search: q, total, and rows: id, number, name, path, city, segment, kind
  */
