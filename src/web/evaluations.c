@@ -352,7 +352,7 @@ static enum status evaluation_show(struct request *request, struct model *model,
         put_word(model, NULL, "title", "page.evaluation");
         put_run(request, model, put_map(model, NULL, "run"), &run);
         put_yes_no(model, NULL, "may_decide", subject_may(request_subject(request), PERMISSION_EVALUATION_DECIDE));
-        put_text(model, NULL, "verdict_path", path_of(request, "/evaluations/", run.id, "/verdict"));
+        put_text(model, NULL, "verdict_path", path_of(request, "/evaluations/", run.id, ""));
         return put_run_page(request, model, &run, spec, error);
 }
 
@@ -448,7 +448,7 @@ static const struct route routes[] = {
          "route.evaluations_run"},
         {METHOD_GET, "/evaluations/{run}", PERMISSION_EVALUATION_READ, show_fields, "evaluation", evaluation_show,
          ROUTE_LIST, "route.evaluation"},
-        {METHOD_POST, "/evaluations/{run}/verdict", PERMISSION_EVALUATION_DECIDE, verdict_fields, NULL,
+        {METHOD_POST, "/evaluations/{run}", PERMISSION_EVALUATION_DECIDE, verdict_fields, NULL,
          evaluation_verdict, 0, "route.evaluation_verdict"},
 };
 const struct resource resource_evaluations = {"evaluations", routes, sizeof(routes) / sizeof(routes[0])};

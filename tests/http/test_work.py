@@ -165,18 +165,20 @@ def case_evaluations(check, server):
     check(sum(kind["count"] for kind in model["kinds"]) == CUSTOMERS, f"proposals by kind: {model['kinds']}")
     check(all(row["why"] for row in model["rows"]), "each with its reason (R-031)")
     first, second = model["rows"][0], model["rows"][1]
-    check(dora.tell(run + "/verdict", {"verdict": "reject", "customer": [first["customer"]]}).status == 422,
+    check(dora.tell(run, {"verdict": "reject", "customer": [first["customer"]]}).status == 422,
           "rejecting wants a reason (R-031)")
-    check(dora.tell(run + "/verdict", {"verdict": "approve"}).status == 409, "somebody has to be chosen")
-    answer = dora.tell(run + "/verdict", {"verdict": "reject", "customer": [first["customer"]], "reason": "new plant"})
+    page = dora.post(run, {"verdict": "reject", "customer": first["customer"]}, follow=False)
+    check(page.status == 422 and "error-reason" in page.text and first["name"] in page.text, "on the page, at the field")
+    check(dora.tell(run, {"verdict": "approve"}).status == 409, "somebody has to be chosen")
+    answer = dora.tell(run, {"verdict": "reject", "customer": [first["customer"]], "reason": "new plant"})
     check(answer.json["decided"] == 1, answer.text)
     kind = second["decision"]
-    answer = dora.tell(run + "/verdict", {"verdict": "approve", "decision": [kind]})
+    answer = dora.tell(run, {"verdict": "approve", "decision": [kind]})
     rows = {row["customer"]: row for row in dora.ask(run).json["rows"]}
     check(rows[first["customer"]]["state"] == "rejected" and rows[first["customer"]]["actor"] == "dora", "one is rejected")
     check(rows[second["customer"]]["state"] == "approved", f"all of a kind are approved (R-094): {answer.text}")
-    check(dora.tell(run + "/verdict", {"verdict": "approve", "whole": True}).status == 200, "the rest as a whole")
-    check(dora.tell(run + "/verdict", {"verdict": "approve", "whole": True}).status == 409, "once")
+    check(dora.tell(run, {"verdict": "approve", "whole": True}).status == 200, "the rest as a whole")
+    check(dora.tell(run, {"verdict": "approve", "whole": True}).status == 409, "once")
     listed = dora.get(run + f".csv?filter=decision:{kind}").text
     wanted = sum(row["decision"] == kind for row in rows.values())
     check(listed.count("\n") == wanted + 1, f"the list shown as a file (X-07): {listed[:200]}")
@@ -311,7 +313,7 @@ def case_at_once(check, server):
 
     def decide(person, name, verdict, order):
         for customer in order:
-            answer = person.tell(run + "/verdict", {"verdict": verdict, "customer": [customer], "reason": name})
+            answer = person.tell(run, {"verdict": verdict, "customer": [customer], "reason": name})
             said[name][customer] = answer.status
 
     def keep_importing():
