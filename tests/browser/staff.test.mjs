@@ -118,3 +118,32 @@ test('a customer, in both languages', async () => {
                 }
         }
 });
+
+// What the network carried for a page, packed, in bytes.
+async function weight(page, path) {
+        const session = await page.context().newCDPSession(page);
+        let bytes = 0;
+        await session.send('Network.enable');
+        session.on('Network.loadingFinished', (event) => {
+                bytes += event.encodedDataLength;
+        });
+        await page.goto(path, { waitUntil: 'networkidle' });
+        await session.detach();
+        return bytes;
+}
+
+test('pages are light: 180 kB at first, 40 kB afterwards', async (t) => {
+        const page = await as('owner');
+        await page.context().newCDPSession(page).then((session) => session.send('Network.clearBrowserCache'));
+        const first = await weight(page, '/customers');
+        t.diagnostic(`first visit ${first} bytes`);
+        assert.ok(first > 10000 && first <= 180000, `first visit: ${first} bytes`);
+        await page.goto('/customers?q=10006');
+        const customer = await page.locator('tbody a[data-row]').first().getAttribute('href');
+        for (const path of ['/', '/ladder', '/customers', '/prospects', customer]) {
+                const later = await weight(page, path);
+                t.diagnostic(`${path} ${later} bytes`);
+                assert.ok(later > 0 && later <= 40000, `${path}: ${later} bytes`);
+        }
+        await page.context().close();
+});
