@@ -122,6 +122,8 @@ for (const [theme, width] of LOOKS) {
                         await treue.signIn(karin, 'karin@kunde.example');
                         await karin.goto('/portal/colleagues');
                         await check(karin, name('colleagues'));
+                        await karin.goto('/portal');
+                        await check(karin, name('portal'));
                 });
         }
 }
