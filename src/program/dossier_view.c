@@ -9,8 +9,6 @@
 #include "program/dossier_view_parts.h"
 #include "program/evaluation.h"
 
-enum { PATH_BYTES_MAX = 96 };
-
 void put_cell(struct model *model, struct value *map, const char *name, const struct dossier_cell *cell)
 {
         switch (cell->type) {
@@ -157,14 +155,12 @@ static void put_standing(struct dossier_page *page)
                 next);
 }
 
-static void put_action(struct dossier_page *page, struct value *list, enum permission permission, const char *ending,
+static void put_action(struct dossier_page *page, struct value *list, enum permission permission, const char *path,
                        const char *label, bool main)
 {
-        char path[PATH_BYTES_MAX];
         if (!subject_may(page->reader->subject, permission))
                 return;
         struct value *action = add_map(page->model, list);
-        snprintf(path, sizeof(path), "/customers/%lld/%s", (long long)page->about.customer_id, ending);
         put_string(page->model, action, "path", path);
         put_word(page->model, action, "label", label);
         put_yes_no(page->model, action, "main", main);
@@ -180,8 +176,7 @@ static void put_head(struct dossier_page *page)
         put_line(page);
         put_standing(page);
         struct value *actions = put_page_list(model, NULL, "actions");
-        put_action(page, actions, PERMISSION_OVERRIDE_REQUEST, "overrides/new", "customer.request_override", false);
-        put_action(page, actions, PERMISSION_VISIT_WRITE, "visits/new", "customer.record_visit", true);
+        put_action(page, actions, PERMISSION_OVERRIDE_REQUEST, "/overrides", "customer.request_override", false);
 }
 
 static void put_areas(struct dossier_page *page)

@@ -183,7 +183,7 @@ enum status portal_model(const struct reader *reader, struct model *model, struc
         put_day(model, NULL, "since", page.about.since_day);
         put_day(model, NULL, "valid_until", concept && page.about.segment != SEGMENT_NONE ? valid_until(&page)
                                                                                           : DAY_NONE);
-        put_string(model, NULL, "why_path", page.decided ? "/portal/why" : NULL);
+        put_string(model, NULL, "why_path", page.decided ? "#why" : NULL);
         put_why(&page);
         put_way(&page);
         put_people(&page);
