@@ -120,6 +120,8 @@ for (const [theme, width] of LOOKS) {
                         await admin.locator('main button[name=language][value=de]').click();
                         const karin = await reader(treue.base, { theme, width, language });
                         await treue.signIn(karin, 'karin@kunde.example');
+                        await karin.goto('/account');
+                        await karin.locator(`main button[name=language][value=${language}]`).click();
                         await karin.goto('/portal/colleagues');
                         await check(karin, name('colleagues'));
                         await karin.goto('/portal');
