@@ -194,3 +194,24 @@ CREATE TABLE upload (
         created_ms {instant} NOT NULL
 ) {strict};
 CREATE INDEX upload_by_import ON upload (import_id);
+
+-- What a report says of a visit besides its note, and whether it took place: a planned one counts nowhere until it is
+-- reported. met: with whom. Files without these columns speak of visits that took place.
+ALTER TABLE visit ADD COLUMN status {text} NOT NULL DEFAULT 'confirmed';
+ALTER TABLE visit ADD COLUMN met {text} NOT NULL DEFAULT '';
+ALTER TABLE visit ADD COLUMN topics {text} NOT NULL DEFAULT '';
+ALTER TABLE visit ADD COLUMN next_step {text} NOT NULL DEFAULT '';
+
+-- Our own share of a potential as somebody estimated it, in millionths; none: it is only measured (share of wallet).
+ALTER TABLE potential ADD COLUMN own_millionths {int};
+
+-- What somebody wrote in the pages, each an import of its own. entry_key comes with the form: sent twice it is stored
+-- once. customer_id 0: a list. The import tells the rest; undoing it takes the entry back.
+CREATE TABLE entry (
+        entry_key {text} PRIMARY KEY,
+        import_id {ordinal} NOT NULL,
+        customer_id {id} NOT NULL,
+        account_id {id} NOT NULL,
+        entered_ms {instant} NOT NULL
+) {strict_clustered};
+CREATE INDEX entry_by_import ON entry (import_id);

@@ -8,6 +8,19 @@
 -- row customer_id id
 -- row recorded flag
 -- row introduced flag
+{customer_keys_seen};
+
+-- name: customer_key_seen :one
+-- One of them.
+-- arg source_id ordinal
+-- arg number text
+-- row number text
+-- row customer_id id
+-- row recorded flag
+-- row introduced flag
+{customer_keys_seen} AND k.number = :number;
+
+-- name: customer_keys_seen :part
 SELECT k.number, k.customer_id,
         CASE WHEN EXISTS (SELECT 1 FROM customer_record r JOIN import i ON i.id = r.import_id
                 WHERE r.customer_id = k.customer_id AND i.state = 'published') THEN 1 ELSE 0 END,
@@ -15,7 +28,8 @@ SELECT k.number, k.customer_id,
                 WHERE r.customer_id = k.customer_id AND i.state = 'published' AND i.kind = 'customers')
                 THEN 1 ELSE 0 END
 FROM customer_key k
-WHERE k.source_id = :source_id;
+WHERE k.source_id = :source_id
+;
 
 -- name: customer_key_find :one
 -- arg source_id ordinal

@@ -52,7 +52,7 @@ FROM (SELECT p.customer_id, p.group_id, p.valid_from, p.import_id, p.valid_to, p
 JOIN source s ON s.id = x.source_id
 LEFT JOIN product_group g ON g.id = x.group_id
 LEFT JOIN competitor_share c ON c.customer_id = x.customer_id AND c.group_id = x.group_id
-        AND c.valid_from = x.valid_from AND c.import_id = x.import_id
+        AND c.valid_from = x.valid_from AND c.import_id = x.import_id AND c.share_millionths > 0
 WHERE x.place = 1
 ORDER BY coalesce(g.code, ''), x.valid_from DESC, c.competitor;
 
@@ -70,20 +70,26 @@ WHERE d.customer_id = :customer_id AND d.day <= :to_day AND {valid}
 ORDER BY d.day DESC;
 
 -- name: dossier_visits :many
+-- The latest of one status up to a day.
 -- arg customer_id id
 -- arg generation int
+-- arg status text
 -- arg to_day day
 -- row day day
 -- row rep text
 -- row kind text
+-- row met text
+-- row topics text
+-- row next_step text
 -- row source text
-SELECT x.day, x.rep, x.kind, s.code
-FROM (SELECT v.source_id, v.day, v.number, v.rep, v.kind,
+SELECT x.day, x.rep, x.kind, x.met, x.topics, x.next_step, s.code
+FROM (SELECT v.source_id, v.day, v.number, v.rep, v.kind, v.status, v.met, v.topics, v.next_step,
                 row_number() OVER (PARTITION BY v.source_id, v.day, v.number ORDER BY i.generation DESC) AS place
         FROM visit v JOIN import i ON i.id = v.import_id
-        WHERE v.customer_id = :customer_id AND v.day <= :to_day AND {visible}) x
+        WHERE v.customer_id = :customer_id AND {visible}) x
 JOIN source s ON s.id = x.source_id
-WHERE x.place = 1 ORDER BY x.day DESC, x.number DESC LIMIT 10;
+WHERE x.place = 1 AND x.status = :status AND x.day <= :to_day
+ORDER BY x.day DESC, x.number DESC LIMIT 10;
 
 -- name: dossier_memberships :many
 -- Approved decisions in effect by a day, in every program.

@@ -172,11 +172,13 @@ ORDER BY k.number, d.number;
 -- row amount_minor money
 -- row estimated flag
 -- row note text
+-- row own_millionths int?
 -- row competitor text?
 -- row share_millionths int?
 SELECT x.customer_id, k.number, x.group_id, coalesce(g.code, ''), x.valid_from, x.valid_to, x.amount_minor, x.estimated,
-        x.note, c.competitor, c.share_millionths
+        x.note, x.own_millionths, c.competitor, c.share_millionths
 FROM (SELECT p.customer_id, p.group_id, p.valid_from, p.import_id, p.valid_to, p.amount_minor, p.estimated, p.note,
+                p.own_millionths,
                 i.source_id, row_number() OVER (PARTITION BY p.customer_id, p.group_id, p.valid_from
                         ORDER BY i.generation DESC) AS place
         FROM potential p JOIN import i ON i.id = p.import_id WHERE {visible}) x
@@ -262,8 +264,13 @@ ORDER BY k.number, x.day, x.kind, x.number;
 -- row rep text
 -- row kind text
 -- row note text
-SELECT k.number, x.day, x.rep, x.kind, x.note
-FROM (SELECT v.customer_id, v.day, v.number, v.rep, v.kind, v.note,
+-- row visit_number ordinal
+-- row status text
+-- row met text
+-- row topics text
+-- row next_step text
+SELECT k.number, x.day, x.rep, x.kind, x.note, x.number, x.status, x.met, x.topics, x.next_step
+FROM (SELECT v.customer_id, v.day, v.number, v.rep, v.kind, v.note, v.status, v.met, v.topics, v.next_step,
                 row_number() OVER (PARTITION BY v.customer_id, v.day, v.number ORDER BY i.generation DESC) AS place
         FROM visit v JOIN import i ON i.id = v.import_id
         WHERE v.source_id = :source_id AND v.day <= :to_day AND {visible}) x

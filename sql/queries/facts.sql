@@ -129,7 +129,8 @@ ORDER BY customer_id, source_id, kind, day, number, import_id;
 -- row day day
 -- row number ordinal
 -- row import_id ordinal
-SELECT customer_id, source_id, day, number, import_id FROM visit
+-- row status text
+SELECT customer_id, source_id, day, number, import_id, status FROM visit
 ORDER BY customer_id, source_id, day, number, import_id;
 
 -- name: facts_responsibilities :many

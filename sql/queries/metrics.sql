@@ -599,7 +599,7 @@ GROUP BY s.unit;
 SELECT s.unit, COUNT(*)
 FROM ({members}) s
 JOIN ({visits_seen}) seen ON seen.customer_id = s.customer_id AND seen.day BETWEEN s.from_day AND :to_day
-WHERE version = 1
+WHERE version = 1 AND status = 'confirmed'
 GROUP BY s.unit;
 
 -- ---- dated figures -------------------------------------------------------------------------------------------------
@@ -653,7 +653,7 @@ FROM activity a JOIN import i ON i.id = a.import_id WHERE (:kind = '' OR a.kind 
 
 -- name: visits_seen :part
 -- Versions of visits, the latest is version 1.
-SELECT v.customer_id, v.day,
+SELECT v.customer_id, v.day, v.status,
        ROW_NUMBER() OVER (PARTITION BY v.customer_id, v.source_id, v.day, v.number
                           ORDER BY i.generation DESC) AS version
 FROM visit v JOIN import i ON i.id = v.import_id WHERE {visible};
@@ -691,7 +691,7 @@ SELECT s.customer_id, COUNT(*)
 FROM ({starts}) s
 JOIN ({visits_seen}) seen
         ON seen.customer_id = s.customer_id AND seen.day BETWEEN s.from_day AND :to_day
-WHERE version = 1
+WHERE version = 1 AND status = 'confirmed'
 GROUP BY s.customer_id;
 
 -- name: metrics_value :many

@@ -42,6 +42,24 @@ SELECT c.customer_id, c.person_id, c.value FROM contact_fact c JOIN import i ON 
 WHERE f.code = 'name' AND i.state = 'published'
 ORDER BY c.customer_id, c.person_id, c.valid_from, i.generation;
 
+-- name: contacts_of_number :many
+-- The contacts of one customer with all names they have had, those recorded first in front.
+-- arg source_id ordinal
+-- arg number text
+-- row customer_id id
+-- row person_id id
+-- row value text
+SELECT x.customer_id, x.person_id, x.name
+FROM (SELECT DISTINCT c.customer_id, c.person_id, coalesce(n.value, '') AS name, coalesce(n.valid_from, 0) AS since,
+                coalesce(n.generation, 0) AS generation
+        FROM customer_key k JOIN contact c ON c.customer_id = k.customer_id JOIN import i ON i.id = c.import_id
+        LEFT JOIN (SELECT f.customer_id, f.person_id, f.value, f.valid_from, m.generation
+                FROM contact_fact f JOIN import m ON m.id = f.import_id JOIN fact a ON a.id = f.fact_id
+                WHERE a.code = 'name' AND m.state = 'published') n
+                ON n.customer_id = c.customer_id AND n.person_id = c.person_id
+        WHERE k.source_id = :source_id AND k.number = :number AND i.state = 'published') x
+ORDER BY x.customer_id, x.person_id, x.since, x.generation;
+
 -- name: contact_insert :exec
 -- arg customer_id id
 -- arg person_id id
@@ -128,7 +146,11 @@ VALUES (:customer_id, :source_id, :kind, :day, :number, :import_id, :confirmed, 
 -- row rep text
 -- row kind text
 -- row note text
-SELECT v.rep, v.kind, v.note FROM visit v JOIN import i ON i.id = v.import_id
+-- row status text
+-- row met text
+-- row topics text
+-- row next_step text
+SELECT v.rep, v.kind, v.note, v.status, v.met, v.topics, v.next_step FROM visit v JOIN import i ON i.id = v.import_id
 WHERE v.customer_id = :customer_id AND v.source_id = :source_id AND v.day = :day AND v.number = :number
         AND i.state = 'published'
 ORDER BY i.generation DESC LIMIT 1;
@@ -142,8 +164,12 @@ ORDER BY i.generation DESC LIMIT 1;
 -- arg rep text
 -- arg kind text
 -- arg note text
-INSERT INTO visit (customer_id, source_id, day, number, import_id, rep, kind, note)
-VALUES (:customer_id, :source_id, :day, :number, :import_id, :rep, :kind, :note);
+-- arg status text
+-- arg met text
+-- arg topics text
+-- arg next_step text
+INSERT INTO visit (customer_id, source_id, day, number, import_id, rep, kind, note, status, met, topics, next_step)
+VALUES (:customer_id, :source_id, :day, :number, :import_id, :rep, :kind, :note, :status, :met, :topics, :next_step);
 
 -- name: responsibility_visible :one
 -- arg customer_id id

@@ -10,7 +10,8 @@
 -- row amount_minor money
 -- row estimated flag
 -- row note text
-SELECT p.import_id, p.valid_to, p.amount_minor, p.estimated, p.note
+-- row own_millionths int?
+SELECT p.import_id, p.valid_to, p.amount_minor, p.estimated, p.note, p.own_millionths
 FROM potential p JOIN import i ON i.id = p.import_id
 WHERE p.customer_id = :customer_id AND p.group_id = :group_id AND p.valid_from = :valid_from
         AND i.state = 'published'
@@ -25,8 +26,10 @@ ORDER BY i.generation DESC LIMIT 1;
 -- arg amount_minor money
 -- arg estimated flag
 -- arg note text
-INSERT INTO potential (customer_id, group_id, valid_from, import_id, valid_to, amount_minor, estimated, note)
-VALUES (:customer_id, :group_id, :valid_from, :import_id, :valid_to, :amount_minor, :estimated, :note);
+-- arg own_millionths int?
+INSERT INTO potential (customer_id, group_id, valid_from, import_id, valid_to, amount_minor, estimated, note,
+        own_millionths)
+VALUES (:customer_id, :group_id, :valid_from, :import_id, :valid_to, :amount_minor, :estimated, :note, :own_millionths);
 
 -- name: competitor_shares_of :many
 -- The shares that belong to one version of a potential.

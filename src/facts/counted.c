@@ -232,6 +232,8 @@ static enum status read_activities(struct counting *counting, struct connection 
         return status != STATUS_OK || settle(counting) ? status : error_memory(error);
 }
 
+#define VISIT_HELD "confirmed" /* neither planned nor cancelled */
+
 static enum status read_visits(struct counting *counting, struct connection *connection, int32_t day,
                                struct error *error)
 {
@@ -246,7 +248,7 @@ static enum status read_visits(struct counting *counting, struct connection *con
                 struct version next = {
                         .customer_id = row.customer_id, .part = row.source_id, .day = row.day, .number = row.number,
                         .generation = visibility_of(&counting->snapshot->visibility, row.import_id),
-                        .counts = row.day <= day};
+                        .counts = text_is(row.status, VISIT_HELD) && row.day <= day};
                 if (!take(counting, next))
                         return error_memory(error);
         }

@@ -9,12 +9,14 @@
 #include "importer/dictionary.h"
 #include "queries.h"
 
+enum { VISIT_NUMBER_MAX = 1000000 };
+
 struct event {
         struct customer_row base;
         struct text kind;      /* of an activity; part of its key */
         int32_t day, number;
         const char *status;
-        struct text amount, note, rep, visit_kind;
+        struct text amount, note, rep, visit_kind, met, topics, next_step;
 };
 
 /* How many of each key came by in this file. */
@@ -80,6 +82,14 @@ static enum status check(struct import_run *run, void *context, struct customer_
         event->day = row_value(run, item->row, "date").day;
         if (run->profile->kind == IMPORT_ACTIVITIES)
                 event->kind = text_trim(row_value(run, item->row, "kind").text);
+        struct field_value number = row_value(run, item->row, "number");
+        if (run->profile->kind == IMPORT_VISITS && number.known) {
+                event->number = (int32_t)number.number;
+                if (number.number < 1 || number.number > VISIT_NUMBER_MAX)
+                        row_reject(run, item->row, column_mapping_find(&run->mapping, "number"),
+                                   "import.reason.integer");
+                return STATUS_OK;
+        }
         return count_key(context, event, text_trim(row_value(run, item->row, "customer").text), error);
 }
 
@@ -140,28 +150,45 @@ static enum status write_activity(struct connection *connection, const struct im
         return q_activity_insert(connection, &args, NULL, error);
 }
 
+/* Before this file; of a new one nothing. */
+static bool copy_visit(struct arena *arena, const struct q_visit_visible_row *row, struct event *ret)
+{
+        return copy_text(arena, row->rep, &ret->rep) && copy_text(arena, row->kind, &ret->visit_kind) &&
+               copy_text(arena, row->note, &ret->note) && copy_text(arena, row->status, &ret->kind) &&
+               copy_text(arena, row->met, &ret->met) && copy_text(arena, row->topics, &ret->topics) &&
+               copy_text(arena, row->next_step, &ret->next_step);
+}
+
 static enum status compare_visit(struct import_run *run, void *context, struct customer_row *item,
                                  struct arena *arena, struct error *error)
 {
-        struct event *event = (struct event *)item;
+        struct event *event = (struct event *)item, known = {0};
         struct q_visit_visible_args args = {item->customer_id, run->source_id, event->day, event->number};
-        struct q_visit_visible_row known;
-        struct text rep, kind, note;
+        struct q_visit_visible_row row;
         bool found;
         (void)context;
-        enum status status = q_visit_visible(run->connection, &args, &known, &found, error);
+        enum status status = q_visit_visible(run->connection, &args, &row, &found, error);
         if (status)
                 return status;
         if (!found)
-                known = (struct q_visit_visible_row){{"", 0}, {"", 0}, {"", 0}};
-        if (!copy_text(arena, known.rep, &rep) || !copy_text(arena, known.kind, &kind) ||
-            !copy_text(arena, known.note, &note))
+                row = (struct q_visit_visible_row){.status = {"", 0}};
+        if (!copy_visit(arena, &row, &known))
                 return error_memory(error);
-        event->rep = told_or(run, item->row, "rep", rep);
-        event->visit_kind = told_or(run, item->row, "kind", kind);
-        event->note = told_or(run, item->row, "note", note);
-        count_row(run, event, found, !text_equal(event->rep, rep) || !text_equal(event->visit_kind, kind) ||
-                                     !text_equal(event->note, note));
+        struct field_value told = row_value(run, item->row, "status");
+        event->status = told.known ? field_word(FIELD_STATUS, told.number)
+                        : found    ? known.kind.data
+                                   : field_word(FIELD_STATUS, ACTIVITY_CONFIRMED);
+        event->rep = told_or(run, item->row, "rep", known.rep);
+        event->visit_kind = told_or(run, item->row, "kind", known.visit_kind);
+        event->note = told_or(run, item->row, "note", known.note);
+        event->met = told_or(run, item->row, "met", known.met);
+        event->topics = told_or(run, item->row, "topics", known.topics);
+        event->next_step = told_or(run, item->row, "next_step", known.next_step);
+        count_row(run, event, found,
+                  !text_equal(event->rep, known.rep) || !text_equal(event->visit_kind, known.visit_kind) ||
+                          !text_equal(event->note, known.note) || !text_is(known.kind, event->status) ||
+                          !text_equal(event->met, known.met) || !text_equal(event->topics, known.topics) ||
+                          !text_equal(event->next_step, known.next_step));
         return STATUS_OK;
 }
 
@@ -170,8 +197,20 @@ static enum status write_visit(struct connection *connection, const struct impor
 {
         const struct event *event = (const struct event *)item;
         (void)context;
-        struct q_visit_insert_args args = {item->customer_id, run->source_id, event->day, event->number,
-                                           run->import_id, event->rep, event->visit_kind, event->note};
+        struct q_visit_insert_args args = {
+                .customer_id = item->customer_id,
+                .source_id = run->source_id,
+                .day = event->day,
+                .number = event->number,
+                .import_id = run->import_id,
+                .rep = event->rep,
+                .kind = event->visit_kind,
+                .note = event->note,
+                .status = text_of(event->status),
+                .met = event->met,
+                .topics = event->topics,
+                .next_step = event->next_step,
+        };
         return q_visit_insert(connection, &args, NULL, error);
 }
 

@@ -4,7 +4,8 @@
  *
  * Several of one customer, kind and day (visits: customer and day) are told apart by a number: 1, 2, ... in the order
  * of the file, refused rows left out. So importing a file again changes nothing, and the same row with another status
- * or note changes the one it stands for; a file must hold all of one customer, kind and day.
+ * or note changes the one it stands for; a file must hold all of one customer, kind and day. Visits may bring that
+ * number themselves (column "number"): then a file may hold any of them.
  */
 #ifndef TREUE_IMPORTER_EVENTS_H
 #define TREUE_IMPORTER_EVENTS_H

@@ -55,6 +55,11 @@ struct import_options {
         size_t batch_rows;             /* staged by one transaction; 0: as many as is quick; tests want few */
         void (*progress)(void *context, const struct import_progress *progress); /* may be NULL */
         void *progress_context;
+        bool whole;                    /* a row that is refused ends the import: STATUS_INVALID with the reason's key,
+                                        * {column} (the field), {value} */
+        /* All rows are about the customer with this number: no others are looked up, however many there are, and
+         * "person" of contacts is an id of one of the customer's. {NULL, 0}: about anybody. */
+        struct text number;
         const char *actor;             /* for the audit chain; NULL: "cli" */
         /* May it go on? Asked now and then; its failure ends the import: STATUS_CANCELLED removes what was staged,
          * STATUS_BUSY keeps it, to be gone on with. May be NULL. */

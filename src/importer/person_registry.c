@@ -161,6 +161,37 @@ static enum status load_names(struct person_registry *people, struct error *erro
         return status;
 }
 
+/* One customer's contacts, by name, and by id in place of a key of the source. */
+static enum status load_customer(struct person_registry *people, struct error *error)
+{
+        struct q_contacts_of_number_args args = {people->run->customer_source_id, people->run->options->number};
+        rows_cleanup struct rows *rows = NULL;
+        enum status status = q_contacts_of_number_open(people->run->connection, &args, &rows, error);
+        while (!status) {
+                struct q_contacts_of_number_row row;
+                bool more;
+                status = q_contacts_of_number_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                char code[24];
+                uint32_t person = known_person(people, row.person_id);
+                int length = snprintf(code, sizeof(code), "%lld", (long long)row.person_id);
+                uint32_t *slot = index_slot(&people->by_code, (struct text){code, (size_t)length});
+                if (person == PERSON_NONE || !slot || !person_add_contact(people, row.customer_id, person, row.value))
+                        return error_memory(error);
+                *slot = person;
+        }
+        return status;
+}
+
+static enum status load_all(struct person_registry *people, struct error *error)
+{
+        enum status status = load_keys(people, error);
+        if (!status)
+                status = load_contacts(people, error);
+        return status ? status : load_names(people, error);
+}
+
 enum status person_registry_new(struct import_run *run, struct person_registry **ret, struct error *error)
 {
         struct person_registry *people = calloc(1, sizeof(*people));
@@ -172,11 +203,8 @@ enum status person_registry_new(struct import_run *run, struct person_registry *
         dictionary_init(&people->by_name.texts);
         dictionary_init(&people->contacts.texts);
         buffer_init(&people->key, KEY_BYTES_MAX);
-        enum status status = load_keys(people, error);
-        if (!status)
-                status = load_contacts(people, error);
-        if (!status)
-                status = load_names(people, error);
+        enum status status = people->run->options->number.data ? load_customer(people, error)
+                                                               : load_all(people, error);
         if (status)
                 person_registry_free(people);
         else

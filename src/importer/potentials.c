@@ -22,13 +22,15 @@ struct version {
         int32_t valid_from, valid_to;
         int64_t amount_minor;
         bool estimated, known; /* known: the database has a version */
+        bool has_own;
+        int64_t own_millionths; /* our own share, as estimated */
         struct text note;
         struct share *shares;
         size_t share_count;
 };
 
 struct potentials {
-        const struct mapped_column *valid_to;
+        const struct mapped_column *valid_to, *own;
         size_t competitor_columns;
         struct seen_keys *seen;
 };
@@ -77,6 +79,8 @@ static enum status load_version(struct import_run *run, struct version *version,
         version->valid_to = row.valid_to;
         version->amount_minor = row.amount_minor;
         version->estimated = row.estimated;
+        version->has_own = row.has_own_millionths;
+        version->own_millionths = row.own_millionths;
         version->note.data = arena_copy(arena, row.note.data ? row.note.data : "", row.note.length);
         version->note.length = row.note.length;
         int32_t import_id = row.import_id;
@@ -94,6 +98,30 @@ static bool set_share(struct version *version, struct text competitor, int64_t m
         }
         version->shares[version->share_count++] = (struct share){competitor, millionths};
         return true;
+}
+
+static bool is_competitor(const struct mapped_column *column)
+{
+        return column->field->type == FIELD_SHARE && column->column->suffix.data;
+}
+
+static enum status apply_shares(struct import_run *run, const struct potentials *potentials, struct version *version,
+                                struct arena *arena, bool *ret_changed, bool changed, struct error *error)
+{
+        const struct import_row *row = version->base.row;
+        size_t room = version->share_count + potentials->competitor_columns + 1;
+        struct share *shares = arena_array(arena, struct share, room);
+        if (!shares)
+                return error_memory(error);
+        if (version->share_count)
+                memcpy(shares, version->shares, version->share_count * sizeof(*shares));
+        version->shares = shares;
+        for (size_t i = 0; i < run->mapping.count; i++)
+                if (is_competitor(&run->mapping.columns[i]) && row->values[i].known &&
+                    set_share(version, run->mapping.columns[i].column->suffix, row->values[i].number))
+                        changed = true;
+        *ret_changed = changed;
+        return STATUS_OK;
 }
 
 /* Puts the cells that say something over what was known; *ret_changed: it is no longer the same. */
@@ -118,19 +146,13 @@ static enum status apply(struct import_run *run, const struct potentials *potent
                 changed = changed || !text_equal(trimmed, version->note);
                 version->note = trimmed;
         }
-        size_t room = version->share_count + potentials->competitor_columns + 1;
-        struct share *shares = arena_array(arena, struct share, room);
-        if (!shares)
-                return error_memory(error);
-        if (version->share_count)
-                memcpy(shares, version->shares, version->share_count * sizeof(*shares));
-        version->shares = shares;
-        for (size_t i = 0; i < run->mapping.count; i++)
-                if (run->mapping.columns[i].field->type == FIELD_SHARE && row->values[i].known &&
-                    set_share(version, run->mapping.columns[i].column->suffix, row->values[i].number))
-                        changed = true;
-        *ret_changed = changed;
-        return STATUS_OK;
+        const struct field_value *own = row_cell(run, row, potentials->own);
+        if (own->known) {
+                changed = changed || !version->has_own || own->number != version->own_millionths;
+                version->has_own = true;
+                version->own_millionths = own->number;
+        }
+        return apply_shares(run, potentials, version, arena, ret_changed, changed, error);
 }
 
 static enum status check(struct import_run *run, void *context, struct customer_row *item, struct arena *arena,
@@ -157,7 +179,7 @@ static enum status check(struct import_run *run, void *context, struct customer_
 /* What must make sense together with what was known. */
 static void check_version(struct import_run *run, const struct potentials *potentials, struct version *version)
 {
-        int64_t sum = 0;
+        int64_t sum = version->has_own ? version->own_millionths : 0;
         for (size_t i = 0; i < version->share_count; i++)
                 sum += version->shares[i].millionths;
         if (version->valid_to < version->valid_from)
@@ -204,6 +226,8 @@ static enum status write_version(struct connection *connection, const struct imp
                 .amount_minor = version->amount_minor,
                 .estimated = version->estimated,
                 .note = version->note,
+                .has_own_millionths = version->has_own,
+                .own_millionths = version->own_millionths,
         };
         enum status status = q_potential_insert(connection, &args, NULL, error);
         for (size_t i = 0; i < version->share_count && !status; i++) {
@@ -219,9 +243,10 @@ enum status import_potentials(struct import_run *run, struct error *error)
 {
         static const struct customer_kind kind = {.item_bytes = sizeof(struct version), .key_field = "customer",
                                                   .check = check, .compare = compare, .write = write_version};
-        struct potentials potentials = {.valid_to = column_mapping_find(&run->mapping, "valid_to")};
+        struct potentials potentials = {.valid_to = column_mapping_find(&run->mapping, "valid_to"),
+                                        .own = column_mapping_find(&run->mapping, "own")};
         for (size_t i = 0; i < run->mapping.count; i++)
-                potentials.competitor_columns += run->mapping.columns[i].field->type == FIELD_SHARE;
+                potentials.competitor_columns += is_competitor(&run->mapping.columns[i]);
         enum status status = seen_keys_new(&potentials.seen, error);
         if (!status)
                 status = customer_rows_import(run, &kind, &potentials, error);

@@ -64,6 +64,7 @@ static const struct field_info potential_fields[] = {
         {"valid_to", FIELD_DAY, false},
         {"method", FIELD_METHOD, false},
         {"note", FIELD_TEXT, false},
+        {"own", FIELD_SHARE, false},
         {"competitor:*", FIELD_SHARE, false},
 };
 
@@ -111,6 +112,11 @@ static const struct field_info visit_fields[] = {
         {"rep", FIELD_TEXT, false},
         {"kind", FIELD_TEXT, false},
         {"note", FIELD_TEXT, false},
+        {"number", FIELD_INTEGER, false},
+        {"status", FIELD_STATUS, false},
+        {"met", FIELD_TEXT, false},
+        {"topics", FIELD_TEXT, false},
+        {"next_step", FIELD_TEXT, false},
 };
 
 static const struct field_info responsibility_fields[] = {

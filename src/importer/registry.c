@@ -133,11 +133,32 @@ static enum status pending_write(struct pending *pending, write_function work, s
 
 /* ---- customers --------------------------------------------------------------------------------------------- */
 
+static enum status load_customer(struct import_run *run, struct error *error)
+{
+        struct table *table = &run->registry->customers;
+        struct q_customer_key_seen_args args = {run->customer_source_id, run->options->number};
+        struct q_customer_key_seen_row row;
+        bool found;
+        enum status status = q_customer_key_seen(run->connection, &args, &row, &found, error);
+        if (status)
+                return status;
+        size_t slot = found ? table_slot(table, run->options->number) : SIZE_MAX;
+        if (found && slot == SIZE_MAX)
+                return error_memory(error);
+        if (found)
+                table->slots[slot] = (struct slot){row.customer_id, 0, (row.recorded ? SLOT_RECORDED : 0) |
+                                                   (row.introduced ? SLOT_INTRODUCED : 0)};
+        table->loaded = true;
+        return STATUS_OK;
+}
+
 static enum status customers_load(struct import_run *run, struct error *error)
 {
         struct table *table = &run->registry->customers;
         if (table->loaded)
                 return STATUS_OK;
+        if (run->options->number.data)
+                return load_customer(run, error);
         struct q_customer_keys_of_source_args args = {run->customer_source_id};
         rows_cleanup struct rows *rows = NULL;
         enum status status = q_customer_keys_of_source_open(run->connection, &args, &rows, error);

@@ -11,6 +11,7 @@
 #include "importer/staged.h"
 
 #define BATCH_BYTES_MAX ((size_t)192 << 20)
+enum { REFUSED_BYTES_MAX = 200 };
 #define BATCH_BYTES_FULL ((size_t)64 << 20) /* long rows fill a batch before 20,000 of them are there */
 
 struct reading {
@@ -61,6 +62,16 @@ static bool copy_text(struct arena *arena, struct text *text)
         return text->data != NULL;
 }
 
+static enum status refuse_whole(const struct rejection *rejection, struct error *error)
+{
+        char column[REFUSED_BYTES_MAX], value[REFUSED_BYTES_MAX];
+        snprintf(column, sizeof(column), "%.*s", (int)rejection->column.length,
+                 rejection->column.data ? rejection->column.data : "");
+        snprintf(value, sizeof(value), "%.*s", (int)rejection->value.length,
+                 rejection->value.data ? rejection->value.data : "");
+        return error_set(error, STATUS_INVALID, rejection->reason, "column", column, "value", value, NULL);
+}
+
 /* Writes what was refused, in the order of the file. */
 static enum status write_rejected(struct reading *reading, struct error *error)
 {
@@ -70,6 +81,8 @@ static enum status write_rejected(struct reading *reading, struct error *error)
                 if (!row->rejection.reason)
                         continue;
                 row->rejection.line = row->line;
+                if (run->options->whole)
+                        return refuse_whole(&row->rejection, error);
                 run->counters.lines_rejected++;
                 run->counters.rows_rejected++;
                 enum status status = error_file_record(run->errors, row->record, error);

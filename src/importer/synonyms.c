@@ -272,6 +272,10 @@ const struct synonym synonyms[] = {
          "salesperson salespersoncode mitarbeiter visitor"},
         {IMPORT_VISITS, "kind", 9, false, "art besuchsart kind type typ visittype"},
         {IMPORT_VISITS, "note", 9, false, NOTES " besuchsbericht bericht ergebnis report"},
+        {IMPORT_VISITS, "status", 9, false, "status state zustand besuchsstatus visitstatus"},
+        {IMPORT_VISITS, "met", 9, false, "gespraechspartner besuchteperson personmet metwith"},
+        {IMPORT_VISITS, "topics", 9, false, "themen thema gespraechsthemen besuchsthemen topics topic"},
+        {IMPORT_VISITS, "next_step", 9, false, "naechsterschritt naechsteschritte nextstep nextsteps"},
 
         REFERENCES(IMPORT_RESPONSIBILITIES),
         {IMPORT_RESPONSIBILITIES, "territory", 9, false,

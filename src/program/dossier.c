@@ -50,7 +50,12 @@ static const struct dossier_section sections[DOSSIER_PARTS] = {
                                                        "dossier.column.note",
                                                        "dossier.column.source"}, .column_count = 6},
         [DOSSIER_VISITS] = {"dossier.visits", {"dossier.column.day", "dossier.column.rep", "dossier.column.kind",
-                                               "dossier.column.source"}, .column_count = 4},
+                                               "dossier.column.met", "dossier.column.topics",
+                                               "dossier.column.next_step",
+                                               "dossier.column.source"}, .column_count = 7},
+        [DOSSIER_PLANNED] = {"dossier.planned", {"dossier.column.day", "dossier.column.rep", "dossier.column.kind",
+                                                 "dossier.column.topics",
+                                                 "dossier.column.source"}, .column_count = 5},
         [DOSSIER_MERGES] = {"dossier.merges", {"dossier.column.valid_from", "dossier.column.direction",
                                                "dossier.column.customer",
                                                "dossier.column.reason"}, .column_count = 4},
@@ -331,7 +336,7 @@ enum status dossier_load(const struct dossier_request *request, struct arena *ar
         enum status (*const loaders[])(struct dossier_loading *, struct error *) = {
                 load_facts, dossier_load_responsible, load_memberships, dossier_load_overrides, dossier_load_appeals,
                 dossier_load_contacts, dossier_load_certificates, load_potentials, dossier_load_wallet, load_purchases,
-                dossier_load_activities, dossier_load_visits, dossier_load_merges};
+                dossier_load_activities, dossier_load_visits, dossier_load_planned, dossier_load_merges};
         struct dossier_loading loading = {
                 .request = request,
                 .connection = request->connection,

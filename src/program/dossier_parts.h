@@ -36,6 +36,7 @@ enum status dossier_load_contacts(struct dossier_loading *loading, struct error 
 enum status dossier_load_certificates(struct dossier_loading *loading, struct error *error);
 enum status dossier_load_activities(struct dossier_loading *loading, struct error *error);
 enum status dossier_load_visits(struct dossier_loading *loading, struct error *error);
+enum status dossier_load_planned(struct dossier_loading *loading, struct error *error);
 enum status dossier_load_merges(struct dossier_loading *loading, struct error *error);
 enum status dossier_load_overrides(struct dossier_loading *loading, struct error *error);
 enum status dossier_load_appeals(struct dossier_loading *loading, struct error *error);

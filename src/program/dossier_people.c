@@ -84,9 +84,10 @@ enum status dossier_load_activities(struct dossier_loading *loading, struct erro
         return dossier_done(loading, status, error);
 }
 
-enum status dossier_load_visits(struct dossier_loading *loading, struct error *error)
+static enum status load_visits(struct dossier_loading *loading, enum dossier_part part, const char *state,
+                               int32_t to_day, struct error *error)
 {
-        struct q_dossier_visits_args args = {loading->customer_id, loading->generation, loading->day};
+        struct q_dossier_visits_args args = {loading->customer_id, loading->generation, text_of(state), to_day};
         rows_cleanup struct rows *rows = NULL;
         enum status status = q_dossier_visits_open(loading->connection, &args, &rows, error);
         for (bool more = true; !status;) {
@@ -94,13 +95,29 @@ enum status dossier_load_visits(struct dossier_loading *loading, struct error *e
                 status = q_dossier_visits_next(rows, &row, &more, error);
                 if (status || !more)
                         break;
-                struct dossier_cell *cells = dossier_row(loading, DOSSIER_VISITS);
+                struct dossier_cell *cells = dossier_row(loading, part);
                 if (!cells)
                         break;
+                bool planned = part == DOSSIER_PLANNED;
                 cells[0] = dossier_day(row.day);
                 cells[1] = dossier_text(loading, row.rep);
                 cells[2] = dossier_text(loading, row.kind);
-                cells[3] = dossier_text(loading, row.source);
+                cells[planned ? 3 : 4] = dossier_text(loading, row.topics);
+                cells[planned ? 4 : 6] = dossier_text(loading, row.source);
+                if (planned)
+                        continue;
+                cells[3] = dossier_text(loading, row.met);
+                cells[5] = dossier_text(loading, row.next_step);
         }
         return dossier_done(loading, status, error);
+}
+
+enum status dossier_load_visits(struct dossier_loading *loading, struct error *error)
+{
+        return load_visits(loading, DOSSIER_VISITS, "confirmed", loading->day, error);
+}
+
+enum status dossier_load_planned(struct dossier_loading *loading, struct error *error)
+{
+        return load_visits(loading, DOSSIER_PLANNED, "planned", DAY_OPEN_END, error);
 }

@@ -9,6 +9,8 @@
 #include "program/dossier_view_parts.h"
 #include "program/evaluation.h"
 
+enum { PATH_BYTES_MAX = 96 };
+
 void put_cell(struct model *model, struct value *map, const char *name, const struct dossier_cell *cell)
 {
         switch (cell->type) {
@@ -155,13 +157,25 @@ static void put_standing(struct dossier_page *page)
                 next);
 }
 
-static void put_action(struct dossier_page *page, struct value *list, enum permission permission, const char *path,
+void dossier_put_path(const struct dossier_page *page, struct value *map, enum permission permission,
+                      const char *ending)
+{
+        char path[PATH_BYTES_MAX];
+        snprintf(path, sizeof(path), "/customers/%lld/%s", (long long)page->about.customer_id, ending);
+        put_string(page->model, map, "path", subject_may(page->reader->subject, permission) ? path : NULL);
+}
+
+/* `ending`: of the customer's own path, or a path. */
+static void put_action(struct dossier_page *page, struct value *list, enum permission permission, const char *ending,
                        const char *label, bool main)
 {
         if (!subject_may(page->reader->subject, permission))
                 return;
         struct value *action = add_map(page->model, list);
-        put_string(page->model, action, "path", path);
+        if (ending[0] == '/')
+                put_string(page->model, action, "path", ending);
+        else
+                dossier_put_path(page, action, permission, ending);
         put_word(page->model, action, "label", label);
         put_yes_no(page->model, action, "main", main);
 }
@@ -177,6 +191,17 @@ static void put_head(struct dossier_page *page)
         put_standing(page);
         struct value *actions = put_page_list(model, NULL, "actions");
         put_action(page, actions, PERMISSION_OVERRIDE_REQUEST, "/overrides", "customer.request_override", false);
+        if (page->about.kind == KIND_PROSPECT) {
+                put_action(page, actions, PERMISSION_CUSTOMER_WRITE, "stage", "prospect.change_stage", false);
+                put_action(page, actions, PERMISSION_CUSTOMER_WRITE, "conversion", "prospect.convert", false);
+        }
+        /* Where there is a card of them, it leads there. */
+        if (!page->dossier.sections[DOSSIER_CONTACTS].row_count)
+                put_action(page, actions, PERMISSION_CUSTOMER_WRITE, "contacts/new", "contact.add", false);
+        if (!page->dossier.sections[DOSSIER_POTENTIALS].row_count)
+                put_action(page, actions, PERMISSION_POTENTIAL_WRITE, "potentials", "potential.title", false);
+        put_action(page, actions, PERMISSION_VISIT_WRITE, "visits/plan", "visit.plan", false);
+        put_action(page, actions, PERMISSION_VISIT_WRITE, "visits/new", "customer.record_visit", true);
 }
 
 static void put_areas(struct dossier_page *page)

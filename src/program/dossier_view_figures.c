@@ -305,9 +305,9 @@ void dossier_put_potentials(struct dossier_page *page)
                 put_none(page->model, NULL, "potentials");
                 return;
         }
-        struct value *potentials = put_map(page->model, NULL, "potentials");
-        put_none(page->model, potentials, "path");
-        struct value *rows = put_list(page->model, potentials, "rows");
+        struct value *card = put_map(page->model, NULL, "potentials");
+        dossier_put_path(page, card, PERMISSION_POTENTIAL_WRITE, "potentials");
+        struct value *rows = put_list(page->model, card, "rows");
         for (size_t r = 0; r < section->row_count; r++)
                 if (dossier_cells(section, r)[POTENTIAL_AMOUNT].type == DOSSIER_MONEY)
                         put_potential(page, rows, dossier_cells(section, r));

@@ -27,6 +27,10 @@ struct dossier_page {
 must_check enum status dossier_page_begin(struct dossier_page *page, int64_t customer_id, bool approved_only,
                                           struct error *error);
 
+/* "path" of one of the customer's forms; none for whoever may not use it. */
+void dossier_put_path(const struct dossier_page *page, struct value *map, enum permission permission,
+                      const char *ending);
+
 /* dossier_view_why.c */
 void dossier_put_why(struct dossier_page *page);
 void dossier_put_missing(struct dossier_page *page);

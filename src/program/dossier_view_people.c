@@ -39,12 +39,62 @@ void put_letters(struct model *model, struct value *map, struct text name)
         put_text(model, map, "letters", (struct text){letters, used + more});
 }
 
+/* Contacts by the name that is shown. */
+struct named_person {
+        int64_t person_id;
+        struct text name;
+};
+struct named_people {
+        struct buffer list;
+};
+
+static enum status load_people(struct dossier_page *page, struct named_people *ret, struct error *error)
+{
+        struct q_contact_forms_args args = {page->about.customer_id, directory_generation(page->reader->view),
+                                            directory_day(page->reader->view)};
+        rows_cleanup struct rows *list = NULL;
+        enum status status = q_contact_forms_open(page->reader->connection, &args, &list, error);
+        while (status == STATUS_OK) {
+                struct q_contact_forms_row row;
+                struct named_person person;
+                bool more = false;
+                status = q_contact_forms_next(list, &row, &more, error);
+                if (status != STATUS_OK || !more)
+                        break;
+                if (!text_is(row.fact, "name"))
+                        continue;
+                person.person_id = row.person_id;
+                if (!arena_keep_text(page->model->arena, row.value, &person.name) ||
+                    !buffer_add(&ret->list, &person, sizeof(person)))
+                        return error_memory(error);
+        }
+        return status;
+}
+
+/* The form of a contact; none where two have the same name. */
+static void put_contact_path(struct dossier_page *page, struct value *map, const struct named_people *people,
+                             struct text name)
+{
+        const struct named_person *list = (const struct named_person *)(const void *)people->list.data;
+        size_t found = 0, count = people->list.length / sizeof(*list);
+        char ending[48] = "";
+        for (size_t i = 0; i < count; i++)
+                if (text_equal(list[i].name, name) && ++found == 1)
+                        snprintf(ending, sizeof(ending), "contacts/%lld", (long long)list[i].person_id);
+        if (found == 1)
+                dossier_put_path(page, map, PERMISSION_CUSTOMER_WRITE, ending);
+        else
+                put_none(page->model, map, "path");
+}
+
 /* Addresses are not told here: whoever writes or calls takes them from customers/audience.h. What the person agreed to
  * is. */
-static void put_person(struct dossier_page *page, struct value *rows, const struct dossier_cell *cells)
+static void put_person(struct dossier_page *page, struct value *rows, const struct dossier_cell *cells,
+                       const struct named_people *people)
 {
         struct value *map = add_map(page->model, rows);
         put_text(page->model, map, "name", cells[CONTACT_NAME].text);
+        put_contact_path(page, map, people, cells[CONTACT_NAME].text);
         put_letters(page->model, map, cells[CONTACT_NAME].text);
         put_cell(page->model, map, "role", &cells[CONTACT_ROLE]);
         put_none(page->model, map, "email");
@@ -60,17 +110,12 @@ static void put_person(struct dossier_page *page, struct value *rows, const stru
 }
 
 /* Levels in the order in which they first come, people without one last. */
-enum status dossier_put_contacts(struct dossier_page *page, struct error *error)
+static void put_levels(struct dossier_page *page, const struct dossier_section *section, bool *told,
+                       const struct named_people *people)
 {
-        const struct dossier_section *section = &page->dossier.sections[DOSSIER_CONTACTS];
-        if (!section->row_count) {
-                put_none(page->model, NULL, "contacts");
-                return STATUS_OK;
-        }
-        bool *told = arena_array(page->model->arena, bool, section->row_count);
-        if (!told)
-                return error_memory(error);
-        struct value *levels = put_list(page->model, put_map(page->model, NULL, "contacts"), "levels");
+        struct value *card = put_map(page->model, NULL, "contacts");
+        dossier_put_path(page, card, PERMISSION_CUSTOMER_WRITE, "contacts/new");
+        struct value *levels = put_list(page->model, card, "levels");
         for (int unknown = 0; unknown < 2; unknown++)
                 for (size_t r = 0; r < section->row_count; r++) {
                         const struct dossier_cell *level = &dossier_cells(section, r)[CONTACT_LEVEL];
@@ -85,10 +130,28 @@ enum status dossier_put_contacts(struct dossier_page *page, struct error *error)
                                     !text_equal(cells[CONTACT_LEVEL].text, level->text))
                                         continue;
                                 told[same] = true;
-                                put_person(page, rows, cells);
+                                put_person(page, rows, cells, people);
                         }
                 }
-        return STATUS_OK;
+}
+
+enum status dossier_put_contacts(struct dossier_page *page, struct error *error)
+{
+        const struct dossier_section *section = &page->dossier.sections[DOSSIER_CONTACTS];
+        if (!section->row_count) {
+                put_none(page->model, NULL, "contacts");
+                return STATUS_OK;
+        }
+        struct named_people people;
+        bool *told = arena_array(page->model->arena, bool, section->row_count);
+        if (!told)
+                return error_memory(error);
+        buffer_init(&people.list, 1 << 24);
+        enum status status = load_people(page, &people, error);
+        if (!status)
+                put_levels(page, section, told, &people);
+        buffer_release(&people.list);
+        return status;
 }
 
 void dossier_put_responsible(struct dossier_page *page)
@@ -212,7 +275,8 @@ void dossier_put_visits(struct dossier_page *page)
 {
         const struct dossier_section *section = &page->dossier.sections[DOSSIER_VISITS];
         int32_t overdue = directory_visit_overdue_days(page->reader->view, &page->about);
-        if (!section->row_count && page->about.visit_due_day == DAY_NONE) {
+        const struct dossier_section *planned = &page->dossier.sections[DOSSIER_PLANNED];
+        if (!section->row_count && !planned->row_count && page->about.visit_due_day == DAY_NONE) {
                 put_none(page->model, NULL, "visits");
                 return;
         }
@@ -225,12 +289,20 @@ void dossier_put_visits(struct dossier_page *page)
                         "day", page->about.visit_due_day);
         put_count(page->model, visits, "overdue_days", overdue);
         struct value *rows = put_list(page->model, visits, "rows");
+        for (size_t r = 0; r < planned->row_count; r++) {
+                const struct dossier_cell *cells = dossier_cells(planned, r);
+                put_happened(page->model, rows, &(struct happened){.day = (int32_t)cells[0].number,
+                                                                   .text = "timeline.visit_planned",
+                                                                   .kind = "timeline.visit", .what = cells[1].text,
+                                                                   .note = cells[3].text, .main = true});
+        }
         for (size_t r = 0; r < section->row_count; r++) {
                 const struct dossier_cell *cells = dossier_cells(section, r);
                 put_happened(page->model, rows, &(struct happened){.day = (int32_t)cells[0].number,
                                                                    .text = "timeline.visited",
                                                                    .kind = "timeline.visit", .what = cells[1].text,
-                                                                   .note = cells[2].text});
+                                                                   .note = cells[4].text.length ? cells[4].text
+                                                                                                   : cells[2].text});
         }
 }
 

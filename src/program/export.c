@@ -25,12 +25,13 @@ static const char *const product_columns[] = {"article", "valid_from", "name", "
 static const char *const purchase_columns[] = {"customer", "document", "date", "article", "quantity",
                                                "amount",   "cost",     "product_group", "digital"};
 static const char *const potential_columns[] = {"customer", "product_group", "amount", "valid_from",
-                                                "valid_to", "method",        "note"};
+                                                "valid_to", "method",        "note",   "own"};
 static const char *const value_columns[] = {"customer", "name", "amount", "valid_from", "valid_to"};
 static const char *const certificate_columns[] = {"customer",   "person",   "qualification",
                                                   "valid_from", "valid_to", "evidence"};
 static const char *const activity_columns[] = {"customer", "kind", "date", "value", "note", "status"};
-static const char *const visit_columns[] = {"customer", "date", "rep", "kind", "note"};
+static const char *const visit_columns[] = {"customer", "date", "rep", "kind", "note", "number", "status", "met",
+                                            "topics", "next_step"};
 static const char *const responsibility_columns[] = {"territory", "customer",   "responsible",
                                                      "role",      "valid_from", "valid_to"};
 
@@ -331,6 +332,11 @@ void export_put(struct export *export, size_t column, struct text text)
 }
 
 void export_put_day(struct export *export, size_t column, int32_t day) { day_add_iso(&export->cells[column], day); }
+
+void export_put_number(struct export *export, size_t column, int64_t number)
+{
+        buffer_add_int(&export->cells[column], number);
+}
 
 void export_put_money(struct export *export, size_t column, int64_t minor)
 {

@@ -35,6 +35,7 @@ struct export {
 
 void export_put(struct export *export, size_t column, struct text text);
 void export_put_day(struct export *export, size_t column, int32_t day);
+void export_put_number(struct export *export, size_t column, int64_t number);
 void export_put_money(struct export *export, size_t column, int64_t minor);
 /* Hands the row on and begins the next. */
 must_check enum status export_emit(struct export *export, struct error *error);

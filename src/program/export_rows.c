@@ -42,6 +42,8 @@ static void put_potential(struct export *export, const struct q_export_potential
         export_put_day(export, 4, row->valid_to);
         export_put(export, 5, text_of(row->estimated ? "estimated" : "measured"));
         export_put(export, 6, row->note);
+        if (row->has_own_millionths)
+                decimal_add_plain(&export->cells[7], row->own_millionths, 6);
 }
 
 static void put_share(struct export *export, const struct q_export_potentials_row *row)
@@ -262,6 +264,11 @@ enum status export_visits(struct export *export, struct error *error)
                 export_put(export, 2, row.rep);
                 export_put(export, 3, row.kind);
                 export_put(export, 4, row.note);
+                export_put_number(export, 5, row.visit_number);
+                export_put(export, 6, row.status);
+                export_put(export, 7, row.met);
+                export_put(export, 8, row.topics);
+                export_put(export, 9, row.next_step);
                 status = export_emit(export, error);
         }
         return status;

@@ -16,7 +16,9 @@
         X(appearance) \
         X(audit) \
         X(concepts) \
+        X(contacts) \
         X(customers) \
+        X(entries) \
         X(evaluations) \
         X(imports) \
         X(invitations) \
@@ -24,6 +26,9 @@
         X(ladder) \
         X(overrides) \
         X(portal) \
+        X(potentials) \
+        X(products) \
+        X(prospects) \
         X(saved_views) \
         X(search) \
         X(settings) \
@@ -32,7 +37,8 @@
         X(start) \
         X(system) \
         X(uploads) \
-        X(users)
+        X(users) \
+        X(visits)
 
 #define RESOURCE_DECLARE(name) extern const struct resource resource_##name;
 RESOURCES(RESOURCE_DECLARE)

@@ -27,7 +27,15 @@ LINE = re.compile(r"(GET|POST)\s+(\S+)\s+(.+?)\s+(forbidden|hidden|-)(?:\s+(own|
 NOBODY = 999999999
 # What a form needs so that the customer is looked for; without it the answer is about the fields, whoever asks.
 FORMS = {"/customers/{customer}/access": {"name": "Probe", "email": "probe@kunde.example", "role": "contact"},
-         "/customers/{customer}/access/{account}/role": {"role": "contact"}}
+         "/customers/{customer}/access/{account}/role": {"role": "contact"},
+         "/customers/{customer}/visits/new": {"date": "2025-01-10", "topics": "Probe"},
+         "/customers/{customer}/visits/plan": {"date": "2025-01-20"},
+         "/customers/{customer}/visits/cancel": {"planned_day": "20000", "planned_number": "1"},
+         "/customers/{customer}/contacts/new": {"name": "Probe"},
+         "/customers/{customer}/contacts/{person}": {"name": "Probe"},
+         "/customers/{customer}/potentials": {"date": "2025-01-10", "amount": "1", "method": "estimated"},
+         "/customers/{customer}/stage": {"stage": "met"},
+         "/customers/{customer}/conversion": {"date": "2025-01-10"}}
 
 
 # ---- the table --------------------------------------------------------------------------------------------------------

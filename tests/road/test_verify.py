@@ -19,6 +19,7 @@ from test_concept import concept
 from test_evaluate import purchases
 
 # what is done to the database, and the key of the finding that must name it
+POTENTIAL = "(customer_id, group_id, valid_from, import_id, valid_to, amount_minor, estimated, note)"
 DAMAGE = [
     ("UPDATE document SET total_minor = total_minor + 1 WHERE number = 'first1'", "verify.document_total"),
     ("UPDATE document SET content_hash = content_hash + 1 WHERE number = 'first1'", "verify.document_hash"),
@@ -33,7 +34,7 @@ DAMAGE = [
     ("UPDATE import SET generation = 1 WHERE id = 2", "verify.generation_twice"),
     ("UPDATE head SET generation = generation + 1", "verify.generations_missing"),
     ("UPDATE customer_record SET import_id = 77 WHERE import_id = 1", "verify.unknown_import"),
-    ("INSERT INTO potential VALUES (1, 0, 0, 1, 100, 5, 0, '')", "verify.unknown_customer"),
+    ("INSERT INTO potential " + POTENTIAL + " VALUES (1, 0, 0, 1, 100, 5, 0, '')", "verify.unknown_customer"),
     ("DELETE FROM customer_key WHERE number = 'K1'", "verify.unknown_customer"),
     ("INSERT INTO contact SELECT customer_id, 4711, 1 FROM customer_key LIMIT 1", "verify.unknown_person"),
     ("UPDATE audit_entry SET actor = 'nobody' WHERE number = 2", "audit.broken"),

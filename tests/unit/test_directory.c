@@ -11,6 +11,8 @@
 #include "base/calendar.h"
 #include "program/directory.h"
 
+#define VISIT_COLUMNS "(customer_id, source_id, day, number, import_id, rep, kind, note)"
+
 enum { CUSTOMERS = 70, DOCUMENTS = 500, TODAY = 20454 /* 2026-01-01 */, PEOPLE = 4, CITIES = 5, PAGE = 7 };
 
 static const char *const cities[CITIES] = {"München", "Ulm", "Berlin", "Köln", "Zürich"};
@@ -109,7 +111,8 @@ static void add_customer(struct buffer *sql, size_t customer)
         }
         if (dice(2)) {
                 k->last_visit = TODAY - (int32_t)dice(300);
-                buffer_addf(sql, "INSERT INTO visit VALUES (%lld, 1, %d, 1, 1, 'r', 'k', ''), (%lld, 1, %d, 1, 1, 'r', "
+                buffer_addf(sql, "INSERT INTO visit " VISIT_COLUMNS
+                        " VALUES (%lld, 1, %d, 1, 1, 'r', 'k', ''), (%lld, 1, %d, 1, 1, 'r', "
                                  "'k', '');", (long long)id, k->last_visit, (long long)id, k->last_visit - 5);
         }
 }

@@ -9,6 +9,8 @@
 #include "facts/product_facts.h"
 #include "facts_fixture.h"
 
+#define POTENTIAL_COLUMNS "(customer_id, group_id, valid_from, import_id, valid_to, amount_minor, estimated, note)"
+
 /* ---- the rule of dated facts ------------------------------------------------------------------------------------- */
 
 static void assert_on(const struct dated *dated, int32_t day, const char *expected)
@@ -383,7 +385,8 @@ static void put_potential(struct fixture *fixture, int64_t customer, int group, 
                           int amount,
                           int estimated)
 {
-        run_sql(fixture, "INSERT INTO potential VALUES (%lld, %d, %d, %d, %d, %d, %d, '')", (long long)customer, group,
+        run_sql(fixture, "INSERT INTO potential " POTENTIAL_COLUMNS
+                        " VALUES (%lld, %d, %d, %d, %d, %d, %d, '')", (long long)customer, group,
                 from, import, to, amount, estimated);
 }
 
@@ -483,7 +486,8 @@ static void too_large_figures_are_refused(void **state)
         open_world(fixture, &w, &none, 1, 14700);
         assert_fails(snapshot_input(w.snapshot, w.connection, &concept, 14700, w.arena, &w.input, &error), STATUS_LIMIT,
                      "facts.value_too_large");
-        run_sql(fixture, "DELETE FROM customer_value; INSERT INTO potential VALUES "
+        run_sql(fixture, "DELETE FROM customer_value; INSERT INTO potential " POTENTIAL_COLUMNS
+                        " VALUES "
                          "(71, 1, 14600, 1, 14800, 9000000000000000000, 0, ''), "
                          "(71, 2, 14600, 1, 14800, 9000000000000000000, 0, '')");
         assert_fails(snapshot_input(w.snapshot, w.connection, &concept, 14700, w.arena, &w.input, &error), STATUS_LIMIT,

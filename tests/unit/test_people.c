@@ -8,6 +8,8 @@
 #include "facts_fixture.h"
 #include "importer/staged.h"
 
+#define VISIT_COLUMNS "(customer_id, source_id, day, number, import_id, rep, kind, note)"
+
 enum { DAY = 20000 };
 
 struct world {
@@ -132,7 +134,8 @@ static void activities_and_visits(void **state)
         put_activity(fixture, 81, "workshop", DAY + 1, 1, 2, true); /* after the cut-off */
         put_activity(fixture, 83, "workshop", DAY - 5, 1, 2, true);
         put_activity(fixture, 83, "workshop", DAY - 5, 1, 3, false); /* and called off */
-        run_sql(fixture, "INSERT INTO visit VALUES (82, 1, %d, 1, 4, '', '', ''), (82, 1, %d, 2, 4, '', '', ''), "
+        run_sql(fixture, "INSERT INTO visit " VISIT_COLUMNS
+                        " VALUES (82, 1, %d, 1, 4, '', '', ''), (82, 1, %d, 2, 4, '', '', ''), "
                          "(82, 1, %d, 1, 4, '', '', '')", DAY, DAY, DAY + 1);
         open_world(fixture, &world, 4);
         assert_ok(events_load(world.snapshot, world.connection, of, 2, true, DAY, world.arena, &input, &error));
@@ -218,7 +221,8 @@ static void nothing_staged_remains(void **state)
                                          "VALUES (3, 'contacts', 1, 'f', 'p', 0, 0, 'staging', 0, 14600)");
                 run_sql(fixture, "INSERT INTO contact VALUES (81, 501, %d)", import);
                 run_sql(fixture, "INSERT INTO contact_fact SELECT 81, 501, min(id), 100, %d, 'x' FROM fact", import);
-                run_sql(fixture, "INSERT INTO visit VALUES (81, 1, 100, 1, %d, '', '', '')", import);
+                run_sql(fixture, "INSERT INTO visit " VISIT_COLUMNS
+                        " VALUES (81, 1, 100, 1, %d, '', '', '')", import);
                 put_certificate(fixture, 81, 501, "roof", 100, import, 200);
                 put_activity(fixture, 81, "fair", 100, 1, import, true);
                 put_responsibility(fixture, 81, "", "R1", "rep", 100, import, 200);
