@@ -50,13 +50,12 @@ ORDER BY c.customer_id, c.person_id, c.valid_from, i.generation;
 -- row person_id id
 -- row value text
 SELECT x.customer_id, x.person_id, x.name
-FROM (SELECT DISTINCT c.customer_id, c.person_id, coalesce(n.value, '') AS name, coalesce(n.valid_from, 0) AS since,
-                coalesce(n.generation, 0) AS generation
+FROM (SELECT DISTINCT c.customer_id, c.person_id, CASE WHEN m.id IS NULL THEN '' ELSE f.value END AS name,
+                CASE WHEN m.id IS NULL THEN 0 ELSE f.valid_from END AS since, coalesce(m.generation, 0) AS generation
         FROM customer_key k JOIN contact c ON c.customer_id = k.customer_id JOIN import i ON i.id = c.import_id
-        LEFT JOIN (SELECT f.customer_id, f.person_id, f.value, f.valid_from, m.generation
-                FROM contact_fact f JOIN import m ON m.id = f.import_id JOIN fact a ON a.id = f.fact_id
-                WHERE a.code = 'name' AND m.state = 'published') n
-                ON n.customer_id = c.customer_id AND n.person_id = c.person_id
+        LEFT JOIN contact_fact f ON f.customer_id = c.customer_id AND f.person_id = c.person_id
+                AND f.fact_id = (SELECT a.id FROM fact a WHERE a.code = 'name')
+        LEFT JOIN import m ON m.id = f.import_id AND m.state = 'published'
         WHERE k.source_id = :source_id AND k.number = :number AND i.state = 'published') x
 ORDER BY x.customer_id, x.person_id, x.since, x.generation;
 
