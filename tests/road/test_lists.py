@@ -53,7 +53,7 @@ def company(treue):
 LISTS = (
     (None, ("run", "list"), (r"Lauf\s.*Stichtag", r"31\.12\.2025", "Vorschlag", "genehmigt"), ()),
     ("decisions", ("run", "show", 1), (r"Kunde\s", "genehmigt"), ()),
-    (None, ("import", "list"), (r"Nr\.\s.*Datei", "veröffentlicht", r"customers\.csv"), ()),
+    (None, ("import", "list"), (r"Nr\.\s.*Datei", "eingelesen", r"customers\.csv"), ()),
     (None, ("concept", "list"), (r"Programm\s.*Version", r"kreis\s+v1\s+freigegeben", r"kreis\s+v2\s+Entwurf"), ()),
     (None, ("customer", "list", "--on", "2025-12-31"), ("Umsatz 12 Monate EUR", r"1\.500,00"),
      ("source", "revenue", "revenue_12m")),
