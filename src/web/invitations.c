@@ -29,7 +29,7 @@ static enum status own_company(struct request *request, struct place *place, str
         const struct subject *subject = request_subject(request);
         struct connection *connection;
         struct company *companies;
-        size_t count;
+        size_t count = 0;
         place->is_portal = true;
         place->customer_id = subject->scope.customer_id;
         buffer_add_text(&place->path, "/portal/colleagues");
