@@ -148,6 +148,15 @@ struct value *request_form(struct request *request, struct model *model, const c
         return value_get(request->form, field) ? NULL : request->form;
 }
 
+bool request_was_chosen(const struct request *request, const char *field, struct text value)
+{
+        const struct input *input = request->inputs_hidden ? inputs_get(&request->inputs, field) : NULL;
+        for (size_t i = 0; input && i < input->count; i++)
+                if (text_equal(input->items[i]->value, value))
+                        return true;
+        return false;
+}
+
 /* ---- where from -------------------------------------------------------------------------------------------------- */
 
 struct text request_path(const struct request *request)

@@ -54,6 +54,9 @@ struct model;
 struct value;
 struct value *request_form(struct request *request, struct model *model, const char *field);
 
+/* In a form that comes again: is this among what was chosen there? False when the form comes for the first time. */
+bool request_was_chosen(const struct request *request, const char *field, struct text value);
+
 /* Where the request came from. */
 struct text request_path(const struct request *request);    /* without /api/v1, ending and query */
 struct text request_query(const struct request *request);   /* as it stood in the address, without '?' */

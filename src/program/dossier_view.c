@@ -190,7 +190,9 @@ static void put_head(struct dossier_page *page)
         put_line(page);
         put_standing(page);
         struct value *actions = put_page_list(model, NULL, "actions");
-        put_action(page, actions, PERMISSION_OVERRIDE_REQUEST, "/overrides", "customer.request_override", false);
+        char override_path[PATH_BYTES_MAX];
+        snprintf(override_path, sizeof(override_path), "/overrides?customer=%lld", (long long)page->about.customer_id);
+        put_action(page, actions, PERMISSION_OVERRIDE_REQUEST, override_path, "customer.request_override", false);
         if (page->about.kind == KIND_PROSPECT) {
                 put_action(page, actions, PERMISSION_CUSTOMER_WRITE, "stage", "prospect.change_stage", false);
                 put_action(page, actions, PERMISSION_CUSTOMER_WRITE, "conversion", "prospect.convert", false);

@@ -503,6 +503,18 @@ struct list_address list_after(const struct list_address *address, struct text k
         return other;
 }
 
+int64_t list_after_number(const struct list_address *address, int64_t otherwise)
+{
+        int64_t number = 0;
+        for (size_t i = 0; i < address->after.length; i++) {
+                char digit = address->after.data[i];
+                if (digit < '0' || digit > '9' || number > (INT64_MAX - 9) / 10)
+                        return otherwise;
+                number = number * 10 + (digit - '0');
+        }
+        return address->after.length ? number : otherwise;
+}
+
 size_t list_shown_columns(const struct list_spec *spec, const struct list_address *address,
                           uint8_t ret[static LIST_COLUMNS_MAX])
 {

@@ -120,6 +120,8 @@ struct list_address list_after(const struct list_address *address, struct text k
 
 /* The place of the filter that a column is this word; filter_count: there is none. */
 size_t list_find_word(const struct list_address *address, size_t column, struct text word);
+/* The key of the page where keys are numbers; `otherwise` on the first page, and where it is none. */
+int64_t list_after_number(const struct list_address *address, int64_t otherwise);
 /* The places of the columns shown, in their order; returns how many. */
 size_t list_shown_columns(const struct list_spec *spec, const struct list_address *address,
                           uint8_t ret[static LIST_COLUMNS_MAX]);

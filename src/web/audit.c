@@ -4,6 +4,7 @@
  */
 #include "db/audit.h"
 #include "queries.h"
+#include "render/list.h"
 #include "web/job_view.h"
 #include "web/resources.h"
 
@@ -47,57 +48,103 @@ static enum status resolve(struct request *request, struct connection *connectio
                        : error_memory(error);
 }
 
-static enum status audit_list(struct request *request, struct model *model, struct error *error)
+static const char *const kept[] = {"kind", "actor", NULL};
+static const struct list_column columns[] = {
+        {.name = "number", .title = "audit.number", .kind = SHEET_ORDINAL, .flags = COLUMN_SHOWN},
+        {.name = "at", .title = "audit.at", .kind = SHEET_INSTANT, .flags = COLUMN_SHOWN},
+        {.name = "actor", .title = "audit.actor", .kind = SHEET_TEXT, .flags = COLUMN_SHOWN},
+        {.name = "kind", .title = "audit.kind", .kind = SHEET_TEXT, .flags = COLUMN_SHOWN},
+        {.name = "subject", .title = "audit.subject", .kind = SHEET_TEXT, .flags = COLUMN_SHOWN},
+        {.name = "detail", .title = "audit.detail", .kind = SHEET_TEXT, .flags = COLUMN_SHOWN},
+};
+static const struct list_spec spec = {.title = "nav.audit", .path = "/audit", .columns = columns,
+                                      .column_count = sizeof(columns) / sizeof(columns[0]), .kept = kept};
+
+static void put_entry(struct request *request, struct model *model, struct value *map,
+                      const struct q_audit_page_row *row)
+{
+        put_ordinal(model, map, "number", row->number);
+        put_instant(model, map, "at", row->at_ms);
+        put_actor(request, model, map, "actor", row->actor);
+        put_text(model, map, "kind", row->kind);
+        put_text(model, map, "subject", row->subject);
+        put_text(model, map, "detail", row->has_detail ? row->detail : (struct text){NULL, 0});
+}
+
+/* One page; *args then begins behind it. */
+static enum status put_page(struct request *request, struct model *model, struct connection *connection,
+                            struct value *list, const struct list_address *address, struct q_audit_page_args *args,
+                            int64_t *ret_count, struct error *error)
 {
         rows_cleanup struct rows *rows = NULL;
-        struct connection *connection;
-        struct text none = {"", 0};
-        struct q_audit_page_args args = {
-                .before = request_has(request, "before") ? request_integer(request, "before") : INT64_MAX,
-                .kind = request_has(request, "kind") ? request_text(request, "kind") : none,
-                .actor = request_has(request, "actor") ? request_text(request, "actor") : none,
-                .count = PAGE_ROWS};
-        int64_t count = 0, last = 0;
+        int64_t count = 0, last = args->before;
         bool more = true;
-        enum status status = request_connection(request, &connection, error);
-        if (!status)
-                status = put_kinds_there_are(request, model, connection, error);
-        put_word(model, NULL, "title", "nav.audit");
-        put_text(model, NULL, "actor", args.actor);
-        if (!status)
-                status = resolve(request, connection, &args.actor, error);
-        put_text(model, NULL, "kind", args.kind);
-        struct value *list = put_list(model, NULL, "entries");
-        if (!status)
-                status = q_audit_page_open(connection, &args, &rows, error);
+        enum status status = q_audit_page_open(connection, args, &rows, error);
         while (!status && more) {
                 struct q_audit_page_row row;
                 status = q_audit_page_next(rows, &row, &more, error);
                 if (status || !more)
                         break;
-                struct value *map = add_map(model, list);
-                put_ordinal(model, map, "number", row.number);
-                put_instant(model, map, "at", row.at_ms);
-                put_actor(request, model, map, "actor", row.actor);
-                put_text(model, map, "kind", row.kind);
-                put_text(model, map, "subject", row.subject);
-                put_text(model, map, "detail", row.has_detail ? row.detail : (struct text){NULL, 0});
+                put_entry(request, model, list_row(model, list, &spec, address), &row);
                 last = row.number;
                 count++;
         }
-        put_count(model, NULL, "count", count);
-        if (count == PAGE_ROWS)
-                put_ordinal(model, NULL, "next", last);
-        else
-                put_none(model, NULL, "next");
+        args->before = last;
+        *ret_count = count;
         return status;
 }
 
+/* The newest first: one page, in a file all of them. */
+static enum status put_entries(struct request *request, struct model *model, struct connection *connection,
+                               const struct list_address *address, struct q_audit_page_args *args,
+                               struct error *error)
+{
+        bool whole = request_wants_file(request);
+        struct value *list = put_list(model, NULL, "rows");
+        struct text next = {NULL, 0};
+        int64_t count = 0;
+        enum status status;
+        args->before = whole ? INT64_MAX : list_after_number(address, INT64_MAX);
+        do {
+                status = put_page(request, model, connection, list, address, args, &count, error);
+        } while (!status && whole && count == PAGE_ROWS);
+        if (status)
+                return status;
+        if (!whole && count == PAGE_ROWS)
+                next = path_of(request, "", args->before, "");
+        list_put(model, &(struct list_view){.spec = &spec, .address = address, .total = -1, .next_after = next});
+        return STATUS_OK;
+}
+
+static enum status audit_list(struct request *request, struct model *model, struct error *error)
+{
+        struct connection *connection;
+        struct text none = {"", 0};
+        struct q_audit_page_args args = {
+                .kind = request_has(request, "kind") ? request_text(request, "kind") : none,
+                .actor = request_has(request, "actor") ? request_text(request, "actor") : none,
+                .count = PAGE_ROWS};
+        struct list_address *address = arena_zero(request_arena(request), 1, sizeof(*address));
+        struct list_reader reader = {.language = request_language(request), .minor_digits = 2};
+        enum status status = address ? list_address_parse_query(&spec, &reader, request_query(request),
+                                                                request_arena(request), address, error)
+                                     : error_memory(error);
+        if (!status)
+                status = request_connection(request, &connection, error);
+        if (!status)
+                status = put_kinds_there_are(request, model, connection, error);
+        put_word(model, NULL, "title", "nav.audit");
+        put_text(model, NULL, "actor", args.actor);
+        put_text(model, NULL, "kind", args.kind);
+        if (!status)
+                status = resolve(request, connection, &args.actor, error);
+        return status ? status : put_entries(request, model, connection, address, &args, error);
+}
+
 static const struct field fields[] = {
-        {.name = "kind", .kind = INPUT_ID}, {.name = "actor", .kind = INPUT_TEXT},
-        {.name = "before", .kind = INPUT_COUNT_OF}, {0}};
+        LIST_FIELDS, {.name = "kind", .kind = INPUT_ID}, {.name = "actor", .kind = INPUT_TEXT}, {0}};
 
 static const struct route routes[] = {
-        {METHOD_GET, "/audit", PERMISSION_AUDIT_READ, fields, "audit", audit_list, 0, "route.audit"},
+        {METHOD_GET, "/audit", PERMISSION_AUDIT_READ, fields, "audit", audit_list, ROUTE_LIST, "route.audit"},
 };
 const struct resource resource_audit = {"audit", routes, sizeof(routes) / sizeof(routes[0])};

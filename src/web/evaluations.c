@@ -215,6 +215,8 @@ static const char *decision_key(struct request *request, enum decision decision)
 static void put_decision(struct request *request, struct model *model, struct value *map,
                          const struct people_view *people, const struct run_decision *decision)
 {
+        char id[NUMBER_BYTES];
+        snprintf(id, sizeof(id), "%lld", (long long)decision->customer_id);
         (void)put_customer_named(request, model, map, people, decision->customer_id);
         put_string(model, map, "decision", decision_names[decision->decision]);
         put_word(model, map, "why", decision_key(request, decision->decision));
@@ -229,6 +231,7 @@ static void put_decision(struct request *request, struct model *model, struct va
         put_actor(request, model, map, "actor", decision->actor);
         put_text(model, map, "reason", decision->reason);
         put_flags(model, map, decision);
+        put_yes_no(model, map, "chosen", request_was_chosen(request, "customer", text_of(id)));
 }
 
 static enum status find_run(struct request *request, struct run_summary *ret, struct error *error)
@@ -252,6 +255,7 @@ struct shown {
         const struct list_address *address;
         const struct people_view *people;
         int64_t after;
+        size_t rows_max;          /* of a page; a file has all rows */
         size_t total;             /* rows that fit */
         size_t kinds[DECISION_COUNT], open[DECISION_COUNT]; /* of those the asker may see */
         int64_t last;             /* of this page */
@@ -259,8 +263,8 @@ struct shown {
 };
 
 /* In the order of customer ids, which is that of the run. */
-static void put_decisions(struct request *request, struct model *model, const struct run_decision *decisions,
-                          size_t count, struct shown *shown)
+static void put_decisions(struct request *request, struct model *model, const struct list_spec *spec,
+                          const struct run_decision *decisions, size_t count, struct shown *shown)
 {
         struct value *rows = put_list(model, NULL, "rows");
         size_t put = 0;
@@ -275,13 +279,13 @@ static void put_decisions(struct request *request, struct model *model, const st
                 shown->total++;
                 if (decision->customer_id <= shown->after || shown->more)
                         continue;
-                if (put == PAGE_ROWS) {
+                if (put == shown->rows_max) {
                         shown->more = true;
                         continue;
                 }
                 put++;
                 shown->last = decision->customer_id;
-                put_decision(request, model, add_map(model, rows), shown->people, decision);
+                put_decision(request, model, list_row(model, rows, spec, shown->address), shown->people, decision);
         }
 }
 
@@ -301,6 +305,8 @@ static void put_kinds_of(struct request *request, struct model *model, const str
                 put_count(model, map, "count", (int64_t)shown->kinds[i]);
                 put_count(model, map, "open", (int64_t)shown->open[i]);
                 put_string(model, map, "path", path);
+                put_yes_no(model, map, "chosen",
+                           request_was_chosen(request, "decision", text_of(decision_names[i])));
         }
 }
 
@@ -324,18 +330,17 @@ static enum status put_run_page(struct request *request, struct model *model, co
                 status = run_decisions_load(connection, run->id, request_arena(request), &decisions, &count, error);
         if (status)
                 return status;
-        struct shown shown = {.address = address, .people = &people};
-        for (size_t i = 0; i < address->after.length && i < 18; i++)
-                if (address->after.data[i] >= '0' && address->after.data[i] <= '9')
-                        shown.after = shown.after * 10 + (address->after.data[i] - '0');
-        put_decisions(request, model, decisions, count, &shown);
-        put_kinds_of(request, model, &shown, run->id);
+        bool whole = request_wants_file(request);
+        struct shown shown = {.address = address, .people = &people, .rows_max = whole ? count : PAGE_ROWS,
+                              .after = whole ? 0 : list_after_number(address, 0)};
+        put_decisions(request, model, spec, decisions, count, &shown);
         if (shown.more)
                 snprintf(last, sizeof(last), "%lld", (long long)shown.last);
         struct text next = shown.more ? text_of(arena_copy(request_arena(request), last, strlen(last)))
                                       : (struct text){NULL, 0};
         list_put(model, &(struct list_view){.spec = spec, .address = address, .total = (int64_t)shown.total,
                                             .next_after = next});
+        put_kinds_of(request, model, &shown, run->id);
         return STATUS_OK;
 }
 
@@ -406,7 +411,8 @@ static enum status evaluation_verdict(struct request *request, struct model *mod
         if (status)
                 return status;
         if (whole == some)
-                return error_set(error, STATUS_CONFLICT, "run.nothing_chosen", NULL);
+                return request_refuse_field(request, error, "decision", whole ? "evaluation.both_chosen"
+                                                                              : "evaluation.nothing_chosen", NULL);
         if (!approve && !reason)
                 return request_refuse_field(request, error, "reason", "run.reason_missing", NULL);
         if (whole) {

@@ -5,10 +5,11 @@
  */
 #include "program/program_jobs.h"
 #include "jobs/arguments.h"
+#include "render/list.h"
 #include "web/job_view.h"
 #include "web/resources.h"
 
-enum { SHOWN = 200 };
+enum { PAGE_ROWS = 200 };
 
 static bool may_see(struct request *request, const struct job_record *record)
 {
@@ -36,23 +37,61 @@ static enum status load(struct request *request, struct job_record *ret, struct 
         return STATUS_OK;
 }
 
-static enum status jobs_list(struct request *request, struct model *model, struct error *error)
+static const char *const kept[] = {"state", NULL};
+static const struct list_column columns[] = {
+        {.name = "id", .title = "job.column.id", .kind = SHEET_ID},
+        {.name = "kind", .title = "job.column.kind", .kind = SHEET_CODE, .flags = COLUMN_SHOWN, .words = "job.kind.",
+         .path = "path"},
+        {.name = "state_name", .title = "job.column.state", .kind = SHEET_CODE, .flags = COLUMN_SHOWN,
+         .words = "job.state."},
+        {.name = "asked_by", .title = "job.column.asked_by", .kind = SHEET_TEXT, .flags = COLUMN_SHOWN},
+        {.name = "created", .title = "job.column.created", .kind = SHEET_INSTANT, .flags = COLUMN_SHOWN},
+        {.name = "started", .title = "job.column.started", .kind = SHEET_INSTANT},
+        {.name = "ended_at", .title = "job.column.ended", .kind = SHEET_INSTANT, .flags = COLUMN_SHOWN},
+        {.name = "error", .title = "job.column.error", .kind = SHEET_TEXT, .flags = COLUMN_SHOWN},
+};
+static const struct list_spec spec = {.title = "job.list.title", .path = "/jobs", .columns = columns,
+                                      .column_count = sizeof(columns) / sizeof(columns[0]), .kept = kept};
+
+/* The newest first: one page, in a file all of them. */
+static enum status put_jobs(struct request *request, struct model *model, const struct list_address *address,
+                            struct error *error)
 {
         struct connection *connection;
         struct job_record *records;
-        size_t count;
-        struct job_filter filter = {.count = SHOWN, .state = string_of(request, request_text(request, "state"))};
+        size_t count = PAGE_ROWS;
+        struct text next = {NULL, 0};
+        struct job_filter filter = {.count = PAGE_ROWS, .before_id = list_after_number(address, 0),
+                                    .state = string_of(request, request_text(request, "state"))};
+        bool whole = request_wants_file(request);
+        struct value *rows = put_list(model, NULL, "rows");
         enum status status = request_connection(request, &connection, error);
-        if (!status)
+        if (whole)
+                filter.before_id = 0;
+        for (bool more = true; !status && more; more = whole && count == PAGE_ROWS) {
                 status = job_list(connection, &filter, request_arena(request), &records, &count, error);
+                for (size_t i = 0; i < count && !status; i++)
+                        put_job(request, model, list_row(model, rows, &spec, address), &records[i]);
+                if (!status && count)
+                        filter.before_id = records[count - 1].id;
+        }
         if (status)
                 return status;
-        put_word(model, NULL, "title", "job.list.title");
-        struct value *rows = put_list(model, NULL, "jobs");
-        for (size_t i = 0; i < count; i++)
-                put_job(request, model, add_map(model, rows), &records[i]);
-        put_count(model, NULL, "count", (int64_t)count);
+        if (!whole && count == PAGE_ROWS)
+                next = path_of(request, "", filter.before_id, "");
+        list_put(model, &(struct list_view){.spec = &spec, .address = address, .total = -1, .next_after = next});
         return STATUS_OK;
+}
+
+static enum status jobs_list(struct request *request, struct model *model, struct error *error)
+{
+        struct list_address *address = arena_zero(request_arena(request), 1, sizeof(*address));
+        struct list_reader reader = {.language = request_language(request), .minor_digits = 2};
+        enum status status = address ? list_address_parse_query(&spec, &reader, request_query(request),
+                                                                request_arena(request), address, error)
+                                     : error_memory(error);
+        put_word(model, NULL, "title", "job.list.title");
+        return status ? status : put_jobs(request, model, address, error);
 }
 
 /* Where what came of it is to be seen. */
@@ -118,10 +157,11 @@ static enum status job_events(struct request *request, struct model *model, stru
 }
 
 static const char *const states[] = {"waiting", "running", "done", "failed", "cancelled", NULL};
-static const struct field list_fields[] = {{.name = "state", .kind = INPUT_CHOICE, .choices = states}, {0}};
+static const struct field list_fields[] = {
+        LIST_FIELDS, {.name = "state", .kind = INPUT_CHOICE, .choices = states}, {0}};
 
 static const struct route routes[] = {
-        {METHOD_GET, "/jobs", PERMISSION_JOB_READ, list_fields, "jobs", jobs_list, 0, "route.jobs"},
+        {METHOD_GET, "/jobs", PERMISSION_JOB_READ, list_fields, "jobs", jobs_list, ROUTE_LIST, "route.jobs"},
         {METHOD_GET, "/jobs/{job}", PERMISSION_START, NULL, "job", job_show, ROUTE_HIDES, "route.job"},
         {METHOD_POST, "/jobs/{job}/cancel", PERMISSION_START, NULL, NULL, job_cancel, ROUTE_HIDES, "route.job_cancel"},
         {METHOD_GET, "/jobs/{job}/events", PERMISSION_START, NULL, NULL, job_events, ROUTE_STREAM | ROUTE_HIDES,

@@ -92,6 +92,30 @@ static void put_override(struct request *request, struct model *model, struct va
         put_text(model, map, "decide_path", path_of(request, "/overrides/", override->request.id, "/decide"));
 }
 
+/* The form comes with the customer somebody came from, and with what was typed. */
+static enum status put_ask_form(struct request *request, struct model *model, const struct desk_view *desk,
+                                struct error *error)
+{
+        struct value *form, *segments = put_page_list(model, NULL, "segments");
+        int64_t customer_id;
+        for (size_t i = 0; i < desk->version.concept->segment_count; i++) {
+                struct text id = desk->version.concept->segments[i].id;
+                struct value *map = add_map(model, segments);
+                put_segment_named(request, model, map, "segment", desk->version.concept, id);
+                put_yes_no(model, map, "chosen", request_was_chosen(request, "segment", id));
+        }
+        if (!request_has(request, "customer") || !(form = request_form(request, model, "customer")))
+                return STATUS_OK;
+        customer_id = chosen_customer(request, &desk->people);
+        int64_t place = customer_id ? directory_find(desk->people.view, desk->people.scope, customer_id) : -1;
+        if (place < 0)
+                return not_there(error);
+        struct directory_row row;
+        directory_row(desk->people.view, -1, (size_t)place, &row);
+        put_text(model, form, "customer", row.number);
+        return STATUS_OK;
+}
+
 static enum status overrides_list(struct request *request, struct model *model, struct error *error)
 {
         struct desk_view desk desk_view_cleanup = {0};
@@ -100,7 +124,7 @@ static enum status overrides_list(struct request *request, struct model *model, 
         size_t count, share_count;
         enum status status = desk_view_open(request, &desk, error);
         put_word(model, NULL, "title", "nav.overrides");
-        struct value *list = put_list(model, NULL, "overrides"), *segments = put_page_list(model, NULL, "segments");
+        struct value *list = put_list(model, NULL, "overrides");
         put_yes_no(model, NULL, "has_program", !desk.none);
         put_yes_no(model, NULL, "may_request", subject_may(request_subject(request), PERMISSION_OVERRIDE_REQUEST));
         if (status || desk.none)
@@ -123,10 +147,21 @@ static enum status overrides_list(struct request *request, struct model *model, 
                 put_count(model, map, "overrides", shares[i].overrides);
                 put_count(model, map, "limit", shares[i].limit);
         }
-        for (size_t i = 0; i < desk.version.concept->segment_count; i++)
-                put_segment_named(request, model, add_map(model, segments), "segment", desk.version.concept,
-                            desk.version.concept->segments[i].id);
-        return STATUS_OK;
+        return put_ask_form(request, model, &desk, error);
+}
+
+/* What the rules refuse is said at the field it is about. */
+static enum status refuse_request(struct request *request, enum status status, struct error *error)
+{
+        if (status == STATUS_INVALID && strcmp(error->key, "override.unknown_segment") == 0)
+                return request_refuse_field(request, error, "segment", "override.field_segment", NULL);
+        if (status == STATUS_INVALID && strcmp(error->key, "override.ends_first") == 0)
+                return request_refuse_field(request, error, "valid_to", "override.field_ends_first", NULL);
+        if (status == STATUS_INVALID && strcmp(error->key, "override.too_long") == 0)
+                return request_refuse_field(request, error, "valid_to", "override.too_long", "count",
+                                            error_argument(error, "count"), "last", error_argument(error, "last"),
+                                            NULL);
+        return status;
 }
 
 static enum status override_ask(struct request *request, struct model *model, struct error *error)
@@ -151,7 +186,7 @@ static enum status override_ask(struct request *request, struct model *model, st
                 return request_refuse_field(request, error, "customer", "override.no_customer", NULL);
         status = override_request(application_of(request)->database, &desk.version, &asked, &id, error);
         if (status)
-                return status;
+                return refuse_request(request, status, error);
         put_id(model, NULL, "id", id);
         request_notice(request, NULL, "override.requested_notice", NULL);
         request_go_to(request, text_of("/overrides"), true);
@@ -177,6 +212,20 @@ static enum status find_override(struct request *request, const struct desk_view
         return status ? status : not_there(error);
 }
 
+/* The form for a decision: where one without its reason comes back to. */
+static enum status override_show(struct request *request, struct model *model, struct error *error)
+{
+        struct desk_view desk desk_view_cleanup = {0};
+        struct override override;
+        enum status status = desk_view_open(request, &desk, error);
+        if (!status)
+                status = find_override(request, &desk, &override, error);
+        put_word(model, NULL, "title", "override.one");
+        if (!status)
+                put_override(request, model, put_map(model, NULL, "override"), &desk, &override);
+        return status;
+}
+
 static enum status override_verdict(struct request *request, struct model *model, struct error *error)
 {
         struct desk_view desk desk_view_cleanup = {0};
@@ -195,6 +244,9 @@ static enum status override_verdict(struct request *request, struct model *model
         if (!subject_may(request_subject(request), PERMISSION_OVERRIDE_DECIDE) &&
             !(own && state == OVERRIDE_WITHDRAWN))
                 return request_deny(request, error);
+        /* Whoever asked learns why not. */
+        if (state == OVERRIDE_REFUSED && !request_has(request, "reason"))
+                return request_refuse_field(request, error, "reason", "override.refusal_reason_missing", NULL);
         status = override_decide(application_of(request)->database, &desk.version, &override, state, actor_of(request),
                                  string_of(request, request_text(request, "reason")), error);
         if (status)
@@ -207,39 +259,46 @@ static enum status override_verdict(struct request *request, struct model *model
 
 /* ---- appeals ----------------------------------------------------------------------------------------------------- */
 
+static void put_appeal(struct request *request, struct model *model, struct value *map, const struct desk_view *desk,
+                       const struct appeal *appeal)
+{
+        bool open = appeal->state == APPEAL_OPEN;
+        put_asked(request, model, map, desk, &appeal->request);
+        put_ordinal(model, map, "run", appeal->run_number);
+        put_day(model, map, "filed", appeal->filed_day);
+        put_day(model, map, "due", appeal->due_day);
+        put_actor(request, model, map, "owner", appeal->owner);
+        put_word(model, map, "state", open && appeal->due_day < request_today(request)
+                                              ? "appeal.state.overdue"
+                                              : state_key(request, "appeal.state.",
+                                                          appeal_state_names[appeal->state]));
+        put_string(model, map, "state_name", appeal_state_names[appeal->state]);
+        put_yes_no(model, map, "may_decide",
+                   open && subject_may(request_subject(request), PERMISSION_OVERRIDE_DECIDE));
+        put_text(model, map, "decide_path", path_of(request, "/appeals/", appeal->request.id, "/decide"));
+}
+
 static enum status appeals_list(struct request *request, struct model *model, struct error *error)
 {
         struct desk_view desk desk_view_cleanup = {0};
         struct appeal *appeals;
         size_t count;
-        int32_t today = request_today(request);
-        bool may_decide = subject_may(request_subject(request), PERMISSION_OVERRIDE_DECIDE);
         enum status status = desk_view_open(request, &desk, error);
         put_word(model, NULL, "title", "page.appeals");
-        struct value *list = put_list(model, NULL, "appeals");
+        struct value *list = put_list(model, NULL, "appeals"), *form;
         put_yes_no(model, NULL, "has_program", !desk.none);
+        put_yes_no(model, NULL, "may_file", subject_may(request_subject(request), PERMISSION_OVERRIDE_REQUEST));
         if (status || desk.none)
                 return status;
+        if (request_has(request, "customer") && (form = request_form(request, model, "customer")))
+                put_text(model, form, "customer", request_text(request, "customer"));
         status = appeal_list_load(desk.connection, desk.version.program_id, request_arena(request), &appeals, &count,
                                   error);
         for (size_t i = count; i > 0 && !status; i--) {
                 const struct appeal *appeal = &appeals[i - 1];
                 if (!people_may_see(&desk.people, appeal->request.customer_id))
                         continue;
-                bool open = appeal->state == APPEAL_OPEN;
-                struct value *map = add_map(model, list);
-                put_asked(request, model, map, &desk, &appeal->request);
-                put_ordinal(model, map, "run", appeal->run_number);
-                put_day(model, map, "filed", appeal->filed_day);
-                put_day(model, map, "due", appeal->due_day);
-                put_actor(request, model, map, "owner", appeal->owner);
-                put_word(model, map, "state", open && appeal->due_day < today
-                                                      ? "appeal.state.overdue"
-                                                      : state_key(request, "appeal.state.",
-                                                                  appeal_state_names[appeal->state]));
-                put_string(model, map, "state_name", appeal_state_names[appeal->state]);
-                put_yes_no(model, map, "may_decide", open && may_decide);
-                put_text(model, map, "decide_path", path_of(request, "/appeals/", appeal->request.id, "/decide"));
+                put_appeal(request, model, add_map(model, list), &desk, appeal);
         }
         return status;
 }
@@ -282,32 +341,52 @@ static enum status appeal_add(struct request *request, struct model *model, stru
         return STATUS_OK;
 }
 
+static enum status find_appeal(struct request *request, const struct desk_view *desk, struct appeal *ret,
+                               struct error *error)
+{
+        struct appeal *appeals;
+        size_t count;
+        int64_t id;
+        if (desk->none || !request_segment_id(request, "appeal", &id))
+                return not_there(error);
+        enum status status = appeal_list_load(desk->connection, desk->version.program_id, request_arena(request),
+                                              &appeals, &count, error);
+        for (size_t i = 0; i < count && !status; i++)
+                if ((appeals[i].request.id == id || appeals[i].request.number == id) &&
+                    people_may_see(&desk->people, appeals[i].request.customer_id)) {
+                        *ret = appeals[i];
+                        return STATUS_OK;
+                }
+        return status ? status : not_there(error);
+}
+
+static enum status appeal_show(struct request *request, struct model *model, struct error *error)
+{
+        struct desk_view desk desk_view_cleanup = {0};
+        struct appeal appeal;
+        enum status status = desk_view_open(request, &desk, error);
+        if (!status)
+                status = find_appeal(request, &desk, &appeal, error);
+        put_word(model, NULL, "title", "appeal.one");
+        if (!status)
+                put_appeal(request, model, put_map(model, NULL, "appeal"), &desk, &appeal);
+        return status;
+}
+
 static enum status appeal_verdict(struct request *request, struct model *model, struct error *error)
 {
         struct desk_view desk desk_view_cleanup = {0};
-        struct appeal *appeals;
-        size_t count = 0, found;
-        int64_t id;
+        struct appeal appeal;
         enum status status = desk_view_open(request, &desk, error);
-        if (!status && (desk.none || !request_segment_id(request, "appeal", &id)))
-                return not_there(error);
         if (!status)
-                status = appeal_list_load(desk.connection, desk.version.program_id, request_arena(request), &appeals,
-                                          &count, error);
+                status = find_appeal(request, &desk, &appeal, error);
+        if (!status)
+                status = appeal_decide(application_of(request)->database, &appeal,
+                                       text_is(request_text(request, "verdict"), "grant"),
+                                       string_of(request, request_text(request, "result")), actor_of(request), error);
         if (status)
                 return status;
-        for (found = 0; found < count; found++)
-                if ((appeals[found].request.id == id || appeals[found].request.number == id) &&
-                    people_may_see(&desk.people, appeals[found].request.customer_id))
-                        break;
-        if (found == count)
-                return not_there(error);
-        status = appeal_decide(application_of(request)->database, &appeals[found],
-                               text_is(request_text(request, "verdict"), "grant"),
-                               string_of(request, request_text(request, "result")), actor_of(request), error);
-        if (status)
-                return status;
-        put_id(model, NULL, "id", appeals[found].request.id);
+        put_id(model, NULL, "id", appeal.request.id);
         request_notice(request, NULL, "appeal.decided_notice", NULL);
         request_go_to(request, text_of("/appeals"), false);
         return STATUS_OK;
@@ -315,6 +394,7 @@ static enum status appeal_verdict(struct request *request, struct model *model, 
 
 static const char *const override_verdicts[] = {"approve", "refuse", "withdraw", NULL};
 static const char *const appeal_verdicts[] = {"grant", "dismiss", NULL};
+static const struct field list_fields[] = {{.name = "customer", .kind = INPUT_TEXT}, {0}};
 static const struct field ask_fields[] = {
         {.name = "customer", .kind = INPUT_TEXT, .required = true, .label = "override.field.customer"},
         {.name = "segment", .kind = INPUT_ID, .required = true, .label = "override.field.segment"},
@@ -339,14 +419,18 @@ static const struct field appeal_fields[] = {
         {0}};
 
 static const struct route routes[] = {
-        {METHOD_GET, "/overrides", PERMISSION_CUSTOMER_READ, NULL, "overrides", overrides_list, 0,
+        {METHOD_GET, "/overrides", PERMISSION_CUSTOMER_READ, list_fields, "overrides", overrides_list, 0,
          "route.overrides"},
         {METHOD_POST, "/overrides", PERMISSION_OVERRIDE_REQUEST, ask_fields, NULL, override_ask, 0,
          "route.overrides_add"},
+        {METHOD_GET, "/overrides/{override}/decide", PERMISSION_CUSTOMER_READ, NULL, "override", override_show,
+         ROUTE_HIDES, "route.override"},
         {METHOD_POST, "/overrides/{override}/decide", PERMISSION_CUSTOMER_READ, override_fields, NULL,
          override_verdict, ROUTE_HIDES, "route.override_decide"},
-        {METHOD_GET, "/appeals", PERMISSION_CUSTOMER_READ, NULL, "appeals", appeals_list, 0, "route.appeals"},
+        {METHOD_GET, "/appeals", PERMISSION_CUSTOMER_READ, list_fields, "appeals", appeals_list, 0, "route.appeals"},
         {METHOD_POST, "/appeals", PERMISSION_OVERRIDE_REQUEST, file_fields, NULL, appeal_add, 0, "route.appeals_add"},
+        {METHOD_GET, "/appeals/{appeal}/decide", PERMISSION_OVERRIDE_DECIDE, NULL, "appeal", appeal_show, ROUTE_HIDES,
+         "route.appeal"},
         {METHOD_POST, "/appeals/{appeal}/decide", PERMISSION_OVERRIDE_DECIDE, appeal_fields, NULL, appeal_verdict,
          ROUTE_HIDES, "route.appeal_decide"},
 };

@@ -6,7 +6,10 @@ two people (R-093); concepts checked by line and column; settings; the audit log
 proposals at once while a third imports; a server that is killed in the middle of an import.
 
 usage: test_work.py TREUE [CASE...]"""
+import csv
+import decimal
 import http.client
+import io
 import itertools
 import json
 import pathlib
@@ -17,6 +20,10 @@ import threading
 import time
 import traceback
 
+# Debian's package, also for a Python that is not Debian's.
+sys.path.append("/usr/lib/python3/dist-packages")
+import openpyxl  # noqa: E402  (needs the path above)
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from server import Server, enter, road  # noqa: E402  (needs the path above)
 
@@ -24,10 +31,10 @@ WAIT_SECONDS = 120
 CUSTOMERS = 60
 
 
-def purchases(lines, wrong=False, first=0, dates="{:02}.{:02}.{}"):
+def purchases(lines, wrong=False, first=0, dates="{:02}.{:02}.{}", customers=CUSTOMERS):
     rows = ["Kundennr;Belegnr;Datum;Artikel;Betrag;Warengruppe"]
     for i in range(first, first + lines):
-        k = i % CUSTOMERS
+        k = i % customers
         day = dates.format(1 + i % 12, 1 + i // 7 % 12, 2023 + i % 3)
         rows.append(f"K{k:02};R{i};{day};A{i % 17};{'x' if wrong and i % 100 == 50 else ''}{10 + k * 20},{i % 100:02};G{i % 9}")
     return ("\n".join(rows) + "\n").encode()
@@ -61,9 +68,9 @@ def bring_in(person, content, **words):
     return int(model["import_path"].rsplit("/", 1)[1])
 
 
-def found(person):
+def found(person, customers=CUSTOMERS):
     """A program from the data, in force."""
-    bring_in(person, purchases(3000))
+    bring_in(person, purchases(3000, customers=customers))
     person.tell("/setup/propose", {"name": "Plus", "currency": "EUR"})
     wait(person, "/setup", lambda model: "proposal" in model)
     person.tell("/setup/begin", {"program": "plus", "version": "1"})
@@ -84,7 +91,7 @@ def case_guided_start(check, server):
     found(olga)
     model = olga.ask("/ladder").json
     check(sum(segment["customers"] for segment in model["segments"]) == CUSTOMERS, "everybody stands on the ladder")
-    kinds = [entry["kind"] for entry in olga.ask("/audit").json["entries"] if entry["actor"] == "olga"]
+    kinds = [entry["kind"] for entry in olga.ask("/audit").json["rows"] if entry["actor"] == "olga"]
     for kind in ("import.published", "concept.loaded", "concept.released", "run.created", "run.approved"):
         check(kind in kinds, f"the audit log names who did {kind} (X-04)")
     check("Getting started" in olga.get("/setup").text, "the page of the guided start is there afterwards, too")
@@ -169,7 +176,9 @@ def case_evaluations(check, server):
           "rejecting wants a reason (R-031)")
     page = dora.post(run, {"verdict": "reject", "customer": first["customer"]}, follow=False)
     check(page.status == 422 and "error-reason" in page.text and first["name"] in page.text, "on the page, at the field")
-    check(dora.tell(run, {"verdict": "approve"}).status == 409, "somebody has to be chosen")
+    check(dora.tell(run, {"verdict": "approve"}).status == 422, "somebody has to be chosen")
+    page = dora.post(run, {"verdict": "reject", "customer": first["customer"], "decision": first["decision"]}, follow=False)
+    check(page.text.count(" checked") == 2, "and what was ticked stays ticked")
     answer = dora.tell(run, {"verdict": "reject", "customer": [first["customer"]], "reason": "new plant"})
     check(answer.json["decided"] == 1, answer.text)
     kind = second["decision"]
@@ -224,7 +233,23 @@ def case_overrides(check, server):
     check(olga.tell("/overrides", {**asked, "reason": ""}).status == 422, "a reason is wanted (R-031)")
     answer = olga.tell("/overrides", asked)
     check(answer.status == 201, answer.text)
+    typed = {**asked, "reason": "<new> plant", "valid_to": "2031-12-31"}
+    page = olga.post("/overrides", typed, follow=False)
+    check(page.status == 422 and 'id="error-valid_to"' in page.text and "&lt;new&gt; plant" in page.text
+          and re.search(r'<option value="A" selected', page.text), "too long: said at its field, what was typed stays")
+    page = olga.post("/overrides", {**asked, "valid_to": "2020-12-31"}, follow=False)
+    check(page.status == 422 and 'id="error-valid_to"' in page.text, "an end before the beginning, too")
+    page = olga.post("/overrides", {**asked, "reason": ""}, follow=False)
+    check(page.status == 422 and 'id="error-reason"' in page.text and 'value="K05"' in page.text, "and a missing reason")
     one = olga.ask("/overrides").json["overrides"][0]
+    check('href="/overrides?customer=' + one["customer"] in olga.get(one["path"]).text, "the dossier leads to the form")
+    check('name="customer" id="field-customer" required value="K05"' in
+          olga.get("/overrides?customer=" + one["customer"]).text, "which knows the customer")
+    check(rita.send("GET", "/overrides?customer=" + one["customer"]).status == 404, "if it may be seen (X-01)")
+    page = dora.post(one["decide_path"], {"verdict": "refuse"}, follow=False)
+    check(page.status == 422 and 'id="error-reason"' in page.text and one["name"] in page.text,
+          f"a refusal without its reason comes again as a form (R-031): {page.status}")
+    check(rita.send("GET", one["decide_path"]).status == 404, "not for others (X-01)")
     check(one["may_decide"] is False, "whoever asks does not decide")
     check(olga.tell(one["decide_path"], {"verdict": "approve"}).status == 409, "nor by the API (R-093)")
     other = dora.tell(one["decide_path"], {"verdict": "approve", "reason": "checked"})
@@ -236,7 +261,11 @@ def case_overrides(check, server):
     filed = {"customer": "K05", "run": run, "reason": "an invoice is missing"}
     answer = olga.tell("/appeals", filed)
     check(answer.status == 201 and answer.json["due"], f"an appeal gets its deadline: {answer.text}")
+    page = olga.post("/appeals", {**filed, "run": "99", "filed_by": "Frau Kern"}, follow=False)
+    check(page.status == 422 and 'id="error-run"' in page.text and "Frau Kern" in page.text, "a wrong run is named")
     appeal = dora.ask("/appeals").json["appeals"][0]
+    page = dora.post(appeal["decide_path"], {"verdict": "grant", "result": ""}, follow=False)
+    check(page.status == 422 and 'id="error-result"' in page.text, "a decision without its result, too")
     check(dora.tell(appeal["decide_path"], {"verdict": "dismiss", "result": "it was counted"}).status == 200, "decided")
     check(dora.tell(appeal["decide_path"], {"verdict": "grant", "result": "no"}).status == 409, "once")
 
@@ -252,18 +281,18 @@ def case_settings(check, server):
     check(olga.tell("/settings", {"company": "ACME"}).json["changed"] == 0, "what is the same changes nothing")
     visits = {one["segment"]["code"]: one["per_year"] for one in olga.ask("/settings").json["visits"]}
     check(visits["A"] == "12" and visits["C"] is None, f"visits per segment (R-019): {visits}")
-    entries = olga.ask("/audit?kind=setting.changed").json["entries"]
+    entries = olga.ask("/audit?kind=setting.changed").json["rows"]
     check(len([e for e in entries if e["actor"] == "olga"]) == 4, f"each change stands in the audit log (X-04): {entries}")
-    check(olga.ask("/audit?kind=import.published").json["count"] == 1, "by kind")
-    check(olga.ask("/audit?actor=nobody").json["count"] == 0, "by who")
-    last = olga.ask("/audit").json["entries"][0]["number"]
-    check(olga.ask(f"/audit?before={last}").json["entries"][0]["number"] < last, "page by page")
+    check(len(olga.ask("/audit?kind=import.published").json["rows"]) == 1, "by kind")
+    check(olga.ask("/audit?actor=nobody").json["rows"] == [], "by who")
+    last = olga.ask("/audit").json["rows"][0]["number"]
+    check(olga.ask(f"/audit?after={last}").json["rows"][0]["number"] < last, "page by page")
 
 
 def case_jobs(check, server):
     olga, rita, mark = ready(server, ("olga", "owner"), ("rita", "rep"), ("mark", "marketing"))
     upload, _ = hand_in(olga, purchases(200))
-    jobs = [job for job in mark.ask("/jobs").json["jobs"] if job["asked_by"] == "olga"]
+    jobs = [job for job in mark.ask("/jobs").json["rows"] if job["asked_by"] == "olga"]
     path = jobs[0]["path"]
     check(jobs[0]["kind"] == "import_look" and jobs[0]["asked_by"] == "olga", f"jobs are listed: {jobs}")
     check(rita.ask("/jobs").status == 403 and rita.ask(path).status == 404, "a rep sees no job of others (X-01)")
@@ -271,6 +300,60 @@ def case_jobs(check, server):
     check(olga.tell(path + "/cancel").status == 409, "what has ended is not cancelled")
     check("Look at a file" in olga.get("/jobs").text and "done" in olga.get(path).text, "as pages")
     olga.post(upload + "/discard")
+
+
+def pages(person, path):
+    """All rows of a list, page by page."""
+    rows, after = [], ""
+    while True:
+        model = person.ask(path + ("&" if "?" in path else "?") + "after=" + after).json
+        rows += model["rows"]
+        after = model["next"]
+        if not after:
+            return rows
+
+
+def workbook(person, path, columns):
+    """The cells of a list's workbook, without its titles."""
+    answer = person.send("GET", path)
+    assert answer.status == 200, answer.text
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.bytes)).worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    return [row[:columns] for row in rows[1:]]
+
+
+def case_files(check, server):
+    """What is exported is what is shown: all rows of it, in CSV, workbook and JSON alike (X-07)."""
+    olga, dora = ready(server, ("olga", "owner"), ("dora", "director"))
+    found(olga, customers=620)
+    run = olga.ask("/evaluations").json["runs"][0]["path"]
+    first = olga.ask(run).json
+    check(len(first["rows"]) == 500 and first["total"] == 620 and first["next"], "500 proposals a page")
+    check('rel="next"' in olga.get(run).text, "the page leads to the next")
+    rows = pages(olga, run)
+    check([row["number"] for row in rows] == [row["number"] for row in first["rows"]] + [row["number"] for row in rows[500:]]
+          and len({row["customer"] for row in rows}) == 620, "page by page everybody comes once")
+    segment = rows[0]["segment"]
+    for query in ("?columns=number,segment,qualified", f"?columns=number,segment,qualified&filter=segment:{segment}",
+                  f"?columns=number,segment,qualified&filter=-segment:{segment}&after={first['next']}"):
+        wanted = [[row["number"], row["segment"], row["qualified"]] for row in pages(olga, run + query.split("&after")[0])]
+        lines = list(csv.reader(io.StringIO(olga.get(f"{run}.csv{query}").text.lstrip("\ufeff"))))[1:]
+        check(lines == wanted, f"CSV holds all that is shown: {len(lines)} of {len(wanted)}")
+        check(workbook(olga, f"{run}.xlsx{query}", 3) == wanted, "and so does the workbook, cell by cell")
+    columns = "/customers{}?columns=number,name,revenue,last_order&sort=-revenue"
+    wanted = [[row["number"], row["name"], decimal.Decimal(row["revenue"]), row["last_order"]]
+              for row in pages(olga, columns.format(""))]
+    cells = [[number, name, decimal.Decimal(str(revenue)), str(day.date())]
+             for number, name, revenue, day in workbook(olga, columns.format(".xlsx"), 4)]
+    check(len(wanted) == 620 and cells == wanted, f"numbers and days as such: {cells[:2]} {wanted[:2]}")
+    for path, names in (("/audit{}", ["number", "kind", "subject"]), ("/jobs{}", ["id", "asked_by"])):
+        query = "?columns=" + ",".join(names)
+        wanted = [[str(row[name] or "") for name in names] for row in pages(olga, path.format("") + query)]
+        lines = list(csv.reader(io.StringIO(olga.get(path.format(".csv") + query).text.lstrip("\ufeff"))))[1:]
+        check(wanted and lines == wanted, f"{path}: {lines[:3]} {wanted[:3]}")
+        cells = [[str("" if cell is None else cell) for cell in row] for row in workbook(olga, path.format(".xlsx") + query, len(names))]
+        check(cells == wanted, f"{path}: {cells[:3]} {wanted[:3]}")
+    check(dora.send("GET", "/jobs.csv").status == 403, "as files no more than as a page (X-01)")
 
 
 def case_live(check, server):
@@ -340,8 +423,8 @@ def case_at_once(check, server):
           "what counts was acknowledged to who decided it")
     check(all((rows[c]["state"] == "approved") == (rows[c]["actor"] == "olga") for c in customers),
           "approved by who approves, rejected by who rejects")
-    entries = olga.ask("/audit?kind=run.decisions_approved").json["entries"]
-    entries += olga.ask("/audit?kind=run.decisions_rejected").json["entries"]
+    entries = olga.ask("/audit?kind=run.decisions_approved").json["rows"]
+    entries += olga.ask("/audit?kind=run.decisions_rejected").json["rows"]
     acknowledged = sum(status == 200 for one in said.values() for status in one.values())
     check(len(entries) == min(acknowledged, 400) or acknowledged > 200,
           f"each acknowledged decision stands once in the audit log: {len(entries)} of {acknowledged}")
