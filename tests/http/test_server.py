@@ -124,6 +124,12 @@ def wrong_heads_are_refused_and_end_the_connection(problems, server):
         problems.expect(statuses and set(statuses) == {b"400"} and (len(statuses) == 1 or "length" in name), name, statuses)
     answer, closed = server.raw(b"POST /echo HTTP/1.1\r\n" + HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nxx\r\n")
     problems.expect(answer.status == 411 and closed, "chunks", answer.line, closed)
+    problems.same(server.ask("/hello").status, 200, "afterwards")
+
+
+@with_server("head=2")
+def garbage_is_no_request(problems, server):
+    """Check 1: what never becomes a head is cut at the deadline, which is short here, as each waits for it."""
     for garbage in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET /hello\r\n\r\n", b"\r\n\r\n\r\n", b"A" * 100,
                     b"GET /hello HTTP/2.0\r\n" + HEAD + b"\r\n", b"GET /hello HTTQ/1.1\r\n" + HEAD + b"\r\n"):
         with server.connect() as connection:
@@ -956,8 +962,8 @@ def the_description_and_the_server_agree(problems, server):
     problems.same(echo(server, json_body={"not_described": "a"}).status, 400, "a field that is not described")
 
 
-CASES = [wrong_heads_are_refused_and_end_the_connection, right_heads_are_answered, methods, limits_at_their_edges,
-         connections_per_address, slow_clients_are_cut_and_hold_up_nobody, slow_handlers_hold_up_nobody,
+CASES = [wrong_heads_are_refused_and_end_the_connection, garbage_is_no_request, right_heads_are_answered, methods,
+         limits_at_their_edges, connections_per_address, slow_clients_are_cut_and_hold_up_nobody, slow_handlers_hold_up_nobody,
          a_client_that_does_not_read, permissions, forms_of_other_pages_are_refused, fields_are_checked, json_is_strict,
          a_form_comes_again, naughty_strings, uploads, every_answer_is_protected, forms_of_an_answer, failures_tell_nothing, the_log,
          behind_a_trusted_proxy, counts_are_for_the_inside, event_streams, streams_end_with_their_session,
