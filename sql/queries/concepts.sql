@@ -71,6 +71,12 @@ WHERE v.id = :id;
 -- row number ordinal
 SELECT number FROM concept_version WHERE program_id = :program_id AND state = 'released' ORDER BY number DESC LIMIT 1;
 
+-- name: concept_version_first_released :one
+-- Since when a program has been in force.
+-- arg program_id id
+-- row released_ms instant?
+SELECT min(released_ms) FROM concept_version WHERE program_id = :program_id AND state = 'released';
+
 -- name: concept_version_release :exec
 -- Releases a draft.
 -- arg id id

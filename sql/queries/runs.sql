@@ -211,14 +211,45 @@ INSERT INTO decision (customer_id, run_id, program_id, segment_before, qualified
 VALUES (:customer_id, :run_id, :program_id, :segment_before, :qualified, :segment, :decision, :flags, :grace,
         :grace_end_day, :metric_values, :standing);
 
--- name: decision_remove_leftovers :exec
--- Decisions of runs that were never completed (a crash).
-DELETE FROM decision WHERE run_id NOT IN (SELECT id FROM evaluation_run);
+-- name: run_since :one
+-- Was anything evaluated for this cut-off or a later one?
+-- arg program_id id
+-- arg cutoff_day day
+-- row is_there flag
+SELECT CASE WHEN EXISTS (SELECT 1 FROM evaluation_run WHERE program_id = :program_id AND cutoff_day >= :cutoff_day)
+        THEN 1 ELSE 0 END;
 
--- name: decision_leftover :one
--- Is there a decision whose run was never completed?
+-- name: run_hold :one sqlite
+-- Claims a run that is being stored for this process as long as its connection lives; 0 when another process has it. The
+-- embedded database has one process.
+-- arg id id
+-- row held flag
+SELECT CASE WHEN :id > 0 THEN 1 ELSE 0 END;
+-- name: run_hold :one postgresql
+-- arg id id
+-- row held flag
+SELECT CASE WHEN pg_try_advisory_lock(731058402, CAST(:id % 2147483647 AS integer)) THEN 1 ELSE 0 END;
+
+-- name: decision_remove_leftovers :exec
+-- Decisions of a run that was never completed.
+-- arg run_id id
+DELETE FROM decision WHERE run_id = :run_id AND NOT EXISTS (SELECT 1 FROM evaluation_run WHERE id = :run_id);
+
+-- name: decision_count_of_run :one
+-- arg run_id id
+-- row decisions int
+SELECT count(*) FROM decision WHERE run_id = :run_id;
+
+-- name: decision_leftover :many
+-- Runs that have decisions and were never completed: being stored, or left by a crash. From one run to the next by the
+-- index.
 -- row run_id id
-SELECT run_id FROM decision d WHERE NOT EXISTS (SELECT 1 FROM evaluation_run r WHERE r.id = d.run_id) LIMIT 1;
+WITH RECURSIVE stored (id) AS (
+        SELECT min(run_id) FROM decision
+        UNION ALL
+        SELECT (SELECT min(d.run_id) FROM decision d WHERE d.run_id > stored.id) FROM stored WHERE stored.id IS NOT NULL
+)
+SELECT id FROM stored WHERE id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_run r WHERE r.id = stored.id);
 
 -- name: decision_standing :many
 -- Where the approved decisions of a run put its customers, by customer.

@@ -10,6 +10,7 @@
 #include "program/run_list.h"
 #include "program/runs.h"
 #include "program/verdicts.h"
+#include "queries.h"
 #include "render/json.h"
 
 #define DOCUMENT_BYTES_MAX ((size_t)4 << 20)
@@ -75,8 +76,91 @@ static enum status evaluate(struct job *job, struct error *error)
         return status == STATUS_OK ? set_run_result(job, &run, error) : status;
 }
 
+/* ---- what the schedule asks for --------------------------------------------------------------------------------- */
+
+/* The latest cut-off of a program's schedule that has gone by since it came into force; DAY_NONE: none, or it was
+ * evaluated. Its day has to be over, since what is bought on it counts. */
+static enum status due_cutoff(struct job_due *due, int64_t program_id, const struct version *version,
+                              int32_t *ret_cutoff, size_t *ret_rule, struct error *error)
+{
+        struct connection *connection = job_due_connection(due);
+        struct q_concept_version_first_released_row first = {0};
+        struct q_run_since_row since = {0};
+        bool found;
+        *ret_cutoff = DAY_NONE;
+        enum status status = q_concept_version_first_released(
+                connection, &(struct q_concept_version_first_released_args){program_id}, &first, &found, error);
+        if (status || !first.has_released_ms)
+                return status;
+        int32_t begin = clock_local_day(first.released_ms), today = job_due_today(due), cutoff = DAY_NONE;
+        for (int32_t day = begin - 1; (day = evaluation_next(version->concept, day, UINT8_MAX, ret_rule)) < today &&
+                                      day != DAY_NONE;)
+                cutoff = day;
+        if (cutoff == DAY_NONE)
+                return STATUS_OK;
+        (void)evaluation_next(version->concept, cutoff - 1, UINT8_MAX, ret_rule);
+        status = q_run_since(connection, &(struct q_run_since_args){program_id, cutoff}, &since, &found, error);
+        if (!status && !since.is_there)
+                *ret_cutoff = cutoff;
+        return status;
+}
+
+static enum status add_due(struct job_due *due, const char *program, const struct version *version, int32_t cutoff,
+                           size_t rule, struct error *error)
+{
+        struct buffer arguments buffer_cleanup;
+        struct buffer key buffer_cleanup;
+        struct json json;
+        buffer_init(&arguments, RESULT_BYTES_MAX);
+        buffer_init(&key, RESULT_BYTES_MAX);
+        json_init(&json, &arguments, false);
+        json_begin_object(&json);
+        json_key(&json, "program");
+        json_string(&json, program);
+        json_key(&json, "cutoff");
+        json_day(&json, cutoff);
+        json_key(&json, "evaluation");
+        json_text(&json, version->concept->mechanics.evaluations[rule].id);
+        json_end_object(&json);
+        buffer_addf(&key, "%s:", program);
+        day_add_iso(&key, cutoff);
+        if (arguments.failed || key.failed)
+                return error_memory(error);
+        return job_due_add(due, key.data, (struct text){arguments.data, arguments.length}, error);
+}
+
+/* Proposes only; somebody approves it. */
+static enum status evaluation_due(struct job_due *due, struct error *error)
+{
+        rows_cleanup struct rows *rows = NULL;
+        bool more = true;
+        enum status status = q_program_list_open(job_due_connection(due), NULL, &rows, error);
+        while (!status && more) {
+                struct q_program_list_row row;
+                struct version version;
+                int32_t cutoff;
+                size_t rule;
+                status = q_program_list_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                const char *program = arena_copy(job_due_arena(due), row.code.data, row.code.length);
+                status = program ? version_find(job_due_connection(due), row.id, program, NULL, job_due_arena(due),
+                                                &version, error)
+                                 : error_memory(error);
+                if (status == STATUS_NOT_FOUND) {
+                        status = STATUS_OK;
+                        continue;
+                }
+                if (!status)
+                        status = due_cutoff(due, row.id, &version, &cutoff, &rule, error);
+                if (!status && cutoff != DAY_NONE)
+                        status = add_due(due, program, &version, cutoff, rule, error);
+        }
+        return status;
+}
+
 const struct job_kind evaluation_kind = {.name = "evaluation", .run = evaluate, .lock = "evaluation",
-                                         .resumable = true, .tries_max = TRIES_MAX};
+                                         .resumable = true, .tries_max = TRIES_MAX, .due = evaluation_due};
 
 /* ---- a first program -------------------------------------------------------------------------------------------- */
 

@@ -9,7 +9,8 @@
 
 /* An evaluation, stored as a proposal. Arguments: "program" (code; none: the only one), "version" ("2"; none: the
  * latest released one), "cutoff" (ISO; none: the latest scheduled day the data is complete for), "evaluation" (id;
- * none: by the cut-off). Answers {"run": id as text, "evaluated": count}. */
+ * none: by the cut-off). Answers {"run": id as text, "evaluated": count}. Comes by itself the day after a cut-off of a
+ * program's schedule, once for all servers, unless that was evaluated already; what it proposes waits for approval. */
 extern const struct job_kind evaluation_kind;
 
 /* A what-if. Arguments: "program", "version" (the change), "against" (none: the latest released one), "cutoff",

@@ -14,27 +14,60 @@
 #include "program/standing.h"
 #include "queries.h"
 
-enum { DECISIONS_PER_TRANSACTION = 50000, VALUES_BYTES_MAX = 1 << 20 };
+enum { DECISIONS_PER_TRANSACTION = 50000, VALUES_BYTES_MAX = 1 << 20, LEFTOVERS_MAX = 16 };
 
 struct storing {
         struct run *run;
         size_t begin, end;
+        int64_t decisions; /* of all customers there are */
 };
+
+/* While another process stores a run its decisions are no leftovers, though the run itself comes last. A connection
+ * that was lost takes the claim with it, so it is claimed with each batch. */
+static enum status hold(struct connection *connection, int64_t run_id, bool *ret_held, struct error *error)
+{
+        struct q_run_hold_row row;
+        bool found;
+        enum status status = q_run_hold(connection, &(struct q_run_hold_args){run_id}, &row, &found, error);
+        if (status == STATUS_OK)
+                *ret_held = found && row.held;
+        return status;
+}
+
+static enum status hold_own(struct connection *connection, int64_t run_id, struct error *error)
+{
+        bool held;
+        enum status status = hold(connection, run_id, &held, error);
+        return status || held ? status : error_set(error, STATUS_BUSY, "run.storing_disturbed", NULL);
+}
 
 static enum status clear_leftovers(struct connection *connection, void *context, struct error *error)
 {
-        (void)context;
-        return q_decision_remove_leftovers(connection, NULL, NULL, error);
+        int64_t run_id = *(const int64_t *)context;
+        bool held = false;
+        enum status status = hold(connection, run_id, &held, error);
+        if (status || !held)
+                return status;
+        return q_decision_remove_leftovers(connection, &(struct q_decision_remove_leftovers_args){run_id}, NULL,
+                                           error);
 }
 
 static enum status remove_leftovers(struct database *database, struct connection *connection, struct error *error)
 {
-        struct q_decision_leftover_row row;
-        bool found;
-        enum status status = q_decision_leftover(connection, NULL, &row, &found, error);
-        if (status != STATUS_OK || !found)
-                return status;
-        return db_write(database, clear_leftovers, NULL, error);
+        int64_t leftovers[LEFTOVERS_MAX];
+        size_t count = 0;
+        rows_cleanup struct rows *rows = NULL;
+        bool more = true;
+        enum status status = q_decision_leftover_open(connection, NULL, &rows, error);
+        while (!status && more && count < LEFTOVERS_MAX) {
+                struct q_decision_leftover_row row;
+                status = q_decision_leftover_next(rows, &row, &more, error);
+                if (!status && more)
+                        leftovers[count++] = row.run_id;
+        }
+        for (size_t i = 0; i < count && !status; i++)
+                status = db_write(database, clear_leftovers, &leftovers[i], error);
+        return status;
 }
 
 static enum status take_id(struct connection *connection, void *context, struct error *error)
@@ -53,7 +86,7 @@ static enum status insert_decisions(struct connection *connection, void *context
         struct buffer standing buffer_cleanup;
         buffer_init(&values, VALUES_BYTES_MAX);
         buffer_init(&standing, VALUES_BYTES_MAX);
-        enum status status = STATUS_OK;
+        enum status status = hold_own(connection, run->id, error);
         for (size_t i = storing->begin; i < storing->end && status == STATUS_OK; i++) {
                 if (!bits_get(run->measures->exists, i))
                         continue;
@@ -114,7 +147,8 @@ static enum status add_audit(struct connection *connection, const char *kind, co
 
 static enum status insert_run(struct connection *connection, void *context, struct error *error)
 {
-        const struct run *run = context;
+        const struct storing *storing = context;
+        const struct run *run = storing->run;
         struct q_run_insert_args args = {
                 .id = run->id,
                 .program_id = run->version->program_id,
@@ -125,7 +159,17 @@ static enum status insert_run(struct connection *connection, void *context, stru
                 .created_ms = clock_now_ms(),
                 .customers_evaluated = (int64_t)run->customers_evaluated,
         };
-        enum status status = q_run_insert(connection, &args, NULL, error);
+        struct q_decision_count_of_run_row stored = {0};
+        bool found;
+        enum status status = hold_own(connection, run->id, error);
+        if (status == STATUS_OK)
+                status = q_decision_count_of_run(connection, &(struct q_decision_count_of_run_args){run->id}, &stored,
+                                                 &found, error);
+        /* Claims were lost in between, and another process took the decisions for leftovers. */
+        if (status == STATUS_OK && stored.decisions != storing->decisions)
+                status = error_set(error, STATUS_BUSY, "run.storing_disturbed", NULL);
+        if (status == STATUS_OK)
+                status = q_run_insert(connection, &args, NULL, error);
         if (status == STATUS_OK && run->storing)
                 status = run->storing(connection, run->storing_context, run->id, error);
         return status == STATUS_OK ? add_audit(connection, "run.created", run, error) : status;
@@ -155,13 +199,16 @@ enum status run_store(struct database *database, struct connection *connection, 
         if (status == STATUS_OK)
                 status = db_write(database, take_id, run, error);
         size_t count = run->measures->customer_count;
+        struct storing storing = {.run = run};
+        for (size_t i = 0; i < count; i++)
+                storing.decisions += bits_get(run->measures->exists, i);
         for (size_t begin = 0; begin < count && status == STATUS_OK; begin += DECISIONS_PER_TRANSACTION) {
-                size_t end = count - begin < DECISIONS_PER_TRANSACTION ? count : begin + DECISIONS_PER_TRANSACTION;
-                struct storing storing = {run, begin, end};
+                storing.begin = begin;
+                storing.end = count - begin < DECISIONS_PER_TRANSACTION ? count : begin + DECISIONS_PER_TRANSACTION;
                 status = db_write_bulk(database, insert_decisions, &storing, error);
         }
         if (status == STATUS_OK)
-                status = db_write(database, insert_run, run, error);
+                status = db_write(database, insert_run, &storing, error);
         return status;
 }
 

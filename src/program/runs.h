@@ -35,7 +35,9 @@ struct run {
 /* The run of an evaluation, to be stored; borrows from it. */
 void run_of(const struct evaluation *evaluation, struct run *ret);
 
-/* Stores the run as a proposal. Audit entry "run.created". */
+/* Stores the run as a proposal. Audit entry "run.created". Beforehand decisions are removed that a crash left without
+ * their run, not those another process on the same database is storing; a process stores one run at a time.
+ * STATUS_BUSY "run.storing_disturbed": the connection was lost meanwhile, nothing is stored. */
 must_check enum status run_store(struct database *database, struct connection *connection, struct run *run,
                                  struct error *error);
 

@@ -6,7 +6,9 @@ two people (R-093); concepts checked by line and column; settings; the audit log
 proposals at once while a third imports; a server that is killed in the middle of an import.
 
 usage: test_work.py TREUE [CASE...]"""
+import contextlib
 import csv
+import datetime
 import decimal
 import http.client
 import io
@@ -15,6 +17,7 @@ import json
 import pathlib
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -25,7 +28,7 @@ sys.path.append("/usr/lib/python3/dist-packages")
 import openpyxl  # noqa: E402  (needs the path above)
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from server import Server, enter, road  # noqa: E402  (needs the path above)
+from server import PASSWORD, Person, Server, enter, road  # noqa: E402  (needs the path above)
 
 WAIT_SECONDS = 120
 CUSTOMERS = 60
@@ -300,6 +303,105 @@ def case_jobs(check, server):
     check(olga.tell(path + "/cancel").status == 409, "what has ended is not cancelled")
     check("Look at a file" in olga.get("/jobs").text and "done" in olga.get(path).text, "as pages")
     olga.post(upload + "/discard")
+
+
+def at(server, day):
+    """The server from now on believes it is morning of a day."""
+    server.environment["TREUE_CLOCK"] = f"{day}T06:00:00Z"
+
+
+def signed_in(server, login):
+    person = Person(server)
+    person.get("/sign-in")
+    person.post("/sign-in", {"login": login, "password": PASSWORD})
+    person.get("/account")
+    return person
+
+
+def after(day, days=1):
+    return (datetime.date.fromisoformat(day) + datetime.timedelta(days)).isoformat()
+
+
+def case_due(check, server):
+    """Evaluations of the schedule propose themselves the day after their cut-off, once, however many servers there are."""
+    at(server, "2026-03-02")
+    olga, = ready(server, ("olga", "owner"))
+    found(olga)
+    days = olga.ask("/evaluations").json
+    cutoff = min(day["day"] for day in days["days_coming"])
+    check(days["days_past"] and len(days["runs"]) == 1, f"nothing older than the program is proposed: {days['runs']}")
+    ladder = [segment["customers"] for segment in olga.ask("/ladder").json["segments"]]
+    server.stop()
+    at(server, cutoff)
+    server.start()
+    olga = signed_in(server, "olga")
+    time.sleep(2)
+    check(len(olga.ask("/evaluations").json["runs"]) == 1, "not while the day lasts")
+    server.stop()
+    at(server, after(cutoff))
+    server.start()
+    with contextlib.ExitStack() as more:
+        if server.url:
+            second = more.enter_context(Beside(server))
+        olga = signed_in(server, "olga")
+        runs = wait(olga, "/evaluations", lambda model: len(model["runs"]) > 1)["runs"]
+        time.sleep(2)
+        runs = olga.ask("/evaluations").json["runs"]
+        if server.url:
+            check(second.process.poll() is None, "the second server runs")
+    proposed = [run for run in runs if run["cutoff"] == cutoff]
+    check(len(proposed) == 1 and proposed[0]["is_proposed"] and len(runs) == 2, f"proposed once: {runs}")
+    start = olga.ask("/").json["tasks"]
+    check([task for task in start if task["kind"] == "proposals"],
+          f"the owner's start page says so: {start}")
+    check([segment["customers"] for segment in olga.ask("/ladder").json["segments"]] == ladder, "nobody has moved")
+    server.stop()
+    at(server, after(cutoff, 3))
+    server.start()
+    olga = signed_in(server, "olga")
+    time.sleep(2)
+    check(len(olga.ask("/evaluations").json["runs"]) == 2, "and not again")
+
+
+class Beside:
+    """A second server on the same database."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def __enter__(self):
+        words = self.server.words()
+        words[words.index("--data") + 1] += "-beside"
+        self.process = subprocess.Popen([*words, "serve", "--listen", "127.0.0.1:0"], env=self.server.environment,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        while "http://" not in (line := self.process.stdout.readline()):
+            if not line:
+                raise road.RoadError("the second server did not start")
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate(timeout=60)
+
+
+def case_stored_whole(check, server):
+    """Evaluations asked for at once, with the command line beside where the database allows it: each run is whole."""
+    olga, dora = ready(server, ("olga", "owner"), ("hans", "owner"))
+    found(olga)
+    asked = [threading.Thread(target=lambda who=who: [who.tell("/evaluations") for _ in range(4)]) for who in (olga, dora)]
+    beside = []
+    for thread in asked:
+        thread.start()
+    while server.url and any(thread.is_alive() for thread in asked):
+        words = server.words()
+        words[words.index("--data") + 1] += "-beside"
+        beside.append(subprocess.run([*words, "evaluate", "--format", "csv"], env=server.environment, check=True,
+                                     capture_output=True, timeout=WAIT_SECONDS))
+    for thread in asked:
+        thread.join()
+    runs = wait(olga, "/evaluations", lambda model: len(model["runs"]) >= 9 + len(beside))["runs"]
+    totals = {olga.ask(run["path"]).json["total"] for run in runs}
+    check(totals == {CUSTOMERS} and (beside or not server.url), f"every run holds everybody: {totals} {len(runs)}")
 
 
 def pages(person, path):

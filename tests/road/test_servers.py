@@ -84,7 +84,25 @@ def side_by_side(binary, folder, url):
         expect(code == 0, f"evaluate: {error}")
         counts.append(sorted(out.splitlines()))
     expect(counts[0] == counts[1] and len(counts[0]) == 1007, "both see the same, whoever imported it")
+    evaluated_at_once(one, two, url)
     return one, two
+
+
+def evaluated_at_once(one, two, url):
+    """A program that stores a run does not take for leftovers what another is storing."""
+    before = number(url, "SELECT count(*) FROM evaluation_run")
+    for turn in range(6):
+        children = [program.start("evaluate", "--cutoff", "2025-12-31", "--evaluation", "year", "--format", "csv")
+                    for program in (one, two, one, two)[turn % 2:turn % 2 + 2]]
+        said = [child.communicate(timeout=120) for child in children]
+        expect([child.returncode for child in children] == [0, 0], f"two evaluations at once: {said}")
+    stored = rows(url, "SELECT count(d.run_id) FROM evaluation_run r LEFT JOIN decision d ON d.run_id = r.id GROUP BY r.id")
+    expect(len(stored) == before + 12 and {count for count, in stored} == {"1006"}, f"each run is whole: {stored}")
+    rows(url, "INSERT INTO decision SELECT customer_id, 77, program_id, segment_before, qualified, segment, decision, flags, "
+              "grace, grace_end_day, metric_values, standing FROM decision WHERE run_id = "
+              "(SELECT min(id) FROM evaluation_run)")
+    expect(one.call("evaluate", "--cutoff", "2025-12-31", "--evaluation", "year")[0] == 0, "and once more")
+    expect(number(url, "SELECT count(*) FROM decision WHERE run_id = 77") == 0, "what a crash left is removed")
 
 
 def stopped_in_the_middle(one, two, folder, url):
