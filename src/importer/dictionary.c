@@ -25,6 +25,13 @@ void dictionary_release(struct dictionary *dictionary)
         dictionary_init(dictionary);
 }
 
+void dictionary_seal(struct dictionary *dictionary)
+{
+        free(dictionary->slots);
+        dictionary->slots = NULL;
+        dictionary->slot_count = 0;
+}
+
 size_t dictionary_bytes(const struct dictionary *dictionary)
 {
         return dictionary->capacity * sizeof(*dictionary->entries) + dictionary->slot_count * sizeof(*dictionary->slots)

@@ -46,6 +46,9 @@ uint32_t dictionary_number(struct dictionary *dictionary, struct text text, bool
 /* Fetches what dictionary_number will look at, which in a table of millions takes longer than parsing a line. */
 void dictionary_prefetch(const struct dictionary *dictionary, struct text text);
 
+/* No text will be looked up any more: only dictionary_text works from now on, with much less memory. */
+void dictionary_seal(struct dictionary *dictionary);
+
 size_t dictionary_bytes(const struct dictionary *dictionary); /* memory it holds */
 
 /* The text of a number; lives as long as the dictionary. */

@@ -2,10 +2,10 @@
  *
  * fragment_merge.c: spilling sorted runs, and merging them.
  *
- * A run is a file of records: XXH3 checksum of the rest (8 bytes), customer id (8), number of the shelf (2), length of
- * the fragment (4), then the fragment as it lay on the shelf. Sorting and writing is as much work as parsing was, so
- * the shelves are shared among up to PARTS_MAX threads, each of which writes a run of its own. Merging goes on in a
- * thread, too, a few batches ahead of who takes the fragments: it waits for memory most of the time.
+ * A run is a file of blocks: XXH3 checksum of the rest (8 bytes), length of the records (4), then the records. A
+ * record: the customer's id less that of the record before in the block (zigzag), number of the shelf (both LEB128),
+ * then the fragment as it lay on the shelf, which says itself how long it is. Merging goes on in a thread, a few
+ * batches ahead of who takes the fragments: it waits for memory most of the time.
  */
 #include "importer/fragments.h"
 
@@ -17,16 +17,15 @@
 #include "platform/thread.h"
 
 enum { PARTS_MAX = 4, RUNS_MAX = 512 };
-enum { CHECKSUM_BYTES = 8, RECORD_HEAD_BYTES = CHECKSUM_BYTES + 14 };
-enum { RUN_BUFFER_BYTES = 256 << 10, RECORD_BYTES_MAX = RECORD_HEAD_BYTES + FRAGMENT_BYTES_MAX };
+enum { CHECKSUM_BYTES = 8, BLOCK_HEAD_BYTES = CHECKSUM_BYTES + 4, BLOCK_BYTES = 64 << 10 };
 enum { BATCH_BYTES = 512 << 10, BATCH_ITEMS_MAX = 8192, BATCHES_AHEAD = 3 };
 
 struct run {
         char path[512];
         struct reader *reader;
-        uint8_t *buffer;
-        size_t used, length;
-        bool ended;
+        uint8_t *block;                 /* being filled, or being taken from */
+        size_t used, length;            /* of the block's records */
+        int64_t customer_id;            /* of the record before, in the block */
         uint64_t records;               /* written and not yet read back */
 };
 
@@ -104,7 +103,7 @@ void fragment_merge_free(struct fragment_merge *merge)
         free(merge->batch);
         for (size_t i = 0; i < merge->run_count; i++) {
                 reader_close(merge->runs[i].reader);
-                free(merge->runs[i].buffer);
+                free(merge->runs[i].block);
                 if (file_remove(merge->runs[i].path, NULL) != STATUS_OK)
                         continue; /* the staging folder is cleared at the next start */
         }
@@ -113,38 +112,56 @@ void fragment_merge_free(struct fragment_merge *merge)
         free(merge);
 }
 
-static enum status write_record(struct writer *writer, const struct part *part, const struct fragment *fragment,
-                                uint8_t *scratch, struct error *error)
+/* Writes the block out, and begins an empty one. */
+static enum status write_block(struct run *run, struct writer *writer, struct error *error)
 {
-        const uint8_t *data = (const uint8_t *)fragment->number.data - FRAGMENT_HEAD_BYTES;
-        uint32_t length = (uint32_t)(fragment->lines_end - data);
-        uint16_t shelf = (uint16_t)(fragment->names - part->names);
-        uint8_t *head = scratch + CHECKSUM_BYTES;
-        memcpy(head, &fragment->customer_id, 8);
-        memcpy(head + 8, &shelf, 2);
-        memcpy(head + 10, &length, 4);
-        memcpy(scratch + RECORD_HEAD_BYTES, data, length);
-        uint64_t checksum = text_hash(head, RECORD_HEAD_BYTES - CHECKSUM_BYTES + length);
-        memcpy(scratch, &checksum, CHECKSUM_BYTES);
-        part->run->records++;
-        return writer_write(writer, scratch, RECORD_HEAD_BYTES + length, error);
+        uint32_t length = (uint32_t)run->length;
+        memcpy(run->block + CHECKSUM_BYTES, &length, 4);
+        uint64_t checksum = text_hash(run->block + CHECKSUM_BYTES, 4 + run->length);
+        memcpy(run->block, &checksum, CHECKSUM_BYTES);
+        run->length = 0;
+        run->customer_id = 0;
+        return writer_write(writer, run->block, BLOCK_HEAD_BYTES + length, error);
+}
+
+static size_t packed_bytes(const struct fragment *fragment)
+{
+        return FRAGMENT_HEAD_BYTES + fragment->number.length + (size_t)(fragment->lines_end - fragment->lines);
+}
+
+/* Adds to the block, which has room. Ids far apart may be further apart than a signed number can say: they wrap. */
+static void add_record(struct run *run, const struct fragment *fragment, size_t shelf)
+{
+        size_t length = packed_bytes(fragment);
+        uint8_t *out = run->block + BLOCK_HEAD_BYTES + run->length, *start = out;
+        out += varint_put(out, zigzag((int64_t)((uint64_t)fragment->customer_id - (uint64_t)run->customer_id)));
+        out += varint_put(out, shelf);
+        memcpy(out, fragment->number.data - FRAGMENT_HEAD_BYTES, length);
+        run->length += (size_t)(out - start) + length;
+        run->customer_id = fragment->customer_id;
+        run->records++;
 }
 
 static enum status write_run(struct part *part, struct error *error)
 {
+        struct run *run = part->run;
         struct writer *writer;
         struct fragment fragment;
-        uint8_t *scratch = malloc(RECORD_BYTES_MAX);
-        if (!scratch)
+        run->block = malloc(BLOCK_HEAD_BYTES + BLOCK_BYTES);
+        if (!run->block)
                 return error_memory(error);
-        enum status status = writer_open(part->run->path, &writer, error);
-        if (status != STATUS_OK) {
-                free(scratch);
+        enum status status = writer_open(run->path, &writer, error);
+        if (status != STATUS_OK)
                 return status;
+        while (status == STATUS_OK && fragment_order_next(&part->order, &fragment)) {
+                if (BLOCK_BYTES - run->length < 2 * VARINT_BYTES_MAX + packed_bytes(&fragment))
+                        status = write_block(run, writer, error);
+                add_record(run, &fragment, (size_t)(fragment.names - part->names));
         }
-        while (status == STATUS_OK && fragment_order_next(&part->order, &fragment))
-                status = write_record(writer, part, &fragment, scratch, error);
-        free(scratch);
+        if (status == STATUS_OK && run->length > 0)
+                status = write_block(run, writer, error);
+        free(run->block);
+        run->block = NULL;
         if (status == STATUS_OK)
                 return writer_close(writer, false, error);
         writer_discard(writer);
@@ -182,9 +199,10 @@ static enum status sort_parts(struct fragment_merge *merge, struct error *error)
 }
 
 static void share_shelves(struct fragment_merge *merge, const struct fragment_shelf *shelves,
-                          const struct fragment_names *names, size_t shelf_count)
+                          const struct fragment_names *names, size_t shelf_count, size_t thread_count)
 {
-        merge->part_count = shelf_count < PARTS_MAX ? shelf_count : PARTS_MAX;
+        size_t most = thread_count < PARTS_MAX ? thread_count : PARTS_MAX;
+        merge->part_count = shelf_count < most ? shelf_count : most;
         for (size_t i = 0; i < merge->part_count; i++) {
                 struct part *part = &merge->parts[i];
                 part->shelves = shelves;
@@ -207,9 +225,10 @@ static void name_run(struct fragment_merge *merge, size_t number)
 }
 
 enum status fragment_merge_spill(struct fragment_merge *merge, struct fragment_shelf *shelves,
-                                 const struct fragment_names *names, size_t shelf_count, struct error *error)
+                                 const struct fragment_names *names, size_t shelf_count, size_t thread_count,
+                                 struct error *error)
 {
-        share_shelves(merge, shelves, names, shelf_count);
+        share_shelves(merge, shelves, names, shelf_count, thread_count);
         if (merge->run_count + merge->part_count > RUNS_MAX)
                 return error_set(error, STATUS_LIMIT, "import.too_large", NULL);
         for (size_t i = 0; i < merge->part_count; i++) {
@@ -224,59 +243,77 @@ enum status fragment_merge_spill(struct fragment_merge *merge, struct fragment_s
         return status;
 }
 
-static enum status run_fill(struct run *run, struct error *error)
-{
-        memmove(run->buffer, run->buffer + run->used, run->length - run->used);
-        run->length -= run->used;
-        run->used = 0;
-        while (run->length < RUN_BUFFER_BYTES && !run->ended) {
-                size_t got = 0;
-                enum status status =
-                        reader_read(run->reader, run->buffer + run->length, RUN_BUFFER_BYTES - run->length, &got,
-                                    error);
-                if (status != STATUS_OK)
-                        return status;
-                run->ended = got == 0;
-                run->length += got;
-        }
-        return STATUS_OK;
-}
-
 static enum status damaged(const struct run *run, struct error *error)
 {
         return error_set(error, STATUS_CORRUPT, "import.staging_damaged", "path", run->path, NULL);
 }
 
-static enum status run_next(struct run *run, const struct part *part, struct stream *stream, struct error *error)
+/* Reads `length` bytes; *ret_got is less at the end of the file. */
+static enum status run_read(struct run *run, uint8_t *out, size_t length, size_t *ret_got, struct error *error)
 {
-        if (run->length - run->used < RECORD_BYTES_MAX && !run->ended) {
-                enum status status = run_fill(run, error);
+        size_t got = 0;
+        for (size_t more = 1; got < length && more > 0; got += more) {
+                enum status status = reader_read(run->reader, out + got, length - got, &more, error);
                 if (status != STATUS_OK)
                         return status;
         }
-        size_t left = run->length - run->used;
-        stream->has_current = run->records > 0;
-        if (!stream->has_current)
-                return left ? damaged(run, error) : STATUS_OK;
-        uint64_t checksum;
-        int64_t customer_id;
-        uint16_t shelf;
+        *ret_got = got;
+        return STATUS_OK;
+}
+
+/* The next block, checked. At the end of the file the block is empty. */
+static enum status read_block(struct run *run, struct error *error)
+{
+        size_t got;
         uint32_t length;
-        const uint8_t *p = run->buffer + run->used;
-        if (left < RECORD_HEAD_BYTES)
+        uint64_t checksum;
+        run->used = run->length = 0;
+        run->customer_id = 0;
+        enum status status = run_read(run, run->block, BLOCK_HEAD_BYTES, &got, error);
+        if (status != STATUS_OK || got == 0)
+                return status;
+        memcpy(&checksum, run->block, CHECKSUM_BYTES);
+        memcpy(&length, run->block + CHECKSUM_BYTES, 4);
+        if (got < BLOCK_HEAD_BYTES || length == 0 || length > BLOCK_BYTES)
                 return damaged(run, error);
-        memcpy(&checksum, p, CHECKSUM_BYTES);
-        p += CHECKSUM_BYTES;
-        memcpy(&customer_id, p, 8);
-        memcpy(&shelf, p + 8, 2);
-        memcpy(&length, p + 10, 4);
-        if (length > FRAGMENT_BYTES_MAX || length > left - RECORD_HEAD_BYTES ||
-            text_hash(p, RECORD_HEAD_BYTES - CHECKSUM_BYTES + length) != checksum)
+        status = run_read(run, run->block + BLOCK_HEAD_BYTES, length, &got, error);
+        if (status != STATUS_OK)
+                return status;
+        if (got < length || text_hash(run->block + CHECKSUM_BYTES, 4 + length) != checksum)
                 return damaged(run, error);
-        fragment_view(run->buffer + run->used + RECORD_HEAD_BYTES, customer_id, &stream->current);
-        stream->current.names = &part->names[shelf];
-        run->used += RECORD_HEAD_BYTES + length;
+        run->length = length;
+        return STATUS_OK;
+}
+
+/* Takes the next record out of the block. False when the block does not hold what a run is made of. */
+static bool take_record(struct run *run, const struct part *part, struct fragment *ret)
+{
+        const uint8_t *p = run->block + BLOCK_HEAD_BYTES + run->used;
+        const uint8_t *end = run->block + BLOCK_HEAD_BYTES + run->length;
+        uint64_t difference, shelf;
+        if (!varint_get(&p, end, &difference) || !varint_get(&p, end, &shelf) || shelf >= part->shelf_count)
+                return false;
+        run->customer_id = (int64_t)((uint64_t)run->customer_id + (uint64_t)unzigzag(difference));
+        if (end - p < FRAGMENT_HEAD_BYTES)
+                return false;
+        fragment_view(p, run->customer_id, ret);
+        if (ret->lines_end - p > end - p)
+                return false;
+        ret->names = &part->names[shelf];
+        run->used = (size_t)(ret->lines_end - (run->block + BLOCK_HEAD_BYTES));
         run->records--;
+        return true;
+}
+
+static enum status run_next(struct run *run, const struct part *part, struct stream *stream, struct error *error)
+{
+        enum status status = run->used < run->length ? STATUS_OK : read_block(run, error);
+        if (status != STATUS_OK)
+                return status;
+        bool more = run->used < run->length;
+        stream->has_current = run->records > 0;
+        if (more != stream->has_current || (more && !take_record(run, part, &stream->current)))
+                return damaged(run, error);
         return STATUS_OK;
 }
 
@@ -323,10 +360,9 @@ static enum status hand_over(struct fragment_merge *merge, struct batch *batch, 
 {
         size_t stream = merge->heap[0];
         const struct fragment *fragment = &merge->streams[stream].current;
-        const uint8_t *data = (const uint8_t *)fragment->number.data - FRAGMENT_HEAD_BYTES;
-        size_t length = (size_t)(fragment->lines_end - data);
+        size_t length = packed_bytes(fragment);
         batch->items[batch->count++] = (struct handed){fragment->customer_id, fragment->names, batch->used};
-        memcpy(batch->bytes + batch->used, data, length);
+        memcpy(batch->bytes + batch->used, fragment->number.data - FRAGMENT_HEAD_BYTES, length);
         batch->used += length;
         enum status status = advance(merge, stream, error);
         if (status != STATUS_OK)
@@ -349,7 +385,7 @@ static void merge_batches(void *context)
                 batch->used = batch->count = batch->next = 0;
                 batch->status = STATUS_OK;
                 while (batch->status == STATUS_OK && merge->heap_count && batch->count < BATCH_ITEMS_MAX
-                       && BATCH_BYTES - batch->used >= RECORD_BYTES_MAX)
+                       && BATCH_BYTES - batch->used >= FRAGMENT_BYTES_MAX)
                         batch->status = hand_over(merge, batch, &batch->error);
                 more = batch->status == STATUS_OK && merge->heap_count > 0;
                 if (!queue_put(merge->queue, batch)) {
@@ -365,8 +401,9 @@ static enum status fill_heap(struct fragment_merge *merge, struct error *error)
 {
         enum status status = STATUS_OK;
         for (size_t i = 0; i < merge->run_count && status == STATUS_OK; i++) {
-                merge->runs[i].buffer = malloc(RUN_BUFFER_BYTES);
-                if (!merge->runs[i].buffer)
+                merge->runs[i].block = malloc(BLOCK_HEAD_BYTES + BLOCK_BYTES);
+                merge->runs[i].used = merge->runs[i].length = 0;
+                if (!merge->runs[i].block)
                         return error_memory(error);
                 status = reader_open(merge->runs[i].path, &merge->runs[i].reader, error);
         }
@@ -383,7 +420,7 @@ static enum status fill_heap(struct fragment_merge *merge, struct error *error)
 enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                  const struct fragment_names *names, size_t shelf_count, struct error *error)
 {
-        share_shelves(merge, shelves, names, shelf_count);
+        share_shelves(merge, shelves, names, shelf_count, PARTS_MAX);
         enum status status = sort_parts(merge, error);
         if (status == STATUS_OK)
                 status = fill_heap(merge, error);

@@ -7,14 +7,9 @@
 
 #include <stdlib.h>
 
-enum { PREFETCH_AHEAD = 12, SHORT_BUCKET = 24, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS };
+#include "base/radix.h"
 
-/* Somebody with fragments on a shelf. */
-struct ranked {
-        uint64_t key;             /* the id with its sign turned, so that unsigned order is the order of ids */
-        uint32_t customer;        /* number in the shelf's dictionary */
-        uint32_t shelf;
-};
+enum { PREFETCH_AHEAD = 12, SHORT_BUCKET = 24 };
 
 /* What sorting needs for a while. */
 struct sorting {
@@ -22,7 +17,7 @@ struct sorting {
         const struct fragment_names *names;
         size_t shelf_count, first, step;
         uint32_t **ranks;         /* shelf, customer -> 1 when there are fragments, later the rank */
-        struct ranked *ranked, *spare;
+        struct radix_entry *ranked, *spare; /* who has fragments on a shelf, see customer_on_shelf */
         size_t ranked_count;
         uint32_t *starts;
 };
@@ -65,53 +60,34 @@ static bool mark_customers(struct sorting *sorting, size_t *ret_refs)
         return sorting->ranks != NULL;
 }
 
+/* Number in the shelf's dictionary, and the shelf. */
+static uint64_t customer_on_shelf(size_t customer, size_t shelf)
+{
+        return (uint64_t)shelf << 32 | customer;
+}
+
 static void gather_customers(struct sorting *sorting)
 {
-        struct ranked *out = sorting->ranked;
+        struct radix_entry *out = sorting->ranked;
         for (size_t s = sorting->first; s < sorting->shelf_count; s += sorting->step) {
                 const struct fragment_names *names = &sorting->names[s];
                 for (size_t i = 0; i < names->customer_count; i++)
                         if (sorting->ranks[s][i])
-                                *out++ = (struct ranked){(uint64_t)names->customer_ids[i] ^ UINT64_C(1) << 63,
-                                                         (uint32_t)i, (uint32_t)s};
-        }
-}
-
-/* Least digit first, over the digits in which keys differ at all. */
-static void sort_customers(struct sorting *sorting)
-{
-        uint64_t differ = 0;
-        for (size_t i = 1; i < sorting->ranked_count; i++)
-                differ |= sorting->ranked[i].key ^ sorting->ranked[0].key;
-        for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
-                if (!(differ >> shift & (DIGITS - 1)))
-                        continue;
-                size_t places[DIGITS] = {0}, place = 0;
-                for (size_t i = 0; i < sorting->ranked_count; i++)
-                        places[sorting->ranked[i].key >> shift & (DIGITS - 1)]++;
-                for (size_t d = 0; d < DIGITS; d++) {
-                        size_t count = places[d];
-                        places[d] = place;
-                        place += count;
-                }
-                for (size_t i = 0; i < sorting->ranked_count; i++)
-                        sorting->spare[places[sorting->ranked[i].key >> shift & (DIGITS - 1)]++] = sorting->ranked[i];
-                struct ranked *swap = sorting->ranked;
-                sorting->ranked = sorting->spare;
-                sorting->spare = swap;
+                                *out++ = (struct radix_entry){radix_key(names->customer_ids[i]),
+                                                              customer_on_shelf(i, s)};
         }
 }
 
 /* Gives every customer of every shelf its rank; returns how many there are. */
-static size_t rank_customers(struct sorting *sorting, int64_t *ids)
+static size_t rank_customers(struct sorting *sorting, const struct radix_entry *sorted, int64_t *ids)
 {
         size_t distinct = 0;
         for (size_t i = 0; i < sorting->ranked_count; i++) {
-                const struct ranked *ranked = &sorting->ranked[i];
-                int64_t id = (int64_t)(ranked->key ^ UINT64_C(1) << 63);
+                const struct radix_entry *ranked = &sorted[i];
+                int64_t id = radix_number(ranked->key);
                 if (distinct == 0 || ids[distinct - 1] != id)
                         ids[distinct++] = id;
-                sorting->ranks[ranked->shelf][ranked->customer] = (uint32_t)distinct - 1;
+                sorting->ranks[ranked->rest >> 32][(uint32_t)ranked->rest] = (uint32_t)distinct - 1;
         }
         return distinct;
 }
@@ -193,8 +169,8 @@ enum status fragment_order_sort(struct fragment_order *order, const struct fragm
         if (!sorting.ranked || !sorting.spare || !sorting.starts || !make_room(order, refs, sorting.ranked_count))
                 return error_memory(error);
         gather_customers(&sorting);
-        sort_customers(&sorting);
-        scatter_refs(order, &sorting, rank_customers(&sorting, order->customer_ids));
+        struct radix_entry *sorted = radix_sort(sorting.ranked, sorting.spare, sorting.ranked_count);
+        scatter_refs(order, &sorting, rank_customers(&sorting, sorted, order->customer_ids));
         order->ref_count = refs;
         order->names = names;
         return STATUS_OK;

@@ -99,10 +99,11 @@ bool fragment_lines(const struct fragment *fragment, struct line *ret_lines);
 struct fragment_merge;
 must_check enum status fragment_merge_new(const char *staging_directory, struct fragment_merge **ret,
                                           struct error *error);
-/* Sorts the shelves' fragments and writes them to runs, on several threads; the shelves are cleared. */
+/* Sorts the shelves' fragments and writes them to runs, on up to `thread_count` threads with a run each; the shelves
+ * are cleared. */
 must_check enum status fragment_merge_spill(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                             const struct fragment_names *names, size_t shelf_count,
-                                            struct error *error);
+                                            size_t thread_count, struct error *error);
 /* Sorts what is still on the shelves; from here on fragments come out. `shelves` and `names` stay the
  * caller's; names know all that runs were spilled with. */
 must_check enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_shelf *shelves,

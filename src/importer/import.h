@@ -53,6 +53,7 @@ struct import_options {
         enum language language;        /* of the error report */
         unsigned threads;              /* 0: processor_count() */
         size_t batch_rows;             /* staged by one transaction; 0: as many as is quick; tests want few */
+        size_t shelves_bytes;          /* purchases parsed before they are spilled; 0: what fits; tests want little */
         void (*progress)(void *context, const struct import_progress *progress); /* may be NULL */
         void *progress_context;
         bool whole;                    /* a row that is refused ends the import: STATUS_INVALID with the reason's key,

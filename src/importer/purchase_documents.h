@@ -33,7 +33,7 @@ void document_batch_free(struct document_batch *batch); /* accepts NULL */
 /* The bytes no longer move: the rows get their pointers. Before they are used. */
 void document_batch_seal(struct document_batch *batch);
 
-enum { DOCUMENT_BATCH_MAX = 32768 };
+enum { DOCUMENT_BATCH_MAX = 65536 };
 
 struct purchase_documents {
         struct import_run *run;

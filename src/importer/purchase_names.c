@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/radix.h"
 #include "db/write.h"
 #include "queries.h"
 
@@ -16,7 +17,8 @@ enum status purchase_names_init(struct purchase_names *names, struct import_run 
                 .run = run, .workers = workers, .worker_count = worker_count, .next_unknown = -1};
         names->translations = calloc(worker_count, sizeof(*names->translations));
         names->fragment_names = calloc(worker_count, sizeof(*names->fragment_names));
-        if (names->translations && names->fragment_names)
+        names->new_customers = calloc(worker_count, sizeof(*names->new_customers));
+        if (names->translations && names->fragment_names && names->new_customers)
                 return STATUS_OK;
         purchase_names_release(names);
         return error_memory(error);
@@ -29,8 +31,11 @@ void purchase_names_release(struct purchase_names *names)
                 free(names->translations[i].product_ids);
                 free(names->translations[i].group_ids);
         }
+        for (size_t i = 0; names->new_customers && i < names->worker_count; i++)
+                free(names->new_customers[i].texts);
         free(names->translations);
         free(names->fragment_names);
+        free(names->new_customers);
         free(names->first_group);
         free(names->article_group);
         free(names->conflict);
@@ -91,30 +96,47 @@ static bool scratch_fill(struct scratch *scratch, const struct dictionary *dicti
         return true;
 }
 
-static enum status resolve_customers(struct purchase_names *names, const struct purchase_worker *worker, size_t index,
-                                     struct error *error)
+/* The texts stay where they are when a dictionary grows, its table of them does not. */
+static enum status note_customers(struct purchase_names *names, size_t index, struct error *error)
 {
-        __attribute__((cleanup(scratch_release))) struct scratch scratch = {0};
+        const struct dictionary *customers = &names->workers[index].customers;
+        struct purchase_new_customers *noted = &names->new_customers[index];
+        size_t from = names->translations[index].customer_count;
+        if (!widen(&noted->texts, customers->count - from, sizeof(*noted->texts)))
+                return error_memory(error);
+        noted->count = customers->count - from;
+        for (size_t i = 0; i < noted->count; i++)
+                noted->texts[i] = dictionary_text(customers, from + i);
+        return STATUS_OK;
+}
+
+static enum status resolve_customers(struct purchase_names *names, size_t index, struct error *error)
+{
+        struct purchase_new_customers *noted = &names->new_customers[index];
         struct purchase_translation *table = &names->translations[index];
-        size_t from = table->customer_count, count = worker->customers.count - from;
+        size_t from = table->customer_count, count = noted->count;
         if (count == 0)
                 return STATUS_OK;
-        if (!scratch_fill(&scratch, &worker->customers, from)
-            || !widen(&table->customer_ids, worker->customers.count, sizeof(*table->customer_ids)))
+        bool *created = calloc(count, sizeof(*created));
+        if (!created || !widen(&table->customer_ids, from + count, sizeof(*table->customer_ids))) {
+                free(created);
                 return error_memory(error);
+        }
         int64_t *ids = table->customer_ids + from;
-        enum status status = registry_customers_resolve(names->run, scratch.texts, count,
-                                                        names->run->profile->create_customers, ids, scratch.flags,
-                                                        error);
-        if (status != STATUS_OK)
-                return status;
-        for (size_t i = 0; i < count; i++) {
+        enum status status = registry_customers_resolve(names->run, noted->texts, count,
+                                                        names->run->profile->create_customers, ids, created, error);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++) {
                 if (ids[i] == 0)
                         ids[i] = names->next_unknown--;
-                if (!remember_customer(names, ids[i], index, from + i, scratch.flags[i]))
-                        return error_memory(error);
+                if (!remember_customer(names, ids[i], index, from + i, created[i]))
+                        status = error_memory(error);
         }
-        table->customer_count = worker->customers.count;
+        free(created);
+        if (status != STATUS_OK)
+                return status;
+        table->customer_count = from + count;
+        free(noted->texts);
+        *noted = (struct purchase_new_customers){0};
         return STATUS_OK;
 }
 
@@ -260,19 +282,29 @@ static enum status resolve_products(struct purchase_names *names, const struct p
 enum status purchase_names_resolve(struct purchase_names *names, struct error *error)
 {
         const struct purchase_worker *workers = names->workers;
-        enum status status = STATUS_OK;
-        if (!names->name_fact_id && !names->run->dry_run) {
+        enum status status = registry_customers_load(names->run, error);
+        if (status == STATUS_OK && !names->name_fact_id && !names->run->dry_run) {
                 status = registry_fact_resolve(names->run, text_of("name"), &names->name_fact_id, error);
                 if (status == STATUS_OK && column_mapping_find(&names->run->mapping, "description"))
                         status = load_nameless(names, error);
         }
         for (size_t i = 0; i < names->worker_count && status == STATUS_OK; i++) {
                 struct purchase_translation *table = &names->translations[i];
-                status = resolve_customers(names, &workers[i], i, error);
+                status = note_customers(names, i, error);
                 if (status == STATUS_OK)
                         status = resolve_groups(names, &workers[i], table, error);
                 if (status == STATUS_OK)
                         status = resolve_products(names, &workers[i], table, error);
+        }
+        return status == STATUS_OK ? give_names(names, error) : status;
+}
+
+enum status purchase_names_resolve_customers(struct purchase_names *names, struct error *error)
+{
+        enum status status = STATUS_OK;
+        for (size_t i = 0; i < names->worker_count && status == STATUS_OK; i++) {
+                const struct purchase_translation *table = &names->translations[i];
+                status = resolve_customers(names, i, error);
                 names->fragment_names[i] = (struct fragment_names){
                         .customer_ids = table->customer_ids,
                         .customer_count = table->customer_count,
@@ -282,7 +314,7 @@ enum status purchase_names_resolve(struct purchase_names *names, struct error *e
                         .group_count = table->group_count,
                 };
         }
-        return status == STATUS_OK ? give_names(names, error) : status;
+        return status;
 }
 
 uint64_t purchase_names_conflicts(struct purchase_names *names)
@@ -296,28 +328,44 @@ uint64_t purchase_names_conflicts(struct purchase_names *names)
         return count;
 }
 
-static int compare_customers(const void *a, const void *b)
+enum status purchase_names_seal(struct purchase_names *names, struct error *error)
 {
-        const struct purchase_customer *x = a, *y = b;
-        return x->id != y->id ? (x->id < y->id ? -1 : 1) : y->created - x->created;
-}
-
-void purchase_names_seal(struct purchase_names *names)
-{
-        size_t distinct = 0;
-        if (names->customer_count)
-                qsort(names->customers, names->customer_count, sizeof(*names->customers), compare_customers);
-        for (size_t i = 0; i < names->customer_count; i++)
-                if (distinct == 0 || names->customers[i].id != names->customers[distinct - 1].id)
-                        names->customers[distinct++] = names->customers[i];
-        names->customer_count = distinct;
+        size_t count = names->customer_count;
+        struct radix_entry *entries = malloc((count + 1) * sizeof(*entries));
+        struct radix_entry *spare = malloc((count + 1) * sizeof(*spare));
+        if (!entries || !spare) {
+                free(entries);
+                free(spare);
+                return error_memory(error);
+        }
+        for (size_t i = 0; i < count; i++) {
+                const struct purchase_customer *customer = &names->customers[i];
+                entries[i] = (struct radix_entry){radix_key(customer->id),
+                                                  (uint64_t)customer->name << 16 | customer->worker << 8
+                                                          | customer->created};
+        }
+        const struct radix_entry *sorted = radix_sort(entries, spare, count);
+        names->customer_count = 0;
+        for (size_t i = 0; i < count; i++) {
+                if (i > 0 && sorted[i].key == sorted[i - 1].key)
+                        continue; /* met by another worker, or again: whoever came first knows whether it is new */
+                uint64_t rest = sorted[i].rest;
+                names->customers[names->customer_count++] = (struct purchase_customer){
+                        radix_number(sorted[i].key), (uint32_t)(rest >> 16), (uint8_t)(rest >> 8), rest & 1, false};
+        }
+        free(entries);
+        free(spare);
+        return STATUS_OK;
 }
 
 size_t purchase_names_bytes(const struct purchase_names *names)
 {
         size_t bytes = names->customer_capacity * sizeof(*names->customers);
-        for (size_t w = 0; w < names->worker_count; w++)
-                bytes += names->translations[w].customer_count * sizeof(*names->translations[w].customer_ids);
+        for (size_t w = 0; w < names->worker_count; w++) {
+                size_t noted = names->new_customers[w].count;
+                bytes += (names->translations[w].customer_count + noted) * sizeof(*names->translations[w].customer_ids);
+                bytes += noted * (sizeof(*names->new_customers[w].texts) + sizeof(*names->customers));
+        }
         return bytes;
 }
 

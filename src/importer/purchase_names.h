@@ -27,6 +27,12 @@ struct purchase_customer {
         bool accepted;            /* a document of it goes in */
 };
 
+/* Numbers that came new into a worker's dictionary, until they are resolved; the texts are the dictionary's. */
+struct purchase_new_customers {
+        struct text *texts;
+        size_t count;
+};
+
 /* The description an article without a name gets: that of the earliest line that has one, whoever parsed it. Without a
  * name is who was created by this import, and who lost it: the import that created the article ended early and was
  * removed, or was undone. */
@@ -48,6 +54,7 @@ struct purchase_names {
         uint8_t *conflict;        /* by product id: this file names several groups for the article */
         struct product_name *product_names; /* by product id */
         size_t product_capacity;
+        struct purchase_new_customers *new_customers; /* one per worker */
         struct purchase_customer *customers; /* sorted by id after purchase_names_seal */
         size_t customer_count, customer_capacity;
         size_t customer_at;       /* who was asked for last: fragments come in the order of ids */
@@ -60,13 +67,17 @@ must_check enum status purchase_names_init(struct purchase_names *names, struct 
                                            struct error *error);
 void purchase_names_release(struct purchase_names *names);
 
-/* Translates what came new into the workers' dictionaries; creates customers and products where the profile says so. */
+/* Translates what came new into the workers' dictionaries, while none of them works: articles and groups at once
+ * (products are created where the profile says so), customers are only noted. */
 must_check enum status purchase_names_resolve(struct purchase_names *names, struct error *error);
+/* Translates the customers noted, creating them where the profile says so: most of the work, and it may be done while
+ * the workers go on parsing. Afterwards names->fragment_names know all that is on the shelves noted. */
+must_check enum status purchase_names_resolve_customers(struct purchase_names *names, struct error *error);
 /* Articles this file names several groups for; after the last resolve. */
 uint64_t purchase_names_conflicts(struct purchase_names *names);
 /* No more resolving: customers can be found by id from now on. */
-void purchase_names_seal(struct purchase_names *names);
-/* Memory held for customers, without the workers' dictionaries. */
+must_check enum status purchase_names_seal(struct purchase_names *names, struct error *error);
+/* Memory held for customers, those noted included, without the workers' dictionaries. */
 size_t purchase_names_bytes(const struct purchase_names *names);
 /* The customer behind an id handed out here; never NULL for ids of fragments. Quick when asked in ascending order. */
 struct purchase_customer *purchase_names_customer(struct purchase_names *names, int64_t id);

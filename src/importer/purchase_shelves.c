@@ -209,13 +209,13 @@ static size_t held_bytes(struct purchase_worker *workers, size_t count)
         return bytes;
 }
 
-/* Hands blocks to the threads until the end or until they hold enough. */
+/* Hands blocks to the threads until the end or until they hold enough, one block in any case. */
 static enum status feed(struct queue *queue, struct purchase_worker *workers, size_t worker_count,
                         struct source_file *file, size_t bytes_max, void (*progress)(void *context),
                         void *progress_context, bool *ret_ended, struct error *error)
 {
         bool more = true;
-        while (more && held_bytes(workers, worker_count) < bytes_max) {
+        for (bool any = false; more && (!any || held_bytes(workers, worker_count) < bytes_max); any = true) {
                 struct block *block = calloc(1, sizeof(*block));
                 if (!block)
                         return error_memory(error);

@@ -13,6 +13,7 @@
 #include "importer/purchase_names.h"
 #include "importer/purchase_rejects.h"
 #include "importer/purchase_shelves.h"
+#include "importer/registry.h"
 #include "importer/staged.h"
 #include "platform/thread.h"
 #include "queries.h"
@@ -21,7 +22,17 @@ enum { WORKERS_MAX = 16, BATCHES_AHEAD = 2 };
 /* Shelves and names share the memory of parsing: who has many customers gets smaller shelves, and more runs. */
 #define PARSE_BYTES_MAX ((size_t)208 << 20)
 #define SHELVES_BYTES_MAX ((size_t)176 << 20)
-#define SHELVES_BYTES_MIN ((size_t)48 << 20)
+#define SHELVES_BYTES_MIN ((size_t)80 << 20)
+
+/* Full shelves on their way to disk, in a thread beside the workers that fill the next ones. */
+struct spill {
+        struct purchases *purchases;
+        struct fragment_shelf shelves[WORKERS_MAX];
+        struct thread *thread;          /* NULL: none under way */
+        bool begun;                     /* at least one there was */
+        enum status status;
+        struct error error;
+};
 
 /* Everything of one purchases import; hangs on run->state until the frame releases it. */
 struct purchases {
@@ -30,6 +41,8 @@ struct purchases {
         size_t worker_count;
         struct purchase_names names;
         struct fragment_merge *merge;
+        struct spill spill;
+        size_t shelves_bytes_max;       /* both those being filled and those being spilled */
         struct purchase_documents documents;
         uint64_t segment;       /* finished segment of the column index; 0: none */
         bool index_stale;
@@ -40,6 +53,9 @@ static void release(struct import_run *run)
         struct purchases *purchases = run->state;
         if (!purchases)
                 return;
+        thread_join(purchases->spill.thread);
+        for (size_t i = 0; i < purchases->worker_count; i++)
+                fragment_shelf_clear(&purchases->spill.shelves[i]);
         for (size_t i = 0; i < purchases->worker_count; i++)
                 purchase_worker_release(&purchases->workers[i]);
         purchase_documents_release(&purchases->documents);
@@ -84,16 +100,113 @@ static void report(void *context)
         import_report_progress(context);
 }
 
-/* What the workers may hold until the next spill, the names they hold already included. */
-static size_t held_bytes_max(const struct purchases *purchases)
+/* ---- parsing: full shelves are spilled while the next ones are filled ------------------------------------------- */
+
+/* What the shelves may hold, those being spilled included; the names customers have already count as well. */
+static size_t shelves_bytes_max(const struct purchases *purchases, const struct import_run *run)
 {
-        size_t held = 0, others = purchase_names_bytes(&purchases->names);
+        if (run->options->shelves_bytes)
+                return run->options->shelves_bytes;
+        size_t others = purchase_names_bytes(&purchases->names);
         for (size_t i = 0; i < purchases->worker_count; i++)
-                held += purchases->workers[i].held_bytes;
+                others += dictionary_bytes(&purchases->workers[i].customers);
         size_t most = others < PARSE_BYTES_MAX ? PARSE_BYTES_MAX - others : 0;
-        if (most > held + SHELVES_BYTES_MAX)
-                return held + SHELVES_BYTES_MAX;
-        return most > held + SHELVES_BYTES_MIN ? most : held + SHELVES_BYTES_MIN;
+        return most > SHELVES_BYTES_MAX ? SHELVES_BYTES_MAX : most < SHELVES_BYTES_MIN ? SHELVES_BYTES_MIN : most;
+}
+
+static size_t shelves_bytes(const struct purchases *purchases)
+{
+        size_t bytes = 0;
+        for (size_t i = 0; i < purchases->worker_count; i++)
+                bytes += fragment_shelf_bytes(&purchases->workers[i].shelf);
+        return bytes;
+}
+
+/* Lets the workers fill their shelves up to `bytes`. */
+static enum status fill(struct purchases *purchases, struct import_run *run, size_t bytes, bool *ret_ended,
+                        struct error *error)
+{
+        size_t names = 0;
+        for (size_t i = 0; i < purchases->worker_count; i++)
+                names += dictionary_bytes(&purchases->workers[i].customers);
+        enum status status = purchase_shelves_fill(purchases->workers, purchases->worker_count, run->file,
+                                                   names + bytes, report, run, ret_ended, error);
+        return status == STATUS_OK ? import_check(run, error) : status;
+}
+
+/* Whether the rest of the file is likely to fit on the shelves, going by what lies there. */
+static bool rest_fits(const struct purchases *purchases, const struct import_run *run)
+{
+        uint64_t done = source_file_bytes_done(run->file), total = source_file_bytes_total(run->file);
+        uint64_t bytes = shelves_bytes(purchases), most = purchases->shelves_bytes_max;
+        return total >= done && done > 0 && bytes <= most && total - done <= (most - bytes) * done / (bytes + 1);
+}
+
+static void spill_shelves(void *context)
+{
+        struct spill *spill = context;
+        struct purchases *purchases = spill->purchases;
+        struct purchase_names *names = &purchases->names;
+        size_t threads = purchases->worker_count / 2;
+        spill->status = purchase_names_resolve_customers(names, &spill->error);
+        if (spill->status == STATUS_OK)
+                spill->status = fragment_merge_spill(purchases->merge, spill->shelves, names->fragment_names,
+                                                     purchases->worker_count, threads ? threads : 1, &spill->error);
+}
+
+/* Waits for the spill under way. */
+static enum status spill_end(struct purchases *purchases, struct error *error)
+{
+        struct spill *spill = &purchases->spill;
+        if (!spill->thread)
+                return STATUS_OK;
+        thread_join(spill->thread);
+        spill->thread = NULL;
+        if (spill->status != STATUS_OK)
+                *error = spill->error;
+        return spill->status;
+}
+
+/* Takes the workers' shelves away; the workers get empty ones. */
+static enum status spill_begin(struct purchases *purchases, const struct import_run *run, struct error *error)
+{
+        struct spill *spill = &purchases->spill;
+        spill->purchases = purchases;
+        spill->begun = true;
+        purchases->shelves_bytes_max = shelves_bytes_max(purchases, run);
+        for (size_t i = 0; i < purchases->worker_count; i++) {
+                struct purchase_worker *worker = &purchases->workers[i];
+                spill->shelves[i] = worker->shelf;
+                fragment_shelf_init(&worker->shelf, (uint32_t)i);
+                purchase_worker_weigh(worker);
+        }
+        return thread_start(spill_shelves, spill, &spill->thread, error);
+}
+
+/* Sorts what is still on the shelves. */
+static enum status start_merging(struct purchases *purchases, struct error *error)
+{
+        struct fragment_shelf shelves[WORKERS_MAX];
+        for (size_t i = 0; i < purchases->worker_count; i++)
+                shelves[i] = purchases->workers[i].shelf;
+        enum status status = purchase_names_resolve_customers(&purchases->names, error);
+        return status ? status
+                      : fragment_merge_start(purchases->merge, shelves, purchases->names.fragment_names,
+                                             purchases->worker_count, error);
+}
+
+/* Fills the shelves: half of the memory at a time, so that the other half can be spilled meanwhile, but all of it when
+ * that does without spilling. */
+static enum status fill_shelves(struct purchases *purchases, struct import_run *run, bool *ret_ended,
+                                struct error *error)
+{
+        size_t most = purchases->shelves_bytes_max;
+        enum status status = fill(purchases, run, most / 2, ret_ended, error);
+        bool spilled = purchases->spill.begun;
+        if (status == STATUS_OK && !*ret_ended && !spilled && rest_fits(purchases, run))
+                status = fill(purchases, run, most, ret_ended, error);
+        enum status spilling = spill_end(purchases, status == STATUS_OK ? error : &(struct error){0});
+        return status == STATUS_OK ? spilling : status;
 }
 
 /* Parses the whole file: full shelves are spilled as sorted runs, the rest stays in memory. */
@@ -102,32 +215,22 @@ static enum status parse(struct purchases *purchases, struct import_run *run, st
         bool ended = false;
         enum status status = STATUS_OK;
         while (status == STATUS_OK && !ended) {
-                status = purchase_shelves_fill(purchases->workers, purchases->worker_count, run->file,
-                                               held_bytes_max(purchases), report, run, &ended, error);
-                if (status == STATUS_OK)
-                        status = import_check(run, error);
+                status = fill_shelves(purchases, run, &ended, error);
                 if (status == STATUS_OK)
                         status = purchase_names_resolve(&purchases->names, error);
-                struct fragment_shelf shelves[WORKERS_MAX];
-                for (size_t i = 0; i < purchases->worker_count; i++)
-                        shelves[i] = purchases->workers[i].shelf;
-                if (status == STATUS_OK && !ended) {
-                        status = fragment_merge_spill(purchases->merge, shelves, purchases->names.fragment_names,
-                                                      purchases->worker_count, error);
-                        for (size_t i = 0; i < purchases->worker_count; i++) {
-                                purchases->workers[i].shelf = shelves[i];
-                                purchase_worker_weigh(&purchases->workers[i]);
-                        }
-                } else if (status == STATUS_OK) {
-                        status = fragment_merge_start(purchases->merge, shelves, purchases->names.fragment_names,
-                                                      purchases->worker_count, error);
-                }
+                if (status == STATUS_OK)
+                        status = ended ? start_merging(purchases, error) : spill_begin(purchases, run, error);
         }
         for (size_t i = 0; i < purchases->worker_count; i++)
                 run->counters.lines_read += purchases->workers[i].lines;
         run->counters.articles_several_groups = purchase_names_conflicts(&purchases->names);
-        purchase_names_seal(&purchases->names);
-        return status;
+        if (status != STATUS_OK)
+                return status;
+        /* Nobody is looked up any more, and the most memory is needed now: a million customers, several times. */
+        registry_customers_forget(run);
+        for (size_t i = 0; i < purchases->worker_count; i++)
+                dictionary_seal(&purchases->workers[i].customers);
+        return purchase_names_seal(&purchases->names, error);
 }
 
 /* ---- staging: one thread joins documents, the writer stores them ------------------------------------------------ */
@@ -313,6 +416,7 @@ enum status import_purchases(struct import_run *run, struct error *error)
         run->release = release;
         run->published = publish_index;
         layout_init(&purchases->layout, run);
+        purchases->shelves_bytes_max = shelves_bytes_max(purchases, run);
         unsigned threads = run->options->threads ? run->options->threads : processor_count();
         purchases->worker_count = threads < WORKERS_MAX ? threads : WORKERS_MAX;
         for (size_t i = 0; i < purchases->worker_count; i++)

@@ -152,7 +152,7 @@ static enum status load_customer(struct import_run *run, struct error *error)
         return STATUS_OK;
 }
 
-static enum status customers_load(struct import_run *run, struct error *error)
+enum status registry_customers_load(struct import_run *run, struct error *error)
 {
         struct table *table = &run->registry->customers;
         if (table->loaded)
@@ -176,6 +176,14 @@ static enum status customers_load(struct import_run *run, struct error *error)
         }
         table->loaded = !status;
         return status;
+}
+
+void registry_customers_forget(struct import_run *run)
+{
+        struct table *table = &run->registry->customers;
+        table_release(table);
+        *table = (struct table){0};
+        dictionary_init(&table->names);
 }
 
 /* Rows of one transaction. */
@@ -282,7 +290,7 @@ static enum status customers_record(struct import_run *run, const struct text *n
                                     size_t count, uint32_t flag, bool create, int64_t *ret_ids, bool *ret_created,
                                     struct error *error)
 {
-        enum status status = customers_load(run, error);
+        enum status status = registry_customers_load(run, error);
         if (status)
                 return status;
         struct table *table = &run->registry->customers;

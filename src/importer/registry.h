@@ -5,7 +5,8 @@
  * the group-commit writer at once (keys are dictionary entries: they may outlive an import that is given up, a customer
  * exists only where a visible import recorded it).
  *
- * One thread at a time. In a dry run nothing is written: new entries get numbers that mean nothing outside the run.
+ * One thread at a time, but customers may be looked up beside everything else once they are loaded. In a dry run
+ * nothing is written: new entries get numbers that mean nothing outside the run.
  */
 #ifndef TREUE_IMPORTER_REGISTRY_H
 #define TREUE_IMPORTER_REGISTRY_H
@@ -22,6 +23,13 @@ struct registry;
 
 must_check enum status registry_new(struct registry **ret, struct error *error);
 void registry_free(struct registry *registry); /* accepts NULL */
+
+/* Reads what the database knows of customers, unless that has been done: looking them up afterwards no longer touches
+ * run->connection. */
+must_check enum status registry_customers_load(struct import_run *run, struct error *error);
+
+/* Frees what was read of customers and added since; a later look-up would read it again. */
+void registry_customers_forget(struct import_run *run);
 
 /* Customers by number at run->customer_source_id. ret_ids[i] is 0 for a number nobody knows (or whose records were all
  * undone) when `create` is false; with `create` it is recorded by this import. ret_created (may be NULL): true where

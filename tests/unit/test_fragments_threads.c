@@ -147,8 +147,8 @@ static void merges_in_memory_and_from_runs(void **state)
                 assert_int_equal(fragment_merge_new(directory, &merge, &error), STATUS_OK);
                 for (unsigned i = 0; i < spills; i++) {
                         scatter(world, &seed, LINES);
-                        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, &error),
-                                         STATUS_OK);
+                        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, SHELVES,
+                                                              &error), STATUS_OK);
                 }
                 scatter(world, &seed, LINES);
                 assert_int_equal(fragment_merge_start(merge, world->shelves, world->names, SHELVES, &error),
@@ -195,17 +195,18 @@ static void a_full_fragment_says_so(void **state)
 }
 
 /* How the file of a run can be damaged. */
-enum damage { CUT_IN_A_HEAD, CUT_IN_THE_MIDDLE, CUT_AFTER_A_RECORD, LONGER, FLIPPED_LINES, FLIPPED_CUSTOMER, DAMAGES };
+enum damage { CUT_IN_A_HEAD, CUT_IN_THE_MIDDLE, CUT_AFTER_A_BLOCK, LONGER, FLIPPED_LINES, FLIPPED_CUSTOMER, DAMAGES };
 
-/* Where the record in the middle of a run begins; records: checksum 8, customer 8, shelf 2, length 4, fragment. */
-static size_t middle_record(const struct buffer *run)
+/* Where the block in the middle of a run begins; blocks: checksum 8, length 4, records. */
+static size_t middle_block(const struct buffer *run)
 {
         size_t at = 0;
         while (at < run->length / 2) {
                 uint32_t length;
-                memcpy(&length, run->data + at + 18, 4);
-                at += 22 + length;
+                memcpy(&length, run->data + at + 8, 4);
+                at += 12 + length;
         }
+        assert_true(at > 0 && at < run->length);
         return at;
 }
 
@@ -214,7 +215,7 @@ static void damage(const char *path, enum damage how)
         struct buffer run;
         struct error error;
         assert_int_equal(file_read(path, (size_t)64 << 20, &run, &error), STATUS_OK);
-        size_t middle = middle_record(&run), length = run.length;
+        size_t middle = middle_block(&run), length = run.length;
         switch (how) {
         case CUT_IN_A_HEAD:
                 length = 15;
@@ -222,7 +223,7 @@ static void damage(const char *path, enum damage how)
         case CUT_IN_THE_MIDDLE:
                 length = middle + 30;
                 break;
-        case CUT_AFTER_A_RECORD:
+        case CUT_AFTER_A_BLOCK:
                 length = middle;
                 break;
         case LONGER:
@@ -233,7 +234,7 @@ static void damage(const char *path, enum damage how)
                 run.data[middle - 1] ^= 1;
                 break;
         case FLIPPED_CUSTOMER:
-                run.data[middle + 8] ^= 1;
+                run.data[middle + 12] ^= 1;
                 break;
         case DAMAGES:
                 break;
@@ -255,8 +256,8 @@ static void a_damaged_run_is_noticed(void **state)
                 assert_int_equal(fragment_merge_new(directory, &merge, &error), STATUS_OK);
                 for (unsigned i = 0; i < 2; i++) {
                         scatter(world, &seed, 20000);
-                        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, &error),
-                                         STATUS_OK);
+                        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, SHELVES,
+                                                              &error), STATUS_OK);
                 }
                 char path[128];
                 snprintf(path, sizeof(path), "%s/run-1.fragments", directory);
@@ -289,8 +290,8 @@ static void ends_before_all_is_taken(void **state)
                 assert_int_equal(fragment_merge_new(directory, &merge, &error), STATUS_OK);
                 for (unsigned i = 0; i < 3; i++) {
                         scatter(world, &seed, 40000);
-                        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, &error),
-                                         STATUS_OK);
+                        assert_int_equal(fragment_merge_spill(merge, world->shelves, world->names, SHELVES, SHELVES,
+                                                              &error), STATUS_OK);
                 }
                 assert_int_equal(fragment_merge_start(merge, world->shelves, world->names, SHELVES, &error), STATUS_OK);
                 for (unsigned i = 0; i < taken; i++) {
@@ -316,7 +317,7 @@ static enum status merge_all(struct world *world, bool spilled, size_t *ret_take
         *ret_taken = 0;
         enum status status = fragment_merge_new(directory, &merge, error);
         if (!status && spilled)
-                status = fragment_merge_spill(merge, world->shelves, world->names, SHELVES, error);
+                status = fragment_merge_spill(merge, world->shelves, world->names, SHELVES, SHELVES, error);
         if (!status)
                 status = fragment_merge_start(merge, world->shelves, world->names, SHELVES, error);
         for (bool more = true; !status && more; *ret_taken += !status && more)
