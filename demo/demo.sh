@@ -130,6 +130,10 @@ cd "$files"
 treue init --currency EUR --time-zone Europe/Berlin >"$work/report"
 deliver 2025-01
 treue concept load partnerkreis.yaml --release >"$work/report"
+# How often a year the field staff visits; who was seen longer ago stands on their page.
+for visits in A=12 B=6 C=2 P=4; do
+        treue setting set "visits.partnerkreis.${visits%=*}" "${visits#*=}" >"$work/report"
+done
 on 2025-01-15
 evaluate 2024-12-31 year >"$work/report"
 on 2025-07-04

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * setting.c: `treue setting`: how mail goes out, and in which colour the pages come. What a database is made with
- * (time zone, currency) is shown, not changed.
+ * setting.c: `treue setting`: how mail goes out, in which colour the pages come, how often a year customers are visited
+ * by segment (visits.PROGRAM.SEGMENT; R-019). What a database is made with (time zone, currency) is only shown.
  */
 #include "cli/actions.h"
 #include "cli/commands.h"
@@ -9,6 +9,8 @@
 #include "db/setting.h"
 #include "db/write.h"
 #include "platform/mail.h"
+#include "program/versions.h"
+#include "queries.h"
 #include "web/mailer.h"
 
 struct setting_command {
@@ -17,7 +19,8 @@ struct setting_command {
 };
 
 enum setting_kind { SETTING_FIXED, SETTING_TEXT, SETTING_PORT, SETTING_SECURITY, SETTING_ADDRESS, SETTING_COLOUR };
-enum { VALUE_BYTES_MAX = 400 };
+enum { VALUE_BYTES_MAX = 400, VISITS_MAX = 366, LIST_WIDTH = 20 };
+static const char visits_head[] = "visits.";
 
 static const struct {
         const char *name;
@@ -96,26 +99,89 @@ static enum status store(struct connection *connection, void *context, struct er
         return setting_set(connection, command->name, text_of(command->value), error);
 }
 
+/* The name has to be that of a program and of a segment of its latest version: anything else would be of no effect. */
+static enum status check_visits(struct setting_command *command, struct error *error)
+{
+        struct session *session = &command->session;
+        struct version version;
+        struct buffer example buffer_cleanup;
+        int64_t program_id, visits;
+        const char *program, *name = command->name + strlen(visits_head), *dot = strrchr(name, '.');
+        size_t length = dot ? (size_t)(dot - name) : 0;
+        buffer_init(&example, VALUE_BYTES_MAX);
+        buffer_add_text(&example, "PROGRAM.A");
+        const char *typed = arena_copy(session->arena, name, length);
+        if (!typed)
+                return error_memory(error);
+        enum status status = program_choose(session->connection, typed, session->arena, &program_id, &program, error);
+        if (status == STATUS_OK)
+                status = version_find(session->connection, program_id, program, NULL, session->arena, &version, error);
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+                return status;
+        for (size_t s = 0; status == STATUS_OK && s < version.concept->segment_count; s++) {
+                struct text id = version.concept->segments[s].id;
+                if (!text_is(id, dot + 1)) {
+                        buffer_clear(&example);
+                        buffer_addf(&example, "%s.%.*s", program, (int)id.length, id.data);
+                        continue;
+                }
+                if (!*command->value ||
+                    (decimal_parse_scaled(text_of(command->value), DECIMAL_POINT, 0, false, &visits) == DECIMAL_OK &&
+                     visits >= 0 && visits <= VISITS_MAX))
+                        return STATUS_OK;
+                return error_set(error, STATUS_USAGE, "setting.bad_value", "name", command->name, "value",
+                                 command->value, NULL);
+        }
+        return error_set(error, STATUS_USAGE, "setting.bad_visits_of", "name", command->name, "example", example.data,
+                         NULL);
+}
+
+static enum status keep(struct setting_command *command, struct error *error)
+{
+        enum status status = db_write(command->session.database, store, command, error);
+        if (status == STATUS_OK)
+                cli_print(command->session.context, stdout, "setting.set", "name", command->name, "value",
+                          command->value);
+        return status;
+}
+
 static enum status set(void *context, struct error *error)
 {
         struct setting_command *command = context;
         struct buffer names buffer_cleanup;
         buffer_init(&names, 1024);
+        if (strncmp(command->name, visits_head, strlen(visits_head)) == 0) {
+                enum status status = check_visits(command, error);
+                return status == STATUS_OK ? keep(command, error) : status;
+        }
         for (size_t i = 0; i < SETTING_COUNT; i++) {
                 if (strcmp(settings[i].name, command->name) == 0 && settings[i].kind != SETTING_FIXED) {
                         if (!fits(settings[i].kind, command->value))
                                 return error_set(error, STATUS_USAGE, "setting.bad_value", "name", command->name,
                                                  "value", command->value, NULL);
-                        enum status status = db_write(command->session.database, store, command, error);
-                        if (status == STATUS_OK)
-                                cli_print(command->session.context, stdout, "setting.set", "name", command->name,
-                                          "value", command->value);
-                        return status;
+                        return keep(command, error);
                 }
                 if (settings[i].kind != SETTING_FIXED)
                         buffer_addf(&names, "%s%s", names.length ? ", " : "", settings[i].name);
         }
+        buffer_add_text(&names, ", visits.PROGRAM.SEGMENT");
         return error_set(error, STATUS_USAGE, "setting.unknown", "name", command->name, "names", names.data, NULL);
+}
+
+static enum status list_visits(struct setting_command *command, struct error *error)
+{
+        struct q_directory_settings_args args = {text_of(visits_head), text_of("visits/")}; /* '/' follows '.' */
+        rows_cleanup struct rows *rows = NULL;
+        bool more = true;
+        enum status status = q_directory_settings_open(command->session.connection, &args, &rows, error);
+        while (status == STATUS_OK && more) {
+                struct q_directory_settings_row row;
+                status = q_directory_settings_next(rows, &row, &more, error);
+                if (status == STATUS_OK && more)
+                        printf("%-*.*s %.*s\n", LIST_WIDTH, (int)row.name.length, row.name.data,
+                               (int)row.value.length, row.value.data);
+        }
+        return status;
 }
 
 static enum status list(void *context, struct error *error)
@@ -126,9 +192,9 @@ static enum status list(void *context, struct error *error)
                 enum status status = setting_get(command->session.connection, settings[i].name, &value, error);
                 if (status != STATUS_OK && status != STATUS_NOT_FOUND)
                         return status;
-                printf("%-20s %.*s\n", settings[i].name, (int)value.length, value.data);
+                printf("%-*s %.*s\n", LIST_WIDTH, settings[i].name, (int)value.length, value.data);
         }
-        return STATUS_OK;
+        return list_visits(command, error);
 }
 
 static enum status test_mail(void *context, struct error *error)

@@ -321,6 +321,35 @@ static enum status analyse_portfolio(const struct analysis *analysis, struct err
         return STATUS_OK;
 }
 
+/* ---- retention --------------------------------------------------------------------------------------------------- */
+
+/* Who stood in a segment a year ago, and how many of them bought within the year. */
+static void put_retention(const struct analysis *analysis)
+{
+        struct model *model = analysis->model;
+        const struct concept *concept = reader_concept(analysis->reader);
+        int64_t members[NO_SEGMENT + 1] = {0}, retained[NO_SEGMENT + 1] = {0}, all = 0;
+        struct value *list = put_list(model, NULL, "retention");
+        for (size_t i = 0; i < analysis->count && analysis->program; i++) {
+                uint8_t before = analysis->program->year_before[analysis->rows[i]];
+                if (before == SEGMENT_NONE)
+                        continue;
+                members[before]++;
+                retained[before] += analysis->facts->revenue[analysis->rows[i]] > 0;
+        }
+        for (size_t s = 0; analysis->program && concept && s < concept->segment_count; s++) {
+                if (!members[s] || concept->segments[s].kind != KIND_CUSTOMER)
+                        continue;
+                struct value *map = add_map(model, list);
+                put_segment(model, map, "segment", concept, (uint8_t)s, analysis->reader->language);
+                put_count(model, map, "members", members[s]);
+                put_count(model, map, "retained", retained[s]);
+                put_ratio(model, map, "retention", retained[s], members[s]);
+                all += members[s];
+        }
+        put_yes_no(model, NULL, "retention_known", all > 0);
+}
+
 enum status analysis_model(const struct reader *reader, const struct analysis_options *options, struct model *model,
                            struct error *error)
 {
@@ -336,5 +365,6 @@ enum status analysis_model(const struct reader *reader, const struct analysis_op
                 status = analyse_distribution(&analysis, error);
         if (!status)
                 status = analyse_portfolio(&analysis, error);
+        put_retention(&analysis);
         return status ? status : model_check(model, error);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * analysis_view.h: what lies behind the segments, of the customers the reader sees: ABC analysis beside the segments
- * (R-020), how revenue is distributed and what lies on either side of a threshold (R-013), and present beside future
- * value (R-014). Revenue is of 12 months up to the day; prospects are left out.
+ * (R-020), how revenue is distributed and what lies on either side of a threshold (R-013), present beside future value
+ * (R-014), and who stayed (R-026). Revenue is of 12 months up to the day; prospects are left out.
  *
  *   program, day, today
  *   abc            limits: a, b (ratios); classes: class, customers, customers_share, revenue, revenue_share,
@@ -13,6 +13,8 @@
  *   portfolio      revenue_median, open_median; quadrants: present and future ("high", "low"), customers, revenue,
  *                  open; rows: customer, segment, revenue, open_potential: the ANALYSIS_ROWS largest of both
  *                  together; unknown: customers without potential
+ *   retention      by segment of a year ago (R-026): segment, members, retained (of them those with revenue since),
+ *                  retention (their share); segments nobody stood in are left out. retention_known: there is one
  */
 #ifndef TREUE_PROGRAM_ANALYSIS_VIEW_H
 #define TREUE_PROGRAM_ANALYSIS_VIEW_H

@@ -8,7 +8,7 @@ programs are given, held against the command line and against sums made here.
 Verifies R-001 (dossier of any customer, one link away), R-002 (today's work by role), R-005 (activity as a value),
 R-013 (a threshold divides as counted), R-014 (present and future value apart), R-016 (who misses exactly one
 criterion), R-017 and R-032 (the same segment wherever it is shown, for every role), R-019 (overdue by the visit
-frequency), R-020 (ABC adds up to the whole, differences are listed), R-026 (falling revenue is listed), R-027 and R-117
+frequency), R-020 (ABC adds up to the whole, differences are listed), R-026 (falling revenue is listed, and who stayed), R-027 and R-117
 (share of wallet and competitors by product group), R-066 (missing amounts and days), R-067 (areas used), R-082 (a
 prospect who buys keeps history), R-116 (contacts by level), X-01 (own customers only), X-10 (as of a day) in part.
 """
@@ -287,7 +287,11 @@ def a_visit_ends_its_task(problems, house):
     name = next(name for name in company.reps
                 if company.reps[name] == "anna" and company.customers[name]["kind"] == "customer")
     segment = next(row["segment"] for row in treue.json("customer", "list") if row["number"] == name)
-    treue.change(f"INSERT INTO setting (name, value) VALUES ('visits.kreis.{segment}', '12')")
+    treue.run("setting", "set", f"visits.kreis.{segment}", "12")
+    problems.expect(f"visits.kreis.{segment}" in treue.run("setting", "list"), "the setting is listed (R-019)")
+    for name_of, number in ((f"visits.kreis.{segment}", "367"), (f"visits.kreis.{segment}", "often"),
+                            ("visits.kreis.ZZ", "4"), (f"visits.none.{segment}", "4"), ("visits.kreis", "4")):
+        treue.run("setting", "set", name_of, number, status=(2,))
     visits = lambda day: treue.import_rows("visits", f"visits{day}", ["customer", "date", "rep", "kind"], [
         {"customer": name, "date": day, "rep": "anna", "kind": "talk"}])
     visits("2025-11-27")
@@ -353,6 +357,24 @@ def analyses_add_up(problems, house):
         wider = chef.json("/analysis?limit_a=90&limit_b=99").json()["abc"]["classes"]
         problems.expect(wider[0]["customers"] > abc["classes"][0]["customers"], "limits are movable")
         problems.same(chef.json("/analysis?limit_a=99&limit_b=90").status, 400, "limits the wrong way round")
+    # A year later: who bought since, by the segment they were in.
+    treue.import_rows("purchases", "later", COLUMNS, [
+        {"customer": f"K{number:03}", "document": f"L{number}", "date": "2026-06-01", "article": "HP-1", "amount": 10}
+        for number in range(1, 31, 2)])
+    house.clock = treue.clock = "2027-01-15T09:00:00Z"
+    with house.serving():
+        chef = houses.Browser(house)
+        chef.sign_in("chef")
+        kept = {}
+        for row in rows_of(chef, "/customers", filter=["kind:customer"], columns="segment_before,revenue")[0]:
+            kept.setdefault(row["segment_before"], []).append(D(row["revenue"]) > 0)
+        kept.pop(None, None)
+        stayed = [kept_one for one in kept.values() for kept_one in one]
+        problems.expect(any(stayed) and not all(stayed), "some stayed, some did not")
+        problems.same({one["segment"]["code"]: (one["members"], one["retained"])
+                       for one in chef.json("/analysis").json()["retention"]},
+                      {code: (len(some), sum(some)) for code, some in kept.items()}, "who stayed (R-026)")
+        problems.expect(b"analysis-retention" in chef.ask("/analysis").body, "on the page, too")
 
 
 def a_contact_sees_the_own_status(problems, house):
