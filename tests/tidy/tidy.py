@@ -6,6 +6,8 @@ usage: tidy.py [--quick] [PROJECT]   (default: the project this file lies in)
 Then plants one breach of every rule in a copy and checks that each is found (not with --quick).
 Prints one line per breach, FILE:LINE: rule: what, and 'N passed, N failed' at the end.
 """
+import collections
+import functools
 import json
 import pathlib
 import re
@@ -73,8 +75,11 @@ def long_functions(code):
             start = None
 
 
-def check_c(path, relative, problems):
-    text = path.read_text(encoding="utf-8")
+# What is said of a file depends on its text and its place only: the self-test, which looks at everything once for each
+# planted breach, finds it for all files but that one.
+@functools.lru_cache(maxsize=None)
+def c_problems(relative, text):
+    problems = []
     code = without_comments(text)
     bare = without_strings(code)
     lines = text.split("\n")
@@ -107,6 +112,7 @@ def check_c(path, relative, problems):
             if str(relative).startswith("src/"):
                 problems.append((relative, line_of(bare, match.start()), "clock or randomness outside platform",
                                  match.group(1)))
+    return problems
 
 
 BUFFER = re.compile(r"(\w+) buffer_cleanup(?=[,;])")
@@ -127,13 +133,13 @@ def uninitialised_buffers(bare):
                     break
 
 
-def check_layers(path, relative, problems):
+@functools.lru_cache(maxsize=None)
+def layer_problems(relative, text):
+    problems = []
     folder = relative.parts[1] if len(relative.parts) > 2 else "main"
     allowed = LAYERS.get(folder)
-    text = path.read_text(encoding="utf-8")
     if allowed is None:
-        problems.append((relative, 1, "layers", f"folder {folder} is not in the layer table"))
-        return
+        return [(relative, 1, "layers", f"folder {folder} is not in the layer table")]
     for match in INCLUDE.finditer(text):
         name = match.group(1)
         target = name.split("/")[0] if "/" in name else None
@@ -143,6 +149,7 @@ def check_layers(path, relative, problems):
             problems.append((relative, line_of(text, match.start()), "layers", f'"{name}" is not written folder/file.h'))
         elif target != folder and target not in allowed:
             problems.append((relative, line_of(text, match.start()), "layers", f"{folder} must not use {name}"))
+    return problems
 
 
 KEY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"')
@@ -151,13 +158,22 @@ TEMPLATE_KEY = re.compile(r"\{\{#t\}\}([^\s{]+)")
 SAID_FAMILY = re.compile(r'say_family\(\w+, "([a-z_.]+)"')
 
 
+@functools.lru_cache(maxsize=None)
+def keys_in(text):
+    """([(what may be a key, its line)], families) of a file of C."""
+    code = without_comments(text)
+    families = {match.group(1) for match in FAMILY.finditer(code)}
+    families.update(match.group(1) + "." for match in SAID_FAMILY.finditer(code))
+    return [(match.group(1), line_of(code, match.start())) for match in KEY.finditer(code)], families
+
+
 def check_catalogue(project, problems):
     catalogues = {}
     for language in ("de", "en"):
         path = project / "ui" / "i18n" / f"{language}.json"
         pairs = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=list)
         names = [name for name, _ in pairs]
-        for name in sorted({n for n in names if names.count(n) > 1}):
+        for name in sorted(name for name, times in collections.Counter(names).items() if times > 1):
             problems.append((path.relative_to(project), 1, "catalogue", f"{name} stands twice"))
         catalogues[language] = dict(pairs)
     for one, other in (("de", "en"), ("en", "de")):
@@ -167,16 +183,13 @@ def check_catalogue(project, problems):
     areas = {key.split(".")[0] for key in keys}
     used, families = set(), set()
     for path in sorted((project / "src").rglob("*.[ch]")):
-        code = without_comments(path.read_text(encoding="utf-8"))
-        for match in KEY.finditer(code):
-            name = match.group(1)
+        found, of_families = keys_in(path.read_text(encoding="utf-8"))
+        families |= of_families
+        for name, line in found:
             used.add(name)
             if name not in keys and name.split(".")[0] in areas and not name.endswith((".h", ".c", ".db", ".lock", ".yaml")):
                 if not any(key.startswith(name + ".") for key in keys) and name not in AUDIT_KINDS:
-                    problems.append((path.relative_to(project), line_of(code, match.start()), "catalogue",
-                                     f"{name} is missing"))
-        families.update(match.group(1) for match in FAMILY.finditer(code))
-        families.update(match.group(1) + "." for match in SAID_FAMILY.finditer(code))
+                    problems.append((path.relative_to(project), line, "catalogue", f"{name} is missing"))
     for path in sorted((project / "ui" / "templates").rglob("*.mustache")):
         text = path.read_text(encoding="utf-8")
         for match in TEMPLATE_KEY.finditer(text):
@@ -216,9 +229,10 @@ def check(project):
     problems = []
     for path in sorted([*project.glob("src/**/*.[ch]"), *project.glob("tests/**/*.[ch]"), *project.glob("bench/**/*.c")]):
         relative = path.relative_to(project)
-        check_c(path, relative, problems)
+        text = path.read_text(encoding="utf-8")
+        problems += c_problems(relative, text)
         if relative.parts[0] == "src":
-            check_layers(path, relative, problems)
+            problems += layer_problems(relative, text)
     for path in sorted([*project.glob("tools/*.py"), *project.glob("tests/**/*.py"), *project.glob("bench/**/*.py"),
                         *project.glob("demo/*.py"), *project.glob("sql/**/*.sql"), project / "run"]):
         lines = path.read_text(encoding="utf-8").split("\n")
