@@ -21,6 +21,16 @@ SELECT DISTINCT kind FROM audit_entry WHERE number > :after ORDER BY kind;
 -- row search_text text
 SELECT customer_id, import_id, name, sort_key, search_text FROM customer_name ORDER BY customer_id, import_id;
 
+-- name: directory_group_names :many
+-- Product groups somebody gave a name, the latest of each.
+-- arg generation int
+-- row group_id ordinal
+-- row name text
+SELECT group_id, name
+FROM (SELECT n.group_id, n.name, row_number() OVER (PARTITION BY n.group_id ORDER BY i.generation DESC) AS place
+        FROM product_group_name n JOIN import i ON i.id = n.import_id WHERE {visible}) x
+WHERE place = 1 AND name <> '';
+
 -- name: directory_contacts :scan
 -- row customer_id id
 -- row person_id id

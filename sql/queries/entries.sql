@@ -110,7 +110,9 @@ FROM (SELECT f.person_id, a.code, f.value,
                                 CASE WHEN f.valid_from <= :day THEN f.valid_from ELSE -f.valid_from END DESC,
                                 i.generation DESC) AS place
         FROM contact_fact f JOIN import i ON i.id = f.import_id JOIN fact a ON a.id = f.fact_id
-        WHERE f.customer_id = :customer_id AND {visible}) x
+        WHERE f.customer_id = :customer_id AND {visible}
+                AND EXISTS (SELECT 1 FROM contact o JOIN import i ON i.id = o.import_id
+                        WHERE o.customer_id = f.customer_id AND o.person_id = f.person_id AND {visible})) x
 WHERE place = 1
 ORDER BY person_id, code;
 

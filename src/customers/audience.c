@@ -595,3 +595,54 @@ enum status audience_load(const struct audience_request *request, struct arena *
         *ret_count = count;
         return STATUS_OK;
 }
+
+/* ---- one customer ------------------------------------------------------------------------------------------------ */
+
+static bool keep_of_person(struct audience_person *person, struct arena *arena, struct text code, struct text value)
+{
+        struct text *place = text_is(code, "name")       ? &person->name
+                             : text_is(code, "email")    ? &person->email
+                             : text_is(code, "phone")    ? &person->phone
+                             : text_is(code, "role")     ? &person->role
+                             : text_is(code, "level")    ? &person->level
+                             : text_is(code, "language") ? &person->language : NULL;
+        return !place || arena_keep_text(arena, value, place);
+}
+
+enum status audience_of_customer(struct connection *connection, int64_t generation, int64_t customer_id, int32_t day,
+                                 struct arena *arena, struct audience_person **ret, size_t *ret_count,
+                                 struct error *error)
+{
+        struct q_contact_forms_args args = {customer_id, generation, day};
+        struct audience_person *people = NULL;
+        size_t count = 0, capacity = 0;
+        rows_cleanup struct rows *rows = NULL;
+        enum status status = q_contact_forms_open(connection, &args, &rows, error);
+        while (!status) {
+                struct q_contact_forms_row row;
+                bool more = false;
+                status = q_contact_forms_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                if (!count || people[count - 1].person_id != row.person_id) {
+                        if (count == capacity) {
+                                struct audience_person *grown;
+                                capacity = capacity ? capacity * 2 : 16;
+                                grown = arena_array(arena, struct audience_person, capacity);
+                                if (!grown)
+                                        return error_memory(error);
+                                if (count)
+                                        memcpy(grown, people, count * sizeof(*people));
+                                people = grown;
+                        }
+                        people[count++] = (struct audience_person){.person_id = row.person_id};
+                }
+                if (!keep_of_person(&people[count - 1], arena, row.fact, row.value))
+                        return error_memory(error);
+        }
+        if (status)
+                return status;
+        *ret = people;
+        *ret_count = count;
+        return STATUS_OK;
+}

@@ -59,6 +59,19 @@ struct audience_request {
         size_t customer_count;
 };
 
+/* What people who look after a customer see of its contacts: how to reach each, and nothing of other customers. Whether
+ * somebody may be addressed is said beside it by the standing on the channel (consents.h). */
+struct audience_person {
+        int64_t person_id;
+        struct text name, email, phone, role, level, language; /* empty: unknown, or taken back */
+};
+
+/* The contacts of one customer as known at a generation on a day, by ascending person id: reads that customer's rows
+ * only. Lives in the arena. */
+must_check enum status audience_of_customer(struct connection *connection, int64_t generation, int64_t customer_id,
+                                            int32_t day, struct arena *arena, struct audience_person **ret,
+                                            size_t *ret_count, struct error *error);
+
 /* Ordered by customer number, then name. Lives in the arena. */
 must_check enum status audience_load(const struct audience_request *request, struct arena *arena,
                                      struct audience_contact **ret, size_t *ret_count, struct error *error);

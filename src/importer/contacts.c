@@ -57,19 +57,32 @@ static enum status load_facts(struct import_run *run, int64_t customer_id, int64
         return status;
 }
 
-/* Collects what the row says that is not known. */
+/* Something is known of the fact, or was. */
+static bool is_known(const struct known_facts *known, int32_t fact_id)
+{
+        for (size_t i = 0; i < known->count; i++)
+                if (known->items[i].fact_id == fact_id)
+                        return true;
+        return false;
+}
+
+/* Collects what the row says that is not known. A blank cell of a file says nothing; a field somebody emptied in the
+ * form of a known person takes back what stood there: an empty fact. */
 static enum status compare_facts(struct import_run *run, const struct contacts *contacts, struct contact *contact,
                                  struct arena *arena, bool *ret_changed, struct error *error)
 {
         struct known_facts known = {0};
         int64_t id = person_id(contacts->people, contact->person);
         enum status status = id ? load_facts(run, contact->base.customer_id, id, arena, &known, error) : STATUS_OK;
+        bool form = run->options->whole && row_value(run, contact->base.row, "person").known;
         for (size_t i = 0; i < FACTS && !status; i++) {
                 const struct field_value *value = row_cell(run, contact->base.row, contacts->facts[i]);
-                if (!value->known)
+                bool emptied = form && contacts->facts[i] && !value->known &&
+                               is_known(&known, contacts->fact_ids[i]);
+                if (!value->known && !emptied)
                         continue;
                 /* A telephone number is no number: texts are taken as they stand. */
-                struct text text = fact_text(arena, FIELD_TEXT, value, DECIMAL_POINT);
+                struct text text = emptied ? text_of("") : fact_text(arena, FIELD_TEXT, value, DECIMAL_POINT);
                 if (!text.data)
                         return error_memory(error);
                 if (!known_facts_lack(&known, contacts->fact_ids[i], contact->valid_from, contact->stated, text))

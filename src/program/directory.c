@@ -403,3 +403,12 @@ enum movement directory_movement(const struct directory_view *view, int program,
                 return MOVED_KIND;
         return now < before ? MOVED_UP : MOVED_DOWN;
 }
+
+struct text directory_product_group(const struct directory_view *view, struct text code)
+{
+        const struct directory_facts *facts = view->facts;
+        for (size_t g = 0; g < facts->input.group_count && code.length; g++)
+                if (text_equal(facts->input.group_codes[g], code))
+                        return directory_group_name(facts, g);
+        return code;
+}

@@ -144,6 +144,9 @@ enum movement { MOVED_NOT, MOVED_UP, MOVED_DOWN, MOVED_IN, MOVED_OUT, MOVED_KIND
 extern const char *const movement_names[MOVEMENTS]; /* "none", "up", "down", "new", "left", "first_order" */
 enum movement directory_movement(const struct directory_view *view, int program, size_t row);
 
+/* What people call the product group of a code: its name, else the code itself. */
+struct text directory_product_group(const struct directory_view *view, struct text code);
+
 struct directory_query {
         int program;              /* -1: without segments */
         const uint64_t *scope;

@@ -8,6 +8,7 @@
 #include "facts/snapshot_parts.h"
 #include "program/directory_parts.h"
 #include "program/joint.h"
+#include "queries.h"
 
 #define FACTS_BYTES_MAX ((size_t)8 << 30)
 #define SCRATCH_BYTES_MAX ((size_t)16 << 30)
@@ -246,6 +247,27 @@ static enum status keep_input(struct building *building, struct error *error)
         return fine ? STATUS_OK : error_memory(error);
 }
 
+static enum status load_group_names(struct building *building, struct error *error)
+{
+        struct directory_facts *facts = building->facts;
+        struct q_directory_group_names_args args = {facts->generation};
+        rows_cleanup struct rows *rows = NULL;
+        facts->group_names = arena_zero(facts->arena, facts->input.group_count + 1, sizeof(*facts->group_names));
+        if (!facts->group_names)
+                return error_memory(error);
+        enum status status = q_directory_group_names_open(building->connection, &args, &rows, error);
+        for (bool more = true; !status;) {
+                struct q_directory_group_names_row row;
+                status = q_directory_group_names_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                if (row.group_id >= 0 && (size_t)row.group_id < facts->input.group_count &&
+                    !arena_keep_text(facts->arena, row.name, &facts->group_names[row.group_id]))
+                        return error_memory(error);
+        }
+        return status;
+}
+
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 static enum status measure(struct building *building, const struct parallel *parallel, struct error *error)
@@ -287,7 +309,8 @@ static enum status fill(struct building *building, const struct parallel *parall
         take_last_orders(building);
         take_last_visits(building);
         take_areas(building);
-        return keep_input(building, error);
+        status = keep_input(building, error);
+        return status ? status : load_group_names(building, error);
 }
 
 enum status directory_facts_build(struct database *database, struct connection *connection,

@@ -66,6 +66,7 @@ struct directory_facts {
         int32_t *since, *last_order, *last_visit;
         uint16_t *contacts, *certified;
         uint8_t *levels, *areas;
+        struct text *group_names;     /* by product group, input.group_count of them; none: nobody gave one */
         struct engine_input input;    /* what a single customer is measured from: purchases, product groups, units */
 };
 must_check enum status directory_facts_build(struct database *database, struct connection *connection,
@@ -125,6 +126,12 @@ static inline struct text directory_folded(const struct directory_facts *facts, 
 {
         return (struct text){facts->folded.data + facts->folded_at[row],
                              facts->folded_at[row + 1] - facts->folded_at[row] - 1};
+}
+
+/* What people call a product group: its name, else its code. `group` is below facts->input.group_count. */
+static inline struct text directory_group_name(const struct directory_facts *facts, size_t group)
+{
+        return facts->group_names[group].length ? facts->group_names[group] : facts->input.group_codes[group];
 }
 
 #endif

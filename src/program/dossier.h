@@ -44,6 +44,7 @@ struct dossier_section {
 
 struct dossier {
         struct dossier_section sections[DOSSIER_PARTS];
+        const int64_t *contact_ids;  /* the person of each row of DOSSIER_CONTACTS */
 };
 
 struct dossier_request {

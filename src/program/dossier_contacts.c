@@ -83,6 +83,11 @@ enum status dossier_load_contacts(struct dossier_loading *loading, struct error 
         buffer_init(&people, PEOPLE_BYTES_MAX);
         enum status status = load_people(loading, &people, error);
         const int64_t *ids = (const int64_t *)(const void *)people.data;
+        int64_t *kept = arena_array(loading->arena, int64_t, section->row_count + 1);
+        loading->failed |= !kept || people.length / sizeof(*ids) != section->row_count;
+        if (!status && !loading->failed && section->row_count)
+                memcpy(kept, ids, section->row_count * sizeof(*ids));
+        loading->dossier.contact_ids = kept;
         for (size_t r = 0; r < people.length / sizeof(*ids) && r < section->row_count && !status; r++)
                 status = put_standings(loading, ids[r], &section->cells[r * section->column_count], error);
         return dossier_done(loading, status, error);

@@ -160,7 +160,7 @@ static void put_group_rows(struct dossier_page *page, const struct groups *group
                         continue;
                 struct value *map = add_map(model, rows);
                 if (bought->group < page->purchases.group_count)
-                        put_text(model, map, "name", page->purchases.group_codes[bought->group]);
+                        put_text(model, map, "name", directory_group_name(page->reader->view->facts, bought->group));
                 else
                         put_word(model, map, "name", "customer.no_group");
                 put_money(model, map, "revenue", bought->revenue);
@@ -197,6 +197,15 @@ enum status dossier_put_groups(struct dossier_page *page, struct error *error)
 enum { WALLET_NAME, WALLET_REVENUE, WALLET_AMOUNT, WALLET_SHARE, WALLET_METHOD, WALLET_DAY };
 enum { POTENTIAL_NAME, POTENTIAL_DAY, POTENTIAL_AMOUNT, POTENTIAL_SUPPLIER, POTENTIAL_SHARE, POTENTIAL_SOURCE };
 
+/* A product group by its name; of the total its word. */
+static void put_group(const struct dossier_page *page, struct value *map, const struct dossier_cell *cell)
+{
+        if (cell->type == DOSSIER_TEXT)
+                put_text(page->model, map, "name", directory_product_group(page->reader->view, cell->text));
+        else
+                put_cell(page->model, map, "name", cell);
+}
+
 /* What competitors hold of a product group together, in millionths. */
 static int64_t competitors_of(const struct dossier_section *potentials, const struct dossier_cell *name)
 {
@@ -215,7 +224,7 @@ static void put_share(struct dossier_page *page, struct value *shares, const str
         struct model *model = page->model;
         struct value *map = add_map(model, shares);
         int64_t own = cells[WALLET_SHARE].number, competitors = 0;
-        put_cell(model, map, "name", &cells[WALLET_NAME]);
+        put_group(page, map, &cells[WALLET_NAME]);
         put_money(model, map, "revenue", cells[WALLET_REVENUE].number);
         put_money(model, map, "potential", cells[WALLET_AMOUNT].number);
         put_yes_no(model, map, "estimated", text_is(cells[WALLET_METHOD].text, "dossier.estimated"));
@@ -286,7 +295,7 @@ static void put_potential(struct dossier_page *page, struct value *rows, const s
         if (cells[POTENTIAL_NAME].type == DOSSIER_BLANK)
                 put_word(model, map, "name", "dossier.total");
         else
-                put_cell(model, map, "name", &cells[POTENTIAL_NAME]);
+                put_group(page, map, &cells[POTENTIAL_NAME]);
         put_cell(model, map, "amount", &cells[POTENTIAL_AMOUNT]);
         int64_t open = wallet ? cells[POTENTIAL_AMOUNT].number - wallet[WALLET_REVENUE].number : 0;
         if (wallet)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "access/visibility.h"
-#include "customers/consent.h"
+#include "customers/audience.h"
 #include "program/dossier_view_parts.h"
 #include "queries.h"
 
@@ -39,79 +39,62 @@ void put_letters(struct model *model, struct value *map, struct text name)
         put_text(model, map, "letters", (struct text){letters, used + more});
 }
 
-/* Contacts by the name that is shown. */
-struct named_person {
-        int64_t person_id;
-        struct text name;
-};
-struct named_people {
-        struct buffer list;
+struct known_people {
+        struct audience_person *list;
+        size_t count;
 };
 
-static enum status load_people(struct dossier_page *page, struct named_people *ret, struct error *error)
+static const struct audience_person *person_of(const struct known_people *people, int64_t person_id)
 {
-        struct q_contact_forms_args args = {page->about.customer_id, directory_generation(page->reader->view),
-                                            directory_day(page->reader->view)};
-        rows_cleanup struct rows *list = NULL;
-        enum status status = q_contact_forms_open(page->reader->connection, &args, &list, error);
-        while (status == STATUS_OK) {
-                struct q_contact_forms_row row;
-                struct named_person person;
-                bool more = false;
-                status = q_contact_forms_next(list, &row, &more, error);
-                if (status != STATUS_OK || !more)
-                        break;
-                if (!text_is(row.fact, "name"))
-                        continue;
-                person.person_id = row.person_id;
-                if (!arena_keep_text(page->model->arena, row.value, &person.name) ||
-                    !buffer_add(&ret->list, &person, sizeof(person)))
-                        return error_memory(error);
+        for (size_t i = 0; i < people->count; i++)
+                if (people->list[i].person_id == person_id)
+                        return &people->list[i];
+        return NULL;
+}
+
+/* Where the person stands on the channel: "refuses" is yes after a withdrawal or an objection, and the page offers no
+ * link there. */
+static void put_channels(struct dossier_page *page, struct value *map, const struct dossier_cell *cells)
+{
+        for (int c = 0; c < CONSENT_CHANNELS; c++) {
+                const struct dossier_cell *cell = &cells[CONTACT_LEVEL + 1 + c];
+                bool refused = text_is(cell->text, "consent.state.withdrawn") ||
+                               text_is(cell->text, "consent.state.objection");
+                char name[32], refuses[32];
+                snprintf(name, sizeof(name), "may_%s", consent_channel_names[c]);
+                snprintf(refuses, sizeof(refuses), "refuses_%s", consent_channel_names[c]);
+                const char *kept = arena_copy(page->model->arena, name, strlen(name));
+                const char *kept_refuses = arena_copy(page->model->arena, refuses, strlen(refuses));
+                page->model->failed |= !kept || !kept_refuses;
+                if (!kept || !kept_refuses)
+                        return;
+                put_cell(page->model, map, kept, cell);
+                put_yes_no(page->model, map, kept_refuses, refused);
         }
-        return status;
 }
 
-/* The form of a contact; none where two have the same name. */
-static void put_contact_path(struct dossier_page *page, struct value *map, const struct named_people *people,
-                             struct text name)
+/* How to reach somebody stands in audience.h only. */
+static void put_person(struct dossier_page *page, struct value *rows, size_t row, const struct known_people *people)
 {
-        const struct named_person *list = (const struct named_person *)(const void *)people->list.data;
-        size_t found = 0, count = people->list.length / sizeof(*list);
-        char ending[48] = "";
-        for (size_t i = 0; i < count; i++)
-                if (text_equal(list[i].name, name) && ++found == 1)
-                        snprintf(ending, sizeof(ending), "contacts/%lld", (long long)list[i].person_id);
-        if (found == 1)
-                dossier_put_path(page, map, PERMISSION_CUSTOMER_WRITE, ending);
-        else
-                put_none(page->model, map, "path");
-}
-
-/* Addresses are not told here: whoever writes or calls takes them from customers/audience.h. What the person agreed to
- * is. */
-static void put_person(struct dossier_page *page, struct value *rows, const struct dossier_cell *cells,
-                       const struct named_people *people)
-{
+        const struct dossier *dossier = &page->dossier;
+        const struct dossier_cell *cells = dossier_cells(&dossier->sections[DOSSIER_CONTACTS], row);
+        int64_t person_id = dossier->contact_ids[row];
+        const struct audience_person *person = person_of(people, person_id);
         struct value *map = add_map(page->model, rows);
+        char ending[48];
+        snprintf(ending, sizeof(ending), "contacts/%lld", (long long)person_id);
         put_text(page->model, map, "name", cells[CONTACT_NAME].text);
-        put_contact_path(page, map, people, cells[CONTACT_NAME].text);
+        dossier_put_path(page, map, PERMISSION_CUSTOMER_WRITE, ending);
         put_letters(page->model, map, cells[CONTACT_NAME].text);
         put_cell(page->model, map, "role", &cells[CONTACT_ROLE]);
-        put_none(page->model, map, "email");
-        put_none(page->model, map, "phone");
-        for (int c = 0; c < CONSENT_CHANNELS; c++) {
-                char name[32];
-                snprintf(name, sizeof(name), "may_%s", consent_channel_names[c]);
-                const char *kept = arena_copy(page->model->arena, name, strlen(name));
-                page->model->failed |= !kept;
-                if (kept)
-                        put_cell(page->model, map, kept, &cells[CONTACT_LEVEL + 1 + c]);
-        }
+        put_text(page->model, map, "email", person && person->email.length ? person->email : (struct text){NULL, 0});
+        put_text(page->model, map, "phone", person && person->phone.length ? person->phone : (struct text){NULL, 0});
+        put_channels(page, map, cells);
 }
 
 /* Levels in the order in which they first come, people without one last. */
 static void put_levels(struct dossier_page *page, const struct dossier_section *section, bool *told,
-                       const struct named_people *people)
+                       const struct known_people *people)
 {
         struct value *card = put_map(page->model, NULL, "contacts");
         dossier_put_path(page, card, PERMISSION_CUSTOMER_WRITE, "contacts/new");
@@ -130,7 +113,7 @@ static void put_levels(struct dossier_page *page, const struct dossier_section *
                                     !text_equal(cells[CONTACT_LEVEL].text, level->text))
                                         continue;
                                 told[same] = true;
-                                put_person(page, rows, cells, people);
+                                put_person(page, rows, same, people);
                         }
                 }
 }
@@ -142,15 +125,15 @@ enum status dossier_put_contacts(struct dossier_page *page, struct error *error)
                 put_none(page->model, NULL, "contacts");
                 return STATUS_OK;
         }
-        struct named_people people;
+        struct known_people people = {NULL, 0};
         bool *told = arena_array(page->model->arena, bool, section->row_count);
         if (!told)
                 return error_memory(error);
-        buffer_init(&people.list, 1 << 24);
-        enum status status = load_people(page, &people, error);
+        enum status status = audience_of_customer(page->reader->connection, directory_generation(page->reader->view),
+                                                  page->about.customer_id, directory_day(page->reader->view),
+                                                  page->model->arena, &people.list, &people.count, error);
         if (!status)
                 put_levels(page, section, told, &people);
-        buffer_release(&people.list);
         return status;
 }
 

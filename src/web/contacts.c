@@ -2,6 +2,7 @@
  *
  * contacts.c: people of a customer, added and changed by hand: role, relationship level, language, how to reach them.
  */
+#include "customers/audience.h"
 #include "queries.h"
 #include "web/entries.h"
 #include "web/resources.h"
@@ -10,33 +11,32 @@ static const char *const languages[] = {"language.de", "language.en"};
 static const char *const levels[] = {"contact_level.owner", "contact_level.purchasing", "contact_level.technical",
                                      "contact_level.sales", "contact_level.apprentices"};
 enum { LANGUAGES = 2, LEVELS = sizeof(levels) / sizeof(levels[0]), NUMBER_BYTES = 24 };
+/* In the order in which put_known has them. */
 static const char *const facts[] = {"name", "role", "level", "email", "phone", "language"};
 enum { FACTS = sizeof(facts) / sizeof(facts[0]) };
 
-/* Fills the form with what is known of a person; *ret_found false: no contact of the customer. */
+/* Fills the form with what is known of a person. */
 static enum status put_known(struct request *request, struct model *model, const struct entry_page *page,
                              int64_t person_id, struct text *ret_level, struct text *ret_language, struct error *error)
 {
-        struct q_contact_forms_args args = {page->about.customer_id, directory_generation(page->reading.view),
-                                            directory_day(page->reading.view)};
-        rows_cleanup struct rows *rows = NULL;
+        struct audience_person *people;
         struct value *form;
-        enum status status = q_contact_forms_open(page->reading.reader.connection, &args, &rows, error);
-        while (status == STATUS_OK) {
-                struct q_contact_forms_row row;
-                bool more = false;
-                status = q_contact_forms_next(rows, &row, &more, error);
-                if (status != STATUS_OK || !more)
-                        break;
-                if (row.person_id != person_id)
+        size_t count = 0;
+        enum status status = audience_of_customer(page->reading.reader.connection,
+                                                  directory_generation(page->reading.view), page->about.customer_id,
+                                                  directory_day(page->reading.view), request_arena(request), &people,
+                                                  &count, error);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+                const struct audience_person *person = &people[i];
+                const struct text known[] = {person->name, person->role, person->level, person->email, person->phone,
+                                             person->language};
+                if (person->person_id != person_id)
                         continue;
                 for (size_t f = 0; f < FACTS; f++)
-                        if (text_is(row.fact, facts[f]) && (form = request_form(request, model, facts[f])))
-                                put_text(model, form, facts[f], row.value);
-                struct text *kept = text_is(row.fact, "level") ? ret_level
-                                    : text_is(row.fact, "language") ? ret_language : NULL;
-                if (kept && !arena_keep_text(request_arena(request), row.value, kept))
-                        return error_memory(error);
+                        if (known[f].length && (form = request_form(request, model, facts[f])))
+                                put_text(model, form, facts[f], known[f]);
+                *ret_level = person->level;
+                *ret_language = person->language;
         }
         return status;
 }
@@ -95,7 +95,8 @@ static enum status save(struct request *request, struct model *model, struct err
         cells->request = request;
         entry_add(cells, "customer", page.number);
         for (size_t f = 0; f < FACTS; f++)
-                entry_add(cells, facts[f], request_text(request, facts[f]));
+                if (request_yes(request, "complete") || request_has(request, facts[f]))
+                        entry_add(cells, facts[f], request_text(request, facts[f]));
         if (person_id)
                 entry_add(cells, "person", entry_number(cells, person_id, 0));
         const struct entry_order order = entry_order_of(&page, IMPORT_CONTACTS, "contact.saved_notice", "name");
@@ -105,6 +106,8 @@ static enum status save(struct request *request, struct model *model, struct err
 static const char *const language_choices[] = {"de", "en", NULL};
 static const struct field fields[] = {
         ENTRY_FIELDS,
+        /* What is blank then is taken back; else it is not mentioned, and stays. */
+        {.name = "complete", .kind = INPUT_YES_NO},
         {.name = "name", .kind = INPUT_TEXT, .required = true, .max = 120, .label = "contact.field.name"},
         {.name = "role", .kind = INPUT_TEXT, .max = 120, .label = "contact.field.role"},
         {.name = "level", .kind = INPUT_TEXT, .max = 80, .label = "contact.field.level"},

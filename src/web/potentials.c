@@ -20,6 +20,7 @@ static const char *const share_fields[COMPETITORS] = {"share_1", "share_2", "sha
 
 /* One potential while its rows come: they differ in the competitor only. */
 struct shown {
+        const struct directory_view *view;
         struct request *request;
         struct model *model;
         struct value *map, *competitors;
@@ -76,12 +77,14 @@ static void fill_form(struct shown *shown, const struct q_potential_forms_row *r
 static void begin_shown(struct shown *shown, struct value *list, const struct q_potential_forms_row *row, bool chosen)
 {
         struct model *model = shown->model;
-        *shown = (struct shown){.request = shown->request, .model = model, .map = add_map(model, list),
+        *shown = (struct shown){.request = shown->request, .model = model, .view = shown->view,
+                                .map = add_map(model, list),
                                 .chosen = chosen, .own = row->own_millionths, .has_own = row->has_own_millionths};
         if (row->product_group.length)
                 put_text(model, shown->map, "product_group", row->product_group);
         else
                 put_none(model, shown->map, "product_group");
+        put_text(model, shown->map, "group_name", directory_product_group(shown->view, row->product_group));
         put_money(model, shown->map, "amount", row->amount_minor);
         put_day(model, shown->map, "day", row->valid_from);
         put_yes_no(model, shown->map, "estimated", row->estimated);
@@ -112,7 +115,7 @@ static enum status put_potentials(struct request *request, struct model *model, 
 {
         struct q_potential_forms_args args = {page->about.customer_id, directory_generation(page->reading.view),
                                               directory_day(page->reading.view)};
-        struct shown shown = {.request = request, .model = model};
+        struct shown shown = {.request = request, .model = model, .view = page->reading.view};
         struct buffer last buffer_cleanup;
         rows_cleanup struct rows *rows = NULL;
         buffer_init(&last, NAME_BYTES_MAX * 4);

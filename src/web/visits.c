@@ -5,8 +5,9 @@
  */
 #include "base/calendar.h"
 #include "platform/clock.h"
-#include "queries.h"
 #include "access/visibility.h"
+#include "customers/audience.h"
+#include "queries.h"
 #include "web/entries.h"
 #include "web/resources.h"
 
@@ -150,20 +151,16 @@ static enum status put_visits(struct request *request, struct model *model, cons
 /* Names of the customer's contacts, to choose from. */
 static enum status put_people(struct model *model, const struct entry_page *page, struct error *error)
 {
-        struct q_contact_forms_args args = {page->about.customer_id, directory_generation(page->reading.view),
-                                            directory_day(page->reading.view)};
-        rows_cleanup struct rows *rows = NULL;
         struct value *list = put_page_list(model, NULL, "people");
-        enum status status = q_contact_forms_open(page->reading.reader.connection, &args, &rows, error);
-        while (status == STATUS_OK) {
-                struct q_contact_forms_row row;
-                bool more = false;
-                status = q_contact_forms_next(rows, &row, &more, error);
-                if (status != STATUS_OK || !more)
-                        break;
-                if (text_is(row.fact, "name"))
-                        put_text(model, add_map(model, list), "name", row.value);
-        }
+        struct audience_person *people;
+        size_t count = 0;
+        enum status status = audience_of_customer(page->reading.reader.connection,
+                                                  directory_generation(page->reading.view), page->about.customer_id,
+                                                  directory_day(page->reading.view), model->arena, &people, &count,
+                                                  error);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++)
+                if (people[i].name.length)
+                        put_text(model, add_map(model, list), "name", people[i].name);
         return status;
 }
 

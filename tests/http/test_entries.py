@@ -46,6 +46,8 @@ def company(server):
            ("K3", "Caesar GmbH", "prospect", "North")])
     bring(server, "purchases", ["customer", "document", "date", "article", "amount", "product_group"],
           [("K1", "R1", day(-30), "A1", "1000.00", "Pumps"), ("K2", "R2", day(-30), "A2", "500.00", "Valves")], True)
+    bring(server, "products", ["article", "name", "product_group", "group_name"],
+          [("A1", "Pump", "Pumps", "Pumps and drives")])
     bring(server, "contacts", ["customer", "name", "level", "email"], [("K3", "Cara Caesar", "owner", "cara@example.com")])
     tokens = {"olga": server.user("olga", "owner"), "ada": server.user("ada", "rep"),
               "dora": server.user("dora", "director"), "adam": server.user("adam", "administrator")}
@@ -185,8 +187,25 @@ def case_contacts(check, server):
           f"and stays the same person: {contacts}")
     check(ada.tell(f"/entries/{answer.json['import']}/undo").status == 200, "taken back")
     check("Cara Caesar" in [one["name"] for one in shown(server, "K3")["contacts"]], "it has the old name again")
+    check(reached(ada, ids["K3"], "Cara Caesar") == (None, "cara@example.com"), "those who look after her can write to her")
+    check(reached(people["dora"], ids["K3"], "Dieter Draht") == ("0201 1234", None), "and who reads all, can call him")
+    check(people["adam"].ask(f"/customers/{ids['K3']}").status == 404, "an administrator sees no contact")
+    answer = ada.tell(f"{base}/{person}", {"name": "Cara Caesar", "level": "owner", "complete": "1"})
+    check(answer.status == 201 and reached(ada, ids["K3"], "Cara Caesar") == (None, None), "an emptied field is empty")
+    check(ada.tell(f"/entries/{answer.json['import']}/undo").status == 200
+          and reached(ada, ids["K3"], "Cara Caesar") == (None, "cara@example.com"), "until that is taken back")
+    answer = ada.tell(base + "/new", {"name": "Cara Caesar", "role": "Inhaberin"})
+    check(answer.status == 201 and reached(ada, ids["K3"], "Cara Caesar") == (None, "cara@example.com"),
+          "a form without a known person empties nothing")
     other = f"/customers/{ids['K1']}/contacts/{person}"
     check(ada.get(other).status == 404 and ada.tell(other, {"name": "x"}).status == 404, "it is no contact of another's")
+
+
+def reached(person, customer, name):
+    """(phone, email) of a contact as the customer's page tells somebody."""
+    contacts = person.ask(f"/customers/{customer}").json["contacts"]
+    return next((one["phone"], one["email"]) for level in contacts["levels"] for one in level["rows"]
+                if one["name"] == name)
 
 
 # ---- potentials -----------------------------------------------------------------------------------------------------
@@ -288,7 +307,24 @@ def case_rights(check, server):
             check(people[login].tell(path).status == 404, f"POST {path} is not for {login} (X-01)")
     check(people["ada"].tell("/entries/1/undo").status == 404, "a file's import is no entry")
     check(people["adam"].tell("/entries/1/undo").status == 404, "and none at all for the administrator")
-    check(len(imports(people["olga"])) == 3, "nothing was stored")
+    check(len(imports(people["olga"])) == 4, "nothing was stored")
+
+
+def case_names_of_groups(check, server):
+    """Product groups are called by their names where files gave one, by their code where none did (R-117 in part)."""
+    people, ids = company(server)
+    path = f"/customers/{ids['K1']}/potentials"
+    for group in ("Pumps", "Valves"):
+        answer = people["ada"].tell(path, {"group": group, "amount": "9000.00", "date": day(0), "method": "estimated"})
+        check(answer.status == 201, f"a potential of {group}: {answer.text[:200]}")
+    model = people["ada"].ask(f"/customers/{ids['K1']}").json
+    check([one["name"] for one in model["groups"]["rows"]] == ["Pumps and drives"], f"purchases: {model['groups']}")
+    names = {"Pumps and drives", "Valves"}
+    check({one["name"] for one in model["wallet"]["shares"]} - {"total"} == names, f"share of wallet: {model['wallet']}")
+    check({one["name"] for one in model["potentials"]["rows"]} == names, f"potentials: {model['potentials']}")
+    page = people["ada"].get(path).text
+    check(">Pumps and drives</option>" in page and ">Pumps and drives</a>" in page and ">Valves</option>" in page,
+          "the editor offers and shows them by name")
 
 
 def case_products(check, server):
