@@ -38,7 +38,7 @@ WORDS = {words for language in ("de", "en")
 NUMBER = re.compile(r"-[0-9]+([.,][0-9]*)?|-[.,][0-9]+")
 SHEETS = {"run": ("Läufe", "Runs"), "import": ("Importe", "Imports"), "concept": ("Programmversionen", "Program versions"),
           "customer": ("Kunden", "Customers"), "override": ("Ausnahmen", "Overrides"), "appeal": ("Einsprüche", "Appeals"),
-          "evaluate": ("Auswertung", "Evaluation"), "consent": ("Einwilligungen", "Consents"),
+          "evaluate": ("Einstufung", "Evaluation"), "consent": ("Einwilligungen", "Consents"),
           "analyse": ("Analyse", "Analysis"), "doctor": ("Befunde", "Findings"), "backtest": ("Rückrechnung", "Backtest"), "simulate": ("Bewegungen", "Moves")}
 MORE = (("run", "compare", 1, 2), ("backtest", "--from", "2024-12-31", "--to", "2025-12-31", "--every", "6m"),
         ("simulate", "--concept", "2", "--cutoff", "2025-12-31"),
