@@ -62,6 +62,12 @@ UPDATE upload SET import_id = :import_id WHERE id = :id;
 -- arg id id
 DELETE FROM upload WHERE id = :id;
 
+-- name: import_error_files_old :many
+-- Where imports before an instant wrote what they rejected.
+-- arg before_ms instant
+-- row error_file text
+SELECT error_file FROM import WHERE error_file IS NOT NULL AND error_file <> '' AND finished_ms < :before_ms ORDER BY id;
+
 -- name: upload_old :many
 -- Those whose files may go: imported, or handed in before an instant.
 -- arg home text

@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "db/setting.h"
 #include "db/write.h"
+#include "importer/upload.h"
 #include "platform/mail.h"
 #include "program/versions.h"
 #include "queries.h"
@@ -18,8 +19,9 @@ struct setting_command {
         const char *name, *value;
 };
 
-enum setting_kind { SETTING_FIXED, SETTING_TEXT, SETTING_PORT, SETTING_SECURITY, SETTING_ADDRESS, SETTING_COLOUR };
-enum { VALUE_BYTES_MAX = 400, VISITS_MAX = 366, LIST_WIDTH = 20 };
+enum setting_kind { SETTING_FIXED, SETTING_TEXT, SETTING_PORT, SETTING_SECURITY, SETTING_ADDRESS, SETTING_COLOUR,
+                    SETTING_DAYS };
+enum { VALUE_BYTES_MAX = 400, VISITS_MAX = 366, LIST_WIDTH = 22 };
 static const char visits_head[] = "visits.";
 
 static const struct {
@@ -30,6 +32,8 @@ static const struct {
         {"currency", SETTING_FIXED},
         {"minor_digits", SETTING_FIXED},
         {"brand_colour", SETTING_COLOUR},
+        {UPLOAD_KEPT_SETTING, SETTING_DAYS},
+        {ERROR_FILES_KEPT_SETTING, SETTING_DAYS},
         {"mail_host", SETTING_TEXT},
         {"mail_port", SETTING_PORT},
         {"mail_security", SETTING_SECURITY},
@@ -62,6 +66,13 @@ static bool is_port(const char *value)
         return port >= 1 && port <= 65535;
 }
 
+static bool is_number(const char *value, int64_t least, int64_t most)
+{
+        int64_t number;
+        return decimal_parse_scaled(text_of(value), DECIMAL_POINT, 0, false, &number) == DECIMAL_OK &&
+               number >= least && number <= most;
+}
+
 static bool is_colour(const char *value)
 {
         return value[0] == '#' && strlen(value) == 7 && strspn(value + 1, "0123456789abcdefABCDEF") == 6;
@@ -86,6 +97,8 @@ static bool fits(enum setting_kind kind, const char *value)
                 return mail_is_address(text_of(value));
         case SETTING_COLOUR:
                 return is_colour(value);
+        case SETTING_DAYS:
+                return is_number(value, 1, SETTING_DAYS_MAX);
         default:
                 return false;
         }
@@ -105,7 +118,7 @@ static enum status check_visits(struct setting_command *command, struct error *e
         struct session *session = &command->session;
         struct version version;
         struct buffer example buffer_cleanup;
-        int64_t program_id, visits;
+        int64_t program_id;
         const char *program, *name = command->name + strlen(visits_head), *dot = strrchr(name, '.');
         size_t length = dot ? (size_t)(dot - name) : 0;
         buffer_init(&example, VALUE_BYTES_MAX);
@@ -125,9 +138,7 @@ static enum status check_visits(struct setting_command *command, struct error *e
                         buffer_addf(&example, "%s.%.*s", program, (int)id.length, id.data);
                         continue;
                 }
-                if (!*command->value ||
-                    (decimal_parse_scaled(text_of(command->value), DECIMAL_POINT, 0, false, &visits) == DECIMAL_OK &&
-                     visits >= 0 && visits <= VISITS_MAX))
+                if (!*command->value || is_number(command->value, 0, VISITS_MAX))
                         return STATUS_OK;
                 return error_set(error, STATUS_USAGE, "setting.bad_value", "name", command->name, "value",
                                  command->value, NULL);

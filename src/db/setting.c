@@ -5,6 +5,7 @@
 #include "db/setting.h"
 
 #include "base/buffer.h"
+#include "base/decimal.h"
 #include "db/audit.h"
 #include "queries.h"
 
@@ -21,6 +22,21 @@ enum status setting_get(struct connection *connection, const char *name, struct 
         if (!found)
                 return error_set(error, STATUS_NOT_FOUND, "setting.missing", "name", name, NULL);
         *ret = row.value;
+        return STATUS_OK;
+}
+
+enum status setting_days(struct connection *connection, const char *name, int32_t usual, int32_t *ret,
+                         struct error *error)
+{
+        struct text value = {NULL, 0};
+        int64_t days;
+        enum status status = setting_get(connection, name, &value, error);
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+                return status;
+        bool good = value.length &&
+                    decimal_parse_scaled(value, DECIMAL_POINT, 0, false, &days) == DECIMAL_OK && days >= 1 &&
+                    days <= SETTING_DAYS_MAX;
+        *ret = good ? (int32_t)days : usual;
         return STATUS_OK;
 }
 

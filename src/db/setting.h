@@ -17,6 +17,11 @@ must_check enum status setting_set(struct connection *connection, const char *na
 must_check enum status setting_set_by(struct connection *connection, const char *actor, const char *name,
                                       struct text value, struct error *error);
 
+/* A number of days, 1 to SETTING_DAYS_MAX; `usual` when there is none or it is damaged. */
+enum { SETTING_DAYS_MAX = 3650 };
+must_check enum status setting_days(struct connection *connection, const char *name, int32_t usual, int32_t *ret,
+                                    struct error *error);
+
 /* The ledger currency with its number of decimals. Until init or the first concept sets one, the code is "" and amounts
  * have two decimals. */
 struct currency {

@@ -129,6 +129,14 @@ static void add_delimiter(struct error_file *errors)
         buffer_add_byte(&errors->scratch, source_file_delimiter(errors->file));
 }
 
+bool error_file_reasons_beside(struct text records_path, char *out, size_t bytes_max)
+{
+        static const char ending[] = ".csv", instead[] = ".reasons.csv";
+        size_t stem = records_path.length > sizeof(ending) - 1 ? records_path.length - (sizeof(ending) - 1) : 0;
+        int length = snprintf(out, bytes_max, "%.*s%s", (int)stem, records_path.data, instead);
+        return stem && length > 0 && (size_t)length < bytes_max;
+}
+
 static enum status write_reasons_header(struct error_file *errors, struct error *error)
 {
         static const char *const keys[] = {"import.reasons.file", "import.reasons.line", "import.reasons.repair_line",

@@ -36,6 +36,9 @@ struct rejection {
 enum { REJECTION_COUNT_BYTES = 24 };
 void rejection_count(struct rejection *rejection, char *place, size_t count, size_t wanted);
 
+/* The path of the reasons beside a file of rejected records; false: it is none, or the path is too long. */
+bool error_file_reasons_beside(struct text records_path, char *out, size_t bytes_max);
+
 /* Nothing is written before the first record. `write` false (dry run): counts only. */
 must_check enum status error_file_new(const char *data_directory, int32_t import_id, const struct source_file *file,
                                       enum language language, bool write, struct error_file **ret,

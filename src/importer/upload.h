@@ -10,7 +10,11 @@
 #include "importer/proposal.h"
 #include "jobs/jobs.h"
 
-enum { UPLOAD_NAME_BYTES_MAX = 200, UPLOAD_KEPT_DAYS = 7 };
+enum { UPLOAD_NAME_BYTES_MAX = 200, UPLOAD_KEPT_DAYS = 7, ERROR_FILES_KEPT_DAYS = 90 };
+
+/* Files are kept for so long, unless the settings of these names say how many days. What was imported stays. */
+#define UPLOAD_KEPT_SETTING "uploads_kept_days"
+#define ERROR_FILES_KEPT_SETTING "error_files_kept_days"
 
 struct upload {
         int64_t id;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * upload_jobs.c: looking at an upload (proposal, dry run), importing it, removing old ones and jobs that ended long
- * ago.
+ * upload_jobs.c: looking at an upload (proposal, dry run), importing it, removing old ones, old error files and
+ * jobs that ended long ago.
  */
 #include "db/setting.h"
 #include "importer/import.h"
@@ -197,18 +197,50 @@ static enum status remove_one(struct job *job, int64_t id, struct error *error)
         return status ? status : upload_remove(job_database(job), &upload, error);
 }
 
+/* They hold names and amounts: who has not repaired them by then will not. A file of another data directory is not
+ * here, and its own server removes it. */
+static enum status clean_error_files(struct job *job, struct error *error)
+{
+        rows_cleanup struct rows *rows = NULL;
+        int32_t days;
+        bool more = true;
+        enum status status = setting_days(job_connection(job), ERROR_FILES_KEPT_SETTING, ERROR_FILES_KEPT_DAYS, &days,
+                                          error);
+        struct q_import_error_files_old_args args = {clock_now_ms() - (status ? 0 : days) * DAY_MS};
+        if (!status)
+                status = q_import_error_files_old_open(job_connection(job), &args, &rows, error);
+        while (!status && more) {
+                struct q_import_error_files_old_row row;
+                char path[PATH_BYTES_MAX];
+                status = q_import_error_files_old_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                if (error_file_reasons_beside(row.error_file, path, sizeof(path)))
+                        status = file_remove(path, error);
+                int length = snprintf(path, sizeof(path), "%.*s", (int)row.error_file.length, row.error_file.data);
+                if (!status && (size_t)length < sizeof(path))
+                        status = file_remove(path, error);
+        }
+        return status;
+}
+
 static enum status clean(struct job *job, struct error *error)
 {
         rows_cleanup struct rows *rows = NULL;
-        struct q_upload_old_args args = {text_of(job_home(job)), clock_now_ms() - UPLOAD_KEPT_DAYS * DAY_MS};
+        int32_t days;
         bool more = true;
-        enum status status = q_upload_old_open(job_connection(job), &args, &rows, error);
+        enum status status = setting_days(job_connection(job), UPLOAD_KEPT_SETTING, UPLOAD_KEPT_DAYS, &days, error);
+        struct q_upload_old_args args = {text_of(job_home(job)), clock_now_ms() - (status ? 0 : days) * DAY_MS};
+        if (!status)
+                status = q_upload_old_open(job_connection(job), &args, &rows, error);
         while (!status && more) {
                 struct q_upload_old_row row;
                 status = q_upload_old_next(rows, &row, &more, error);
                 if (!status && more)
                         status = remove_one(job, row.id, error);
         }
+        if (!status)
+                status = clean_error_files(job, error);
         return status ? status : job_forget(job_database(job), clock_now_ms() - JOBS_KEPT_DAYS * DAY_MS, error);
 }
 

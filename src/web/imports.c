@@ -4,6 +4,7 @@
  * What happens to the file until it is imported is in uploads.c.
  */
 #include "db/generation.h"
+#include "db/setting.h"
 #include "importer/import.h"
 #include "importer/upload.h"
 #include "platform/file.h"
@@ -105,6 +106,20 @@ static enum status put_uploads(struct request *request, struct model *model, str
         return status;
 }
 
+/* How many days files are kept. */
+static enum status put_kept(struct request *request, struct model *model, const char *name, const char *setting,
+                            int32_t usual, struct error *error)
+{
+        struct connection *connection;
+        int32_t days;
+        enum status status = request_connection(request, &connection, error);
+        if (!status)
+                status = setting_days(connection, setting, usual, &days, error);
+        if (!status)
+                put_count(model, NULL, name, days);
+        return status;
+}
+
 static enum status imports_list(struct request *request, struct model *model, struct error *error)
 {
         struct connection *connection;
@@ -123,6 +138,9 @@ static enum status imports_list(struct request *request, struct model *model, st
         list_put(model, &(struct list_view){.spec = &spec, .address = address, .total = -1});
         if (may_write) {
                 status = put_uploads(request, model, connection, error);
+                if (!status)
+                        status = put_kept(request, model, "uploads_days", UPLOAD_KEPT_SETTING, UPLOAD_KEPT_DAYS,
+                                          error);
                 put_kinds(request, model, "kinds", IMPORT_PURCHASES);
         }
         put_yes_no(model, NULL, "may_write", may_write);
@@ -179,15 +197,6 @@ static enum status find(struct request *request, struct q_import_one_row *ret, i
         return STATUS_OK;
 }
 
-/* The list of reasons lies beside the rejected lines. */
-static bool reasons_path(struct text lines, char out[PATH_BYTES_MAX])
-{
-        static const char ending[] = ".csv", instead[] = ".reasons.csv";
-        size_t stem = lines.length > sizeof(ending) - 1 ? lines.length - (sizeof(ending) - 1) : 0;
-        int length = snprintf(out, PATH_BYTES_MAX, "%.*s%s", (int)stem, lines.data, instead);
-        return stem && length < PATH_BYTES_MAX;
-}
-
 static enum status import_show(struct request *request, struct model *model, struct error *error)
 {
         struct q_import_one_row row;
@@ -212,14 +221,16 @@ static enum status import_show(struct request *request, struct model *model, str
         put_yes_no(model, import, "published", published);
         put_text(model, import, "profile", row.profile);
         bool rejected = row.has_error_file && row.error_file.length &&
-                        file_exists(string_of(request, row.error_file)) && reasons_path(row.error_file, reasons);
+                        file_exists(string_of(request, row.error_file)) &&
+                        error_file_reasons_beside(row.error_file, reasons, sizeof(reasons));
         put_text(model, import, "rejected_path", rejected ? path_of(request, "/imports/", number, "/rejected")
                                                           : (struct text){NULL, 0});
         put_text(model, import, "reasons_path", rejected && file_exists(reasons)
                                                         ? path_of(request, "/imports/", number, "/reasons")
                                                         : (struct text){NULL, 0});
+        put_yes_no(model, import, "rejected_gone", !rejected && row.rows_rejected > 0);
         put_yes_no(model, NULL, "may_write", subject_may(request_subject(request), PERMISSION_IMPORT_WRITE));
-        return STATUS_OK;
+        return put_kept(request, model, "days", ERROR_FILES_KEPT_SETTING, ERROR_FILES_KEPT_DAYS, error);
 }
 
 static enum status send(struct request *request, const char *path, struct error *error)
@@ -251,7 +262,7 @@ static enum status import_reasons(struct request *request, struct model *model, 
         char path[PATH_BYTES_MAX];
         (void)model;
         enum status status = find(request, &row, &number, error);
-        if (!status && (!row.has_error_file || !reasons_path(row.error_file, path)))
+        if (!status && (!row.has_error_file || !error_file_reasons_beside(row.error_file, path, sizeof(path))))
                 return not_there(error);
         return status ? status : send(request, path, error);
 }

@@ -78,6 +78,7 @@ enum status saved_views_put(struct request *request, const struct list_spec *spe
         struct value *saving = put_page_map(model, NULL, "saving");
         put_text(model, saving, "list", name_of(spec));
         put_text(model, saving, "query", shown);
+        put_yes_no(model, saving, "may_share", subject_may(request_subject(request), PERMISSION_CONCEPT_WRITE));
         return query.failed ? error_memory(error) : STATUS_OK;
 }
 

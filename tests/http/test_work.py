@@ -10,6 +10,7 @@ import contextlib
 import csv
 import datetime
 import decimal
+import html
 import http.client
 import io
 import itertools
@@ -361,6 +362,90 @@ def case_due(check, server):
     olga = signed_in(server, "olga")
     time.sleep(2)
     check(len(olga.ask("/evaluations").json["runs"]) == 2, "and not again")
+
+
+def case_expire(check, server):
+    """Files that were handed in and lines that were refused are not kept for ever."""
+    at(server, "2026-03-02")
+    server.command("setting", "set", "error_files_kept_days", "20")
+    try:
+        server.command("setting", "set", "uploads_kept_days", "0")
+        check(False, "no days are refused")
+    except road.RoadError:
+        pass
+    olga, = ready(server, ("olga", "owner"))
+    number = bring_in(olga, purchases(200, wrong=True))
+    waiting, _ = hand_in(olga, purchases(10, first=500), name="waits.csv")
+    one = olga.ask(f"/imports/{number}").json
+    check(olga.get(one["import"]["rejected_path"]).status == 200 and "20 days" in olga.get(f"/imports/{number}").text,
+          "the page says how long the files are kept")
+    check("7 days" in olga.get("/imports").text, "and so does that of what waits")
+    check(len(list((server.data / "errors").iterdir())) == 2, "lines and reasons")
+    for day, there, waits in (("2026-03-08", 2, True), ("2026-03-11", 2, False), ("2026-03-23", 0, False)):
+        server.stop()
+        at(server, day)
+        server.start()
+        olga = signed_in(server, "olga")
+        wait(olga, "/jobs", lambda model: any(
+            job["kind"] == "upload_clean" and job["ended"] and job["created"][:10] == day for job in model["rows"]))
+        check(len(list((server.data / "errors").iterdir())) == there, f"{day}: error files")
+        check((olga.ask(waiting).status == 200) == waits, f"{day}: the file that waits")
+    check("are gone" in olga.get(f"/imports/{number}").text, "the page says they are gone")
+    check(olga.send("GET", one["import"]["rejected_path"]).status == 404, "they are")
+
+
+def case_views(check, server):
+    """Views of lists: one's own, those shared by who writes concepts, nobody else's."""
+    olga, rita = ready(server, ("olga", "owner"), ("rita", "rep"))
+    found(olga)
+    page = olga.get("/customers?filter=segment:A&sort=-revenue").text
+    saving = dict(re.findall(r'<input type="hidden" name="(list|query)" value="([^"]*)"', page))
+    check(saving["list"] == "customers" and 'name="shared"' in page, f"the form to save it: {saving}")
+    check('name="shared"' not in rita.get("/customers").text, "a rep shares none (X-01)")
+    query = html.unescape(saving["query"])
+    check(olga.post("/views", {"list": "customers", "query": query, "name": "Best", "shared": "yes"},
+                    follow=False).status == 303, "saved")
+    olga.post("/views", {"list": "customers", "query": "sort=name", "name": "Mine"})
+    rita.post("/views", {"list": "customers", "query": "sort=-name", "name": "Ritas", "shared": "yes"})
+    seen = {name: {view["name"]: view for view in person.ask("/customers?sort=-revenue&filter=segment:A").json["views"]}
+            for name, person in (("olga", olga), ("rita", rita))}
+    check(set(seen["olga"]) == {"Best", "Mine"} and set(seen["rita"]) == {"Best", "Ritas"}, f"shared ones for all: {seen}")
+    best = seen["rita"]["Best"]
+    check(best["current"] and not best["own"] and best["remove_path"] is None and seen["olga"]["Best"]["own"], f"{best}")
+    check(olga.get(best["path"]).status == 200, "it leads to the list")
+    check(rita.tell(seen["olga"]["Best"]["remove_path"]).status == 404, "nobody removes another's (X-01)")
+    check(olga.tell("/views", {"list": "customers", "query": "password=1", "name": "x"}).status == 422, "only what lists know")
+    check(olga.tell("/views", {"list": "users", "query": "", "name": "x"}).status == 422, "only of lists with views")
+    olga.tell(seen["olga"]["Best"]["remove_path"])
+    check([view["name"] for view in rita.ask("/customers").json["views"]] == ["Ritas"], "removed for all")
+
+
+def case_overlay(check, server):
+    """A folder whose templates and assets win over the built-in ones."""
+    olga, = ready(server, ("olga", "owner"))
+    plain = olga.get("/products").text
+    server.stop()
+    folder = server.data.parent / "overlay"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "assets").mkdir()
+    (folder / "templates" / "products.mustache").write_text("<h1>{{title}}</h1><p>ours</p>", encoding="utf-8")
+    (folder / "assets" / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    server.start("--overlay", str(folder))
+    olga = signed_in(server, "olga")
+    page = olga.get("/products").text
+    check("<p>ours</p>" in page and "<p>ours</p>" not in plain, "its template wins")
+    check(olga.get("/jobs").status == 200 and "<p>ours</p>" not in olga.get("/jobs").text, "the others are built in")
+    server.stop()
+    (folder / "templates" / "products.mustache").write_text("{{#open}}", encoding="utf-8")
+    try:
+        server.start("--overlay", str(folder))
+        check(False, "a template with a mistake stops the start")
+    except road.RoadError as said:
+        check("products" in str(said), f"which names it: {said}")
+    server.process.wait(timeout=60)
+    server.process = None
+    server.start()
+    check("<p>ours</p>" not in signed_in(server, "olga").get("/products").text, "without it all is as before")
 
 
 class Beside:
