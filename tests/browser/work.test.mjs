@@ -150,9 +150,10 @@ test('pages of program work', async (t) => {
                 await first.fill('[name="reason"]', 'Neues Werk');
                 await first.locator('form[action="/overrides"] button').click();
                 await first.waitForSelector('form[action$="/decide"]', PATIENCE);
+                const override = await first.locator('form[action$="/decide"]').first().getAttribute('action');
 
                 const pages = { imports: '/imports', import: '/imports/1', upload, evaluations: '/evaluations', evaluation: run,
-                        concepts: '/concepts', concept, simulation, overrides: '/overrides', appeals: '/appeals', audit: '/audit',
+                        concepts: '/concepts', concept, simulation, overrides: '/overrides', override, appeals: '/appeals', audit: '/audit',
                         settings: '/settings', jobs: '/jobs', setup: '/setup' };
                 for (const [theme, width] of LOOKS) {
                         const page = await reader(treue.base, { theme, width, language: theme === 'light' ? 'de' : 'en', cookies });
