@@ -13,7 +13,9 @@
 #include "platform/mail.h"
 
 enum { MAIL_BYTES_MAX = 1 << 20, TEXT_BYTES_MAX = 512, PASSWORD_FILE_BYTES_MAX = 4096 };
-#define SECONDS_MAX 30L
+/* Saying goodbye comes on top of what the transfer may take, so both together are the 30 seconds of mail.h. */
+#define TRANSFER_SECONDS_MAX 20L
+#define ANSWER_SECONDS_MAX 10L
 
 static struct {
         CURLcode (*global_init)(long flags);
@@ -111,7 +113,8 @@ static enum status set_up(struct sending *sending, const struct mail_server *ser
         CURLcode code = curl.set(handle, CURLOPT_URL, sending->url.data);
         code |= curl.set(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
         code |= curl.set(handle, CURLOPT_NOSIGNAL, 1L);
-        code |= curl.set(handle, CURLOPT_TIMEOUT, SECONDS_MAX);
+        code |= curl.set(handle, CURLOPT_TIMEOUT, TRANSFER_SECONDS_MAX);
+        code |= curl.set(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, ANSWER_SECONDS_MAX);
         code |= curl.set(handle, CURLOPT_ERRORBUFFER, sending->reason);
         code |= curl.set(handle, CURLOPT_PROXY, "");
         code |= curl.set(handle, CURLOPT_USE_SSL,

@@ -143,7 +143,23 @@ def packed():
         yield f"made_{number:02}", bytes([number * 3, number]) + content
 
 
-TARGETS = {"csv": csv, "encoding": encodings, "unpack": packed, "decimal": decimals, "date": dates,
+def mails():
+    """Bytes 0 to 3: lengths of address, name, subject, name of the sender; then these, then the text."""
+    address, plain = b"karin@kunde.example", [b"Karin Kundin", b"Your access", b"PartnerKreis"]
+    umlauts = ["M\u00fcller \u201eQ\u201c".encode(), ("\u00c4" * 30 + " =?utf-8?B?eA==?=").encode(), b"Kreis <x@y.de>"]
+    attacks = [b"a\r\nBcc: b@x.de", b"a\nb", b"a\rb", b"a\0b", b"\xff\xfe", b" a", b"a ", b"x" * 250]
+    texts = [b"", b"a\n", b".\n..\n", b"a \r\n.\r\nMAIL FROM:<b@x.de>\r\n", b"x" * 200 + b"\n" + b"." * 80,
+             "\u00fc".encode() * 60, b"= \t\n \n", b"From me\n"]
+    cases = [(address, *plain, texts[1]), (address, *umlauts, texts[5])]
+    cases += [(address, attack, *plain[1:], texts[number]) for number, attack in enumerate(attacks)]
+    cases += [(address, plain[0], attack, plain[2], texts[0]) for attack in attacks]
+    cases += [(address, plain[0], b"", b"", text) for text in texts]
+    cases += [(b"a@b.c\r\nBcc: x@y.de", *plain, b""), (b"a@b.c> NOTIFY", *plain, b""), (b"a" * 248 + b"@b.c", *plain, b"")]
+    for number, case in enumerate(cases):
+        yield f"made_{number:02}", bytes(map(len, case[:4])) + b"".join(case)
+
+
+TARGETS = {"csv": csv, "mail": mails, "encoding": encodings, "unpack": packed, "decimal": decimals, "date": dates,
            "concept": concepts, "profile": profiles, "cli": command_lines}
 
 

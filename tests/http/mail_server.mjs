@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// A mail server for tests: node mail_server.mjs FOLDER [CERTIFICATE KEY]. Prints its port; keeps each mail as FOLDER/N.eml
-// and who signed in as FOLDER/login. With a certificate it offers STARTTLS and asks for a sign-in.
+// A mail server for tests: node mail_server.mjs FOLDER [CERTIFICATE KEY [tls|starttls [TLS_VERSION]]]. Prints its port;
+// keeps each mail as FOLDER/N.eml and who signed in as FOLDER/login. With a certificate it asks for a sign-in and offers
+// STARTTLS, or speaks TLS at once; with a version that one only.
 import { createRequire } from "node:module";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const require = createRequire(new URL("../../ui/package.json", import.meta.url));
 const { SMTPServer } = require("smtp-server");
-const [folder, certificate, key] = process.argv.slice(2);
+const [folder, certificate, key, security, version] = process.argv.slice(2);
 let count = 0;
 
 const server = new SMTPServer({
+  secure: security === "tls",
+  ...(version ? { minVersion: version, maxVersion: version, ciphers: "DEFAULT@SECLEVEL=0" } : {}),
   authOptional: !certificate,
   disabledCommands: certificate ? [] : ["STARTTLS", "AUTH"],
   cert: certificate && readFileSync(certificate),

@@ -44,6 +44,10 @@ GENERATED = {"queries.h", "catalogue.h"}
 SQL_HOME = {"src/db"}
 # Functions over the clock and randomness live in platform only.
 CLOCKS = re.compile(r"\b(time|clock_gettime|gettimeofday|getrandom|arc4random)\s*\(")
+# Secrets are compared by secret_equal, in a time that tells nothing of them; lengths and constants of them are no secrets.
+SECRETS = re.compile(r"\b(text_equal|text_compare|memcmp|strcmp|strncmp)\s*"
+                     r"\([^;\n]*?\b\w*(token|secret|digest|csrf|totp)\w*\b")
+SECRET_HOMES = ("src/access/", "src/http/", "src/web/")
 FUNCTION_LINES_MAX, FILE_LINES_MAX, COLUMNS_MAX = 70, 1000, 120
 
 
@@ -107,6 +111,9 @@ def c_problems(relative, text):
     if str(relative).startswith("src/") and not any(str(relative).startswith(home) for home in SQL_HOME):
         for match in SQL.finditer(code):
             problems.append((relative, line_of(code, match.start()), "SQL in C", match.group(0)[:60]))
+    if str(relative).startswith(SECRET_HOMES):
+        for match in SECRETS.finditer(bare):
+            problems.append((relative, line_of(bare, match.start()), "comparison of secrets", match.group(1)))
     if not str(relative).startswith("src/platform/"):
         for match in CLOCKS.finditer(bare):
             if str(relative).startswith("src/"):
@@ -267,6 +274,8 @@ PLANTED = [
     ("white space", "src/base/planted.c", "extern int planted; \n"),
     ("SQL in C", "src/program/planted.c", 'const char *planted = "SELECT a FROM b";\n'),
     ("clock or randomness outside platform", "src/db/planted.c", "long planted(void) { return time(0); }\n"),
+    ("comparison of secrets", "src/access/planted.c",
+     "bool planted(struct text token, struct text b) { return text_equal(token, b); }\n"),
     ("unfinished", "src/base/planted.c", "/* TO" + "DO: planted */\n"),
     ("catalogue", "ui/templates/planted.mustache", "<p>{{#t}}import.planted_key{{/t}}</p>\n"),
     ("catalogue", "src/base/planted.c", 'const char *planted = "import.planted_key";\n'),
