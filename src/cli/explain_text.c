@@ -6,46 +6,21 @@
 #include "cli/explain_output.h"
 
 #include "base/checked.h"
+#include "i18n/words.h"
 
 struct page {
-        enum language language;
+        struct words words;
         const struct explained *explained;
         const struct concept *concept;
-        struct buffer *out;
 };
-
-static void add(struct page *page, struct text text)
-{
-        /* Names come from files: what steers a terminal is shown as a blank. */
-        for (size_t i = 0; i < text.length; i++)
-                buffer_add_byte(page->out, (unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7f ? ' '
-                                                                                                      : text.data[i]);
-}
-
-static void say(struct page *page, const char *key)
-{
-        buffer_add_text(page->out, message_raw(page->language, key));
-}
-
-static void say_family(struct page *page, const char *family, const char *name)
-{
-        char key[96];
-        snprintf(key, sizeof(key), "%s.%s", family, name);
-        say(page, key);
-}
-
-static void say_day(struct page *page, int32_t day)
-{
-        format_add_day(page->out, page->language, day);
-}
 
 static void add_segment(struct page *page, uint8_t segment)
 {
         const struct segment *about = &page->concept->segments[segment];
-        bool english = page->language == LANGUAGE_ENGLISH && about->name.english.length;
-        add(page, about->id);
-        buffer_add_byte(page->out, ' ');
-        add(page, english ? about->name.english : about->name.german);
+        bool english = page->words.language == LANGUAGE_ENGLISH && about->name.english.length;
+        words_add_name(page->words.out, about->id);
+        buffer_add_byte(page->words.out, ' ');
+        words_add_name(page->words.out, english ? about->name.english : about->name.german);
 }
 
 /* ---- one criterion ---------------------------------------------------------------------------------------------- */
@@ -56,11 +31,12 @@ static void add_missing(struct page *page, const struct explained_criterion *c)
                 return;
         struct buffer gap buffer_cleanup;
         buffer_init(&gap, 256);
-        amount_add_gap(&gap, page->language, page->concept, c->criterion->metric, c->missing);
+        amount_add_gap(&gap, page->words.language, page->concept, c->criterion->metric, c->missing);
         enum comparator comparator = c->criterion->comparator;
         bool less = comparator == COMPARE_AT_MOST || comparator == COMPARE_LESS_THAN;
-        buffer_add_text(page->out, "; ");
-        message_add(page->out, page->language, less ? "explain.too_much" : "explain.still", "amount", gap.data, NULL);
+        buffer_add_text(page->words.out, "; ");
+        message_add(page->words.out, page->words.language, less ? "explain.too_much" : "explain.still", "amount",
+                    gap.data, NULL);
 }
 
 static const char *state_sign(enum judgement state)
@@ -70,19 +46,19 @@ static const char *state_sign(enum judgement state)
 
 static void add_criterion(struct page *page, const struct explained_criterion *c, const char *indent)
 {
-        buffer_addf(page->out, "%s%s ", indent, state_sign(c->state));
-        criterion_add_name(page->out, page->language, c->criterion);
-        criterion_add_window(page->out, page->language, c);
-        buffer_add_text(page->out, ": ");
-        criterion_add_value(page->out, page->language, page->concept, c);
-        buffer_add_text(page->out, ", ");
-        criterion_add_threshold(page->out, page->language, page->concept, c);
+        buffer_addf(page->words.out, "%s%s ", indent, state_sign(c->state));
+        criterion_add_name(page->words.out, page->words.language, c->criterion);
+        criterion_add_window(page->words.out, page->words.language, c);
+        buffer_add_text(page->words.out, ": ");
+        criterion_add_value(page->words.out, page->words.language, page->concept, c);
+        buffer_add_text(page->words.out, ", ");
+        criterion_add_threshold(page->words.out, page->words.language, page->concept, c);
         add_missing(page, c);
         if (c->state == UNKNOWN && c->criterion->unknown_is_met) {
-                buffer_add_text(page->out, "; ");
-                say(page, "explain.unknown_counts");
+                buffer_add_text(page->words.out, "; ");
+                words_say(&page->words, "explain.unknown_counts");
         }
-        buffer_add_byte(page->out, '\n');
+        buffer_add_byte(page->words.out, '\n');
 }
 
 /* ---- the page --------------------------------------------------------------------------------------------------- */
@@ -90,11 +66,11 @@ static void add_criterion(struct page *page, const struct explained_criterion *c
 /* Number, and name where somebody gave one. */
 static void add_customer(struct page *page, struct text number, struct text name)
 {
-        add(page, number);
+        words_add_name(page->words.out, number);
         if (text_equal(name, number))
                 return;
-        buffer_add_byte(page->out, ' ');
-        add(page, name);
+        buffer_add_byte(page->words.out, ' ');
+        words_add_name(page->words.out, name);
 }
 
 static void add_merged(struct page *page)
@@ -105,32 +81,32 @@ static void add_merged(struct page *page)
         struct page apart = *page;
         buffer_init(&into, 4096);
         buffer_init(&since, 64);
-        apart.out = &into;
+        apart.words.out = &into;
         add_customer(&apart, merged->number, merged->name);
-        format_add_day(&since, page->language, merged->since_day);
-        message_add(page->out, page->language,
+        format_add_day(&since, page->words.language, merged->since_day);
+        message_add(page->words.out, page->words.language,
                     page->explained->counts_there ? "explain.merged" : "explain.merged_since", "into", into.data,
                     "since", since.data, NULL);
-        buffer_add_byte(page->out, '\n');
+        buffer_add_byte(page->words.out, '\n');
 }
 
 static void add_head(struct page *page)
 {
         const struct explained *e = page->explained;
         add_customer(page, e->number, e->name);
-        buffer_add_text(page->out, " \xc2\xb7 ");
-        add(page, bilingual_text(&page->concept->program_name, page->language));
-        buffer_add_byte(page->out, '\n');
+        buffer_add_text(page->words.out, " \xc2\xb7 ");
+        words_add_name(page->words.out, bilingual_text(&page->concept->program_name, page->words.language));
+        buffer_add_byte(page->words.out, '\n');
         if (e->has_merged)
                 add_merged(page);
         add_segment(page, e->segment);
-        buffer_add_text(page->out, " \xc2\xb7 ");
-        say_family(page, "decision", decision_names[e->decision]);
-        buffer_add_text(page->out, " \xc2\xb7 ");
-        say(page, e->approved ? "explain.effective" : "explain.proposed");
-        buffer_add_byte(page->out, ' ');
-        say_day(page, e->effective_day);
-        buffer_add_byte(page->out, '\n');
+        buffer_add_text(page->words.out, " \xc2\xb7 ");
+        words_say_family(&page->words, "decision", decision_names[e->decision]);
+        buffer_add_text(page->words.out, " \xc2\xb7 ");
+        words_say(&page->words, e->approved ? "explain.effective" : "explain.proposed");
+        buffer_add_byte(page->words.out, ' ');
+        words_say_day(&page->words, e->effective_day);
+        buffer_add_byte(page->words.out, '\n');
 }
 
 /* What the segment expects of its members and this one lacks; it decides nothing, but somebody should look. */
@@ -144,18 +120,18 @@ static void add_attention(struct page *page)
                         const struct explained_criterion *c = &segment->expects[i];
                         if (!criterion_is_open(c))
                                 continue;
-                        buffer_add_text(page->out, "  ! ");
-                        say(page, "explain.attention");
-                        buffer_add_byte(page->out, ' ');
-                        criterion_add_name(page->out, page->language, c->criterion);
-                        criterion_add_window(page->out, page->language, c);
-                        buffer_add_text(page->out, ": ");
-                        criterion_add_value(page->out, page->language, page->concept, c);
-                        buffer_add_text(page->out, " (");
-                        say(page, "explain.expected");
-                        buffer_add_byte(page->out, ' ');
-                        criterion_add_threshold(page->out, page->language, page->concept, c);
-                        buffer_add_text(page->out, ")\n");
+                        buffer_add_text(page->words.out, "  ! ");
+                        words_say(&page->words, "explain.attention");
+                        buffer_add_byte(page->words.out, ' ');
+                        criterion_add_name(page->words.out, page->words.language, c->criterion);
+                        criterion_add_window(page->words.out, page->words.language, c);
+                        buffer_add_text(page->words.out, ": ");
+                        criterion_add_value(page->words.out, page->words.language, page->concept, c);
+                        buffer_add_text(page->words.out, " (");
+                        words_say(&page->words, "explain.expected");
+                        buffer_add_byte(page->words.out, ' ');
+                        criterion_add_threshold(page->words.out, page->words.language, page->concept, c);
+                        buffer_add_text(page->words.out, ")\n");
                 }
         }
 }
@@ -168,15 +144,15 @@ static void add_together(struct page *page)
         const struct together *together = &page->explained->together;
         if (!together->count)
                 return;
-        say(page, heads[page->concept->evaluates]);
-        buffer_add_byte(page->out, '\n');
+        words_say(&page->words, heads[page->concept->evaluates]);
+        buffer_add_byte(page->words.out, '\n');
         for (size_t i = 0; i < together->count; i++) {
                 const struct together_member *member = &together->members[i];
-                buffer_add_text(page->out, "  ");
+                buffer_add_text(page->words.out, "  ");
                 add_customer(page, member->number, member->name);
                 if (member->size_class_counts) {
-                        buffer_add_text(page->out, " \xc2\xb7 ");
-                        say(page, "explain.size_class_counts");
+                        buffer_add_text(page->words.out, " \xc2\xb7 ");
+                        words_say(&page->words, "explain.size_class_counts");
                 }
                 if (member->into.length) {
                         struct page apart = *page;
@@ -184,14 +160,15 @@ static void add_together(struct page *page)
                         struct buffer since buffer_cleanup;
                         buffer_init(&into, 4096);
                         buffer_init(&since, 64);
-                        apart.out = &into;
-                        add(&apart, member->into);
-                        format_add_day(&since, page->language, member->since_day);
-                        buffer_add_text(page->out, " \xc2\xb7 ");
-                        message_add(page->out, page->language, "explain.member_merged", "into", into.data, "since",
+                        apart.words.out = &into;
+                        words_add_name(apart.words.out, member->into);
+                        format_add_day(&since, page->words.language, member->since_day);
+                        buffer_add_text(page->words.out, " \xc2\xb7 ");
+                        message_add(page->words.out, page->words.language, "explain.member_merged", "into", into.data,
+                                    "since",
                                     since.data, NULL);
                 }
-                buffer_add_byte(page->out, '\n');
+                buffer_add_byte(page->words.out, '\n');
         }
 }
 
@@ -201,11 +178,12 @@ static void add_override(struct page *page)
         const struct granted_override *granted = &page->explained->override;
         struct buffer day buffer_cleanup;
         buffer_init(&day, 64);
-        format_add_day(&day, page->language, granted->valid_to);
-        buffer_add_text(page->out, "  ");
-        message_add(page->out, page->language, "explain.override", "until", day.data, "reason", granted->reason.data,
+        format_add_day(&day, page->words.language, granted->valid_to);
+        buffer_add_text(page->words.out, "  ");
+        message_add(page->words.out, page->words.language, "explain.override", "until", day.data, "reason",
+                    granted->reason.data,
                     "requested", granted->requested_by.data, "approved", granted->approved_by.data, NULL);
-        buffer_add_byte(page->out, '\n');
+        buffer_add_byte(page->words.out, '\n');
 }
 
 /* Why, in one or two sentences. */
@@ -218,45 +196,46 @@ static void add_reason(struct page *page)
         snprintf(before, sizeof(before), "%.*s", (int)e->before.length, e->before.length ? e->before.data : "");
         struct text id = page->concept->segments[e->qualified].id;
         snprintf(qualified, sizeof(qualified), "%.*s", (int)id.length, id.data);
-        format_add_day(&day, page->language, e->grace_until_day);
+        format_add_day(&day, page->words.language, e->grace_until_day);
         snprintf(until, sizeof(until), "%s", day.data);
         char key[64];
         snprintf(key, sizeof(key), "reason.%s", decision_names[e->decision]);
-        message_add(page->out, page->language, key, "before", before, "qualified", qualified, "until", until, NULL);
-        buffer_add_byte(page->out, '\n');
+        message_add(page->words.out, page->words.language, key, "before", before, "qualified", qualified, "until",
+                    until, NULL);
+        buffer_add_byte(page->words.out, '\n');
         for (unsigned f = 0; f < FLAG_COUNT; f++) {
                 if (!(e->flags >> f & 1))
                         continue;
-                buffer_add_text(page->out, "  ! ");
-                say_family(page, "customer_flag", flag_names[f]);
-                buffer_add_byte(page->out, '\n');
+                buffer_add_text(page->words.out, "  ! ");
+                words_say_family(&page->words, "customer_flag", flag_names[f]);
+                buffer_add_byte(page->words.out, '\n');
         }
         if (e->has_override)
                 add_override(page);
         add_together(page);
         add_attention(page);
         if (e->beneath_undone) {
-                buffer_add_text(page->out, "  ! ");
-                say(page, "explain.beneath_undone");
-                buffer_add_byte(page->out, '\n');
+                buffer_add_text(page->words.out, "  ! ");
+                words_say(&page->words, "explain.beneath_undone");
+                buffer_add_byte(page->words.out, '\n');
         }
 }
 
 static void add_judged(enum language language, struct judged_criterion judged, const char *when, struct buffer *out)
 {
-        struct page page = {.language = language, .concept = judged.concept, .out = out};
-        say(&page, when);
+        struct page page = {.words = {language, out}, .concept = judged.concept};
+        words_say(&page.words, when);
         buffer_add_byte(out, ' ');
         if (!judged.criterion) {
-                say(&page, "explain.change.absent");
+                words_say(&page.words, "explain.change.absent");
                 return;
         }
         criterion_add_threshold(out, language, judged.concept, judged.criterion);
         enum judgement state = judged.criterion->state;
         buffer_add_text(out, ": ");
-        say(&page, state == MET       ? "explain.change.met"
-                   : state == NOT_MET ? "explain.change.not_met"
-                                      : "explain.change.unknown");
+        words_say(&page.words, state == MET       ? "explain.change.met"
+                               : state == NOT_MET ? "explain.change.not_met"
+                                                  : "explain.change.unknown");
 }
 
 void explain_add_change(enum language language, struct judged_criterion before, struct judged_criterion after,
@@ -275,20 +254,20 @@ void explain_add_change(enum language language, struct judged_criterion before, 
 
 static void add_open(struct page *page, const struct explained_criterion *c)
 {
-        buffer_add_text(page->out, "  \xe2\x80\xa2 ");
-        criterion_add_step(page->out, page->language, page->concept, c);
-        buffer_add_byte(page->out, '\n');
+        buffer_add_text(page->words.out, "  \xe2\x80\xa2 ");
+        criterion_add_step(page->words.out, page->words.language, page->concept, c);
+        buffer_add_byte(page->words.out, '\n');
 }
 
 static void add_next(struct page *page)
 {
         const struct explanation *explanation = &page->explained->explanation;
         const struct explained_path *path = explanation->has_next ? explanation_next_path(explanation) : NULL;
-        buffer_add_byte(page->out, '\n');
+        buffer_add_byte(page->words.out, '\n');
         if (!path) {
                 bool prospect = page->concept->segments[page->explained->segment].kind == KIND_PROSPECT;
-                say(page, prospect ? "explain.top_prospect" : "explain.top");
-                buffer_add_byte(page->out, '\n');
+                words_say(&page->words, prospect ? "explain.top_prospect" : "explain.top");
+                buffer_add_byte(page->words.out, '\n');
                 return;
         }
         char number[24];
@@ -296,8 +275,8 @@ static void add_next(struct page *page)
         struct text id = page->concept->segments[explanation->next_segment].id;
         char segment[64];
         snprintf(segment, sizeof(segment), "%.*s", (int)id.length, id.data);
-        message_add(page->out, page->language, "explain.next", "segment", segment, "count", number, NULL);
-        buffer_add_byte(page->out, '\n');
+        message_add(page->words.out, page->words.language, "explain.next", "segment", segment, "count", number, NULL);
+        buffer_add_byte(page->words.out, '\n');
         size_t met = 0;
         for (size_t i = 0; i < path->path->all_count; i++)
                 if (criterion_is_open(&path->all[i]))
@@ -307,8 +286,8 @@ static void add_next(struct page *page)
         if (met >= path->path->some_at_least)
                 return;
         snprintf(number, sizeof(number), "%zu", path->path->some_at_least - met);
-        message_add(page->out, page->language, "explain.and_some", "count", number, NULL);
-        buffer_add_byte(page->out, '\n');
+        message_add(page->words.out, page->words.language, "explain.and_some", "count", number, NULL);
+        buffer_add_byte(page->words.out, '\n');
         for (size_t i = 0; i < path->path->some_count; i++)
                 if (criterion_is_open(&path->some[i]))
                         add_open(page, &path->some[i]);
@@ -316,16 +295,16 @@ static void add_next(struct page *page)
 
 static void add_path(struct page *page, const struct explained_path *path)
 {
-        buffer_addf(page->out, "  %s ", path->fulfilled ? state_sign(MET) : state_sign(NOT_MET));
-        say(page, "explain.path");
-        buffer_add_byte(page->out, ' ');
-        add(page, path->path->id);
+        buffer_addf(page->words.out, "  %s ", path->fulfilled ? state_sign(MET) : state_sign(NOT_MET));
+        words_say(&page->words, "explain.path");
+        buffer_add_byte(page->words.out, ' ');
+        words_add_name(page->words.out, path->path->id);
         if (!path->fulfilled && path->fulfilled_keep) {
-                buffer_add_text(page->out, " (");
-                say(page, "explain.path_kept");
-                buffer_add_byte(page->out, ')');
+                buffer_add_text(page->words.out, " (");
+                words_say(&page->words, "explain.path_kept");
+                buffer_add_byte(page->words.out, ')');
         }
-        buffer_add_byte(page->out, '\n');
+        buffer_add_byte(page->words.out, '\n');
         for (size_t i = 0; i < path->path->all_count; i++)
                 add_criterion(page, &path->all[i], "    ");
         if (path->path->some_count == 0)
@@ -333,9 +312,9 @@ static void add_path(struct page *page, const struct explained_path *path)
         char least[16], all[24];
         snprintf(least, sizeof(least), "%u", path->path->some_at_least);
         snprintf(all, sizeof(all), "%zu", path->path->some_count);
-        buffer_add_text(page->out, "    ");
-        message_add(page->out, page->language, "explain.some", "least", least, "of", all, NULL);
-        buffer_add_byte(page->out, '\n');
+        buffer_add_text(page->words.out, "    ");
+        message_add(page->words.out, page->words.language, "explain.some", "least", least, "of", all, NULL);
+        buffer_add_byte(page->words.out, '\n');
         for (size_t i = 0; i < path->path->some_count; i++)
                 add_criterion(page, &path->some[i], "      ");
 }
@@ -348,29 +327,30 @@ static void add_evidence(struct page *page)
         buffer_init(&day, 64);
         snprintf(generation, sizeof(generation), "%lld", (long long)page->explained->generation);
         snprintf(version, sizeof(version), "%d", page->explained->version.number);
-        format_add_day(&day, page->language, page->explained->cutoff_day);
+        format_add_day(&day, page->words.language, page->explained->cutoff_day);
         struct text rule = page->concept->mechanics.evaluations[page->explained->rule].id;
         char evaluation[64];
         snprintf(evaluation, sizeof(evaluation), "%.*s", (int)rule.length, rule.data);
-        buffer_add_byte(page->out, '\n');
-        message_add(page->out, page->language, "explain.evidence", "cutoff", day.data, "evaluation", evaluation,
+        buffer_add_byte(page->words.out, '\n');
+        message_add(page->words.out, page->words.language, "explain.evidence", "cutoff", day.data, "evaluation",
+                    evaluation,
                     "version", version, "generation", generation, NULL);
-        buffer_add_byte(page->out, '\n');
+        buffer_add_byte(page->words.out, '\n');
         for (size_t s = 0; s < explanation->segment_count; s++) {
                 const struct explained_segment *segment = &explanation->segments[s];
                 const struct segment *about = &page->concept->segments[segment->segment];
                 add_segment(page, segment->segment);
                 if (about->rest) {
-                        buffer_add_text(page->out, ": ");
-                        say(page, "explain.rest");
+                        buffer_add_text(page->words.out, ": ");
+                        words_say(&page->words, "explain.rest");
                 }
-                buffer_add_byte(page->out, '\n');
+                buffer_add_byte(page->words.out, '\n');
                 for (size_t p = 0; p < about->path_count; p++)
                         add_path(page, &segment->paths[p]);
                 if (about->expects_count) {
-                        buffer_add_text(page->out, "  ");
-                        say(page, "explain.expects");
-                        buffer_add_byte(page->out, '\n');
+                        buffer_add_text(page->words.out, "  ");
+                        words_say(&page->words, "explain.expects");
+                        buffer_add_byte(page->words.out, '\n');
                 }
                 for (size_t i = 0; i < about->expects_count; i++)
                         add_criterion(page, &segment->expects[i], "    ");
@@ -382,50 +362,50 @@ static void add_decisions(struct page *page, const struct past_decision *history
         for (size_t i = 0; i < count; i++) {
                 const struct past_decision *past = &history[i];
                 char decision[32];
-                buffer_add_text(page->out, "  ");
-                say_day(page, past->cutoff_day);
-                buffer_add_text(page->out, "  ");
-                add(page, past->segment);
-                buffer_add_text(page->out, "  ");
+                buffer_add_text(page->words.out, "  ");
+                words_say_day(&page->words, past->cutoff_day);
+                buffer_add_text(page->words.out, "  ");
+                words_add_name(page->words.out, past->segment);
+                buffer_add_text(page->words.out, "  ");
                 snprintf(decision, sizeof(decision), "%.*s", (int)past->decision.length, past->decision.data);
-                say_family(page, "decision", decision);
-                buffer_add_text(page->out, " (");
-                add(page, past->evaluation);
-                buffer_add_text(page->out, ", ");
+                words_say_family(&page->words, "decision", decision);
+                buffer_add_text(page->words.out, " (");
+                words_add_name(page->words.out, past->evaluation);
+                buffer_add_text(page->words.out, ", ");
                 if (past->approved) {
-                        say(page, "explain.effective");
-                        buffer_add_byte(page->out, ' ');
-                        say_day(page, past->effective_day);
+                        words_say(&page->words, "explain.effective");
+                        buffer_add_byte(page->words.out, ' ');
+                        words_say_day(&page->words, past->effective_day);
                 } else {
-                        say(page, "explain.only_proposed");
+                        words_say(&page->words, "explain.only_proposed");
                 }
-                buffer_add_text(page->out, ")\n");
+                buffer_add_text(page->words.out, ")\n");
         }
 }
 
 static void add_history(struct page *page)
 {
         const struct explained *e = page->explained;
-        buffer_add_byte(page->out, '\n');
-        say(page, "explain.history");
+        buffer_add_byte(page->words.out, '\n');
+        words_say(&page->words, "explain.history");
         if (e->counts_there) {
-                buffer_add_byte(page->out, ' ');
+                buffer_add_byte(page->words.out, ' ');
                 add_customer(page, e->merged.number, e->merged.name);
         }
-        buffer_add_byte(page->out, '\n');
+        buffer_add_byte(page->words.out, '\n');
         add_decisions(page, e->history, e->history_count);
         if (!e->own_count)
                 return;
-        say(page, "explain.history");
-        buffer_add_byte(page->out, ' ');
+        words_say(&page->words, "explain.history");
+        buffer_add_byte(page->words.out, ' ');
         add_customer(page, e->number, e->name);
-        buffer_add_byte(page->out, '\n');
+        buffer_add_byte(page->words.out, '\n');
         add_decisions(page, e->own_history, e->own_count);
 }
 
 void explain_text(struct cli_context *context, const struct explained *explained, struct buffer *out)
 {
-        struct page page = {context->language, explained, explained->version.concept, out};
+        struct page page = {{context->language, out}, explained, explained->version.concept};
         add_head(&page);
         add_reason(&page);
         add_next(&page);

@@ -8,6 +8,7 @@
 #include "render/cells.h"
 #include "cli/near_misses.h"
 #include "cli/simulate_output.h"
+#include "i18n/words.h"
 #include "program/amounts.h"
 
 enum { MOVES_SHOWN = 10, STAKES_SHOWN = 10 };
@@ -231,13 +232,6 @@ static struct text segment_or_none(const struct concept *concept, uint8_t segmen
         return segment == SEGMENT_NONE ? text_of("\xe2\x80\x93") : concept->segments[segment].id;
 }
 
-/* Names come from files: what steers a terminal is shown as a blank. */
-static void add_plain(struct buffer *out, struct text text)
-{
-        for (size_t i = 0; i < text.length; i++)
-                buffer_add_byte(out, (unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7f ? ' ' : text.data[i]);
-}
-
 static enum status add_move(struct sheet *sheet, size_t customer, struct error *error)
 {
         const struct simulation_page *page = sheet->page;
@@ -247,14 +241,14 @@ static enum status add_move(struct sheet *sheet, size_t customer, struct error *
                                                  customer, page->scratch, &name, error);
         if (status != STATUS_OK)
                 return status;
-        add_plain(sheet->out, page->labels.numbers[customer].number);
+        words_add_name(sheet->out, page->labels.numbers[customer].number);
         buffer_add_text(sheet->out, "  ");
-        add_plain(sheet->out, name);
+        words_add_name(sheet->out, name);
         buffer_add_text(sheet->out, "  ");
-        add_plain(sheet->out, segment_or_none(sheet->against,
+        words_add_name(sheet->out, segment_or_none(sheet->against,
                                               sheet->simulation->sides[SIDE_AGAINST].decisions.segment[customer]));
         buffer_add_text(sheet->out, " \xe2\x86\x92 ");
-        add_plain(sheet->out, segment_or_none(sheet->changed,
+        words_add_name(sheet->out, segment_or_none(sheet->changed,
                                               sheet->simulation->sides[SIDE_CHANGED].decisions.segment[customer]));
         buffer_add_byte(sheet->out, '\n');
         buffer_add_text(sheet->out, "    ");

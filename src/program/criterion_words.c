@@ -5,39 +5,14 @@
 #include "program/criterion_words.h"
 
 #include "base/checked.h"
+#include "i18n/words.h"
 #include "program/amounts.h"
 #include "program/concept_keys.h"
 
 struct page {
-        enum language language;
+        struct words words;
         const struct concept *concept;
-        struct buffer *out;
 };
-
-static void add(struct page *page, struct text text)
-{
-        /* Names come from files: what steers a terminal is shown as a blank. */
-        for (size_t i = 0; i < text.length; i++)
-                buffer_add_byte(page->out, (unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7f ? ' '
-                                                                                                      : text.data[i]);
-}
-
-static void say(struct page *page, const char *key)
-{
-        buffer_add_text(page->out, message_raw(page->language, key));
-}
-
-static void say_family(struct page *page, const char *family, const char *name)
-{
-        char key[96];
-        snprintf(key, sizeof(key), "%s.%s", family, name);
-        say(page, key);
-}
-
-static void say_day(struct page *page, int32_t day)
-{
-        format_add_day(page->out, page->language, day);
-}
 
 bool criterion_has_value(const struct explained_criterion *criterion)
 {
@@ -47,7 +22,7 @@ bool criterion_has_value(const struct explained_criterion *criterion)
 /* A threshold or a gap; the JSON has it exactly. */
 static void add_amount(struct page *page, const struct criterion *criterion, struct rational value)
 {
-        amount_add(page->out, page->language, page->concept, criterion->metric, value);
+        amount_add(page->words.out, page->words.language, page->concept, criterion->metric, value);
 }
 
 static void add_operand(struct page *page, const struct criterion *criterion, const struct operand *operand)
@@ -55,9 +30,9 @@ static void add_operand(struct page *page, const struct criterion *criterion, co
         if (operand->kind == OPERAND_NUMBER)
                 add_amount(page, criterion, rational_from_decimal(operand->number));
         else if (operand->kind == OPERAND_BOOL)
-                say(page, operand->boolean ? "word.yes" : "word.no");
+                words_say(&page->words, operand->boolean ? "word.yes" : "word.no");
         else
-                add(page, operand->text);
+                words_add_name(page->words.out, operand->text);
 }
 
 static void add_value(struct page *page, const struct explained_criterion *c)
@@ -65,15 +40,15 @@ static void add_value(struct page *page, const struct explained_criterion *c)
         struct rational value;
         int128 denominator = 1;
         if (!criterion_has_value(c)) {
-                say(page, "explain.unknown");
+                words_say(&page->words, "explain.unknown");
                 return;
         }
         if (c->attribute) {
                 /* The company's own words stay; a yes or no that is asked for as such is the reader's. */
                 if (c->attribute->kind == OPERAND_BOOL && c->criterion->operands[0].kind == OPERAND_BOOL)
-                        say(page, c->attribute->boolean ? "word.yes" : "word.no");
+                        words_say(&page->words, c->attribute->boolean ? "word.yes" : "word.no");
                 else
-                        add(page, c->attribute->text);
+                        words_add_name(page->words.out, c->attribute->text);
                 return;
         }
         if (metric_infos[c->criterion->metric].unit == UNIT_RATIO)
@@ -86,9 +61,9 @@ static void add_value(struct page *page, const struct explained_criterion *c)
         if (rational_make(numerator, denominator, &value))
                 add_amount(page, c->criterion, value);
         if (c->estimated) {
-                buffer_add_text(page->out, " (");
-                say(page, "explain.estimated");
-                buffer_add_text(page->out, ")");
+                buffer_add_text(page->words.out, " (");
+                words_say(&page->words, "explain.estimated");
+                buffer_add_text(page->words.out, ")");
         }
 }
 
@@ -96,24 +71,24 @@ static void add_metric_name(struct page *page, const struct criterion *criterion
 {
         struct buffer name buffer_cleanup;
         buffer_init(&name, 4096);
-        amount_add_metric(&name, page->language, criterion->metric, criterion->of);
-        add(page, (struct text){name.data, name.length});
+        amount_add_metric(&name, page->words.language, criterion->metric, criterion->of);
+        words_add_name(page->words.out, (struct text){name.data, name.length});
 }
 
 static void add_window(struct page *page, const struct explained_criterion *c)
 {
         if (c->criterion->window.kind == WINDOW_NONE || c->to_day == DAY_NONE)
                 return;
-        buffer_add_text(page->out, " (");
+        buffer_add_text(page->words.out, " (");
         if (c->from_day == DAY_OPEN_START) {
-                say(page, "explain.up_to");
-                buffer_add_byte(page->out, ' ');
+                words_say(&page->words, "explain.up_to");
+                buffer_add_byte(page->words.out, ' ');
         } else {
-                say_day(page, c->from_day);
-                buffer_add_text(page->out, " \xe2\x80\x93 ");
+                words_say_day(&page->words, c->from_day);
+                buffer_add_text(page->words.out, " \xe2\x80\x93 ");
         }
-        say_day(page, c->to_day);
-        buffer_add_text(page->out, ")");
+        words_say_day(&page->words, c->to_day);
+        buffer_add_text(page->words.out, ")");
 }
 
 static void add_factors(struct page *page, const struct explained_criterion *c)
@@ -122,23 +97,23 @@ static void add_factors(struct page *page, const struct explained_criterion *c)
         for (size_t i = 0; i < c->factor_count; i++) {
                 const struct fraction *factor = &c->factors[i].factor;
                 struct rational exact;
-                buffer_add_text(page->out, " \xc3\x97 ");
+                buffer_add_text(page->words.out, " \xc3\x97 ");
                 int64_t hundredths = 0;
                 bool finite = rational_make(factor->numerator, factor->denominator, &exact)
                               && exact.denominator <= 100 && 100 % (int64_t)exact.denominator == 0
                               && narrow_i64(exact.numerator * (100 / exact.denominator), &hundredths);
                 if (c->factors[i].kind == FACTOR_PRO_RATA || !finite)
-                        buffer_addf(page->out, "%lld/%lld", (long long)factor->numerator,
+                        buffer_addf(page->words.out, "%lld/%lld", (long long)factor->numerator,
                                     (long long)factor->denominator);
                 else if (hundredths % 10 == 0)
-                        format_add_decimal(page->out, page->language, hundredths / 10, 1);
+                        format_add_decimal(page->words.out, page->words.language, hundredths / 10, 1);
                 else
-                        format_add_decimal(page->out, page->language, hundredths, 2);
-                buffer_add_text(page->out, " ");
-                say(page, keys[c->factors[i].kind]);
+                        format_add_decimal(page->words.out, page->words.language, hundredths, 2);
+                buffer_add_text(page->words.out, " ");
+                words_say(&page->words, keys[c->factors[i].kind]);
         }
         if (c->factor_count && c->criterion->operands[0].kind == OPERAND_NUMBER) {
-                buffer_add_text(page->out, " = ");
+                buffer_add_text(page->words.out, " = ");
                 add_amount(page, c->criterion, c->effective);
         }
 }
@@ -146,20 +121,20 @@ static void add_factors(struct page *page, const struct explained_criterion *c)
 static void add_threshold(struct page *page, const struct explained_criterion *c)
 {
         const struct criterion *criterion = c->criterion;
-        say_family(page, "comparator", comparator_names[criterion->comparator]);
-        buffer_add_byte(page->out, ' ');
+        words_say_family(&page->words, "comparator", comparator_names[criterion->comparator]);
+        buffer_add_byte(page->words.out, ' ');
         for (size_t i = 0; i < criterion->operand_count; i++) {
                 if (i && criterion->comparator == COMPARE_BETWEEN)
-                        buffer_addf(page->out, " %s ", message_raw(page->language, "word.and"));
+                        buffer_addf(page->words.out, " %s ", message_raw(page->words.language, "word.and"));
                 else if (i)
-                        buffer_add_text(page->out, ", ");
+                        buffer_add_text(page->words.out, ", ");
                 add_operand(page, criterion, &criterion->operands[i]);
         }
         add_factors(page, c);
         if (criterion->has_keep && c->keep_state != c->state) {
-                buffer_add_text(page->out, ", ");
-                say(page, "explain.keep");
-                buffer_add_byte(page->out, ' ');
+                buffer_add_text(page->words.out, ", ");
+                words_say(&page->words, "explain.keep");
+                buffer_add_byte(page->words.out, ' ');
                 add_amount(page, criterion, c->effective_keep);
         }
 }
@@ -175,22 +150,22 @@ static void add_still(struct page *page, const struct explained_criterion *c)
         struct buffer amount buffer_cleanup, name buffer_cleanup;
         buffer_init(&amount, 256);
         buffer_init(&name, 4096);
-        amount_add_gap(&amount, page->language, page->concept, c->criterion->metric, c->missing);
+        amount_add_gap(&amount, page->words.language, page->concept, c->criterion->metric, c->missing);
         if (metric_infos[c->criterion->metric].unit == UNIT_COUNT) {
                 char key[64];
                 snprintf(key, sizeof(key), "step.%s", metric_infos[c->criterion->metric].name);
-                message_add(page->out, page->language, key, "count", amount.data, NULL);
+                message_add(page->words.out, page->words.language, key, "count", amount.data, NULL);
                 if (c->criterion->of.length) {
-                        buffer_add_text(page->out, " (");
-                        add(page, c->criterion->of);
-                        buffer_add_byte(page->out, ')');
+                        buffer_add_text(page->words.out, " (");
+                        words_add_name(page->words.out, c->criterion->of);
+                        buffer_add_byte(page->words.out, ')');
                 }
                 return;
         }
         struct page apart = *page;
-        apart.out = &name;
+        apart.words.out = &name;
         add_metric_name(&apart, c->criterion);
-        message_add(page->out, page->language, "explain.step", "amount", amount.data, "metric",
+        message_add(page->words.out, page->words.language, "explain.step", "amount", amount.data, "metric",
                     name.length ? name.data : "", NULL);
 }
 
@@ -202,19 +177,19 @@ static void add_step(struct page *page, const struct explained_criterion *c)
                 return;
         }
         add_metric_name(page, c->criterion);
-        buffer_add_byte(page->out, ' ');
+        buffer_add_byte(page->words.out, ' ');
         add_threshold(page, c);
         if (c->state == UNKNOWN) {
-                buffer_add_text(page->out, " (");
-                say(page, "explain.unknown");
-                buffer_add_byte(page->out, ')');
+                buffer_add_text(page->words.out, " (");
+                words_say(&page->words, "explain.unknown");
+                buffer_add_byte(page->words.out, ')');
         }
 }
 
 void criterion_add_step(struct buffer *out, enum language language, const struct concept *concept,
                         const struct explained_criterion *criterion)
 {
-        struct page page = {.language = language, .concept = concept, .out = out};
+        struct page page = {.words = {language, out}, .concept = concept};
         add_step(&page, criterion);
 }
 
@@ -243,27 +218,27 @@ void explanation_open_criteria(const struct explanation *explanation,
 
 void criterion_add_name(struct buffer *out, enum language language, const struct criterion *criterion)
 {
-        struct page page = {.language = language, .out = out};
+        struct page page = {.words = {language, out}};
         add_metric_name(&page, criterion);
 }
 
 void criterion_add_value(struct buffer *out, enum language language, const struct concept *concept,
                          const struct explained_criterion *criterion)
 {
-        struct page page = {language, concept, out};
+        struct page page = {{language, out}, concept};
         add_value(&page, criterion);
 }
 
 void criterion_add_window(struct buffer *out, enum language language, const struct explained_criterion *criterion)
 {
-        struct page page = {.language = language, .out = out};
+        struct page page = {.words = {language, out}};
         add_window(&page, criterion);
 }
 
 void criterion_add_threshold(struct buffer *out, enum language language, const struct concept *concept,
                              const struct explained_criterion *criterion)
 {
-        struct page page = {language, concept, out};
+        struct page page = {{language, out}, concept};
         add_threshold(&page, criterion);
 }
 
@@ -271,7 +246,7 @@ void criterion_add_rule(struct buffer *out, enum language language, const struct
                         const struct criterion *criterion)
 {
         const struct explained_criterion plain = {.criterion = criterion, .state = MET, .keep_state = MET};
-        struct page page = {language, concept, out};
+        struct page page = {{language, out}, concept};
         add_metric_name(&page, criterion);
         if (criterion->window.kind != WINDOW_NONE) {
                 buffer_add_text(out, " (");

@@ -34,6 +34,11 @@ void dossier_put_path(const struct dossier_page *page, struct value *map, enum p
 /* dossier_view_why.c */
 void dossier_put_why(struct dossier_page *page);
 void dossier_put_missing(struct dossier_page *page);
+/* Puts into `map` the next segment, how many criteria are missing ("count"), the day of the next evaluation that moves
+ * upwards ("by_day"), and a sentence of these ("summary"): `steps`, or `steps_by` where there is such a day. There is a
+ * next segment. Returns the sentence, which takes further arguments. */
+struct value *dossier_put_next_step(struct dossier_page *page, struct value *map, const char *steps,
+                                    const char *steps_by);
 /* On which day revenue of 12 months reaches an amount when what was bought in the last 90 days goes on; DAY_NONE: not
  * within a year. */
 int32_t dossier_pace_day(const struct dossier_page *page, int64_t target_minor);

@@ -285,6 +285,22 @@ static void put_distance(struct dossier_page *page, struct value *missing)
         }
 }
 
+struct value *dossier_put_next_step(struct dossier_page *page, struct value *map, const char *steps,
+                                    const char *steps_by)
+{
+        struct model *model = page->model;
+        const struct concept *concept = page->explained.version.concept;
+        const struct explanation *explanation = &page->explained.explanation;
+        int32_t by_day = evaluation_next(concept, directory_day(page->reader->view) - 1, MOVE_UP, NULL);
+        put_segment(model, map, "segment", concept, explanation->next_segment, page->reader->language);
+        put_count(model, map, "count", (int64_t)explanation->next_missing_count);
+        put_day(model, map, "by_day", by_day);
+        struct value *summary = put_sentence(model, map, "summary", by_day == DAY_NONE ? steps : steps_by);
+        put_count(model, summary, "count", (int64_t)explanation->next_missing_count);
+        put_day(model, summary, "day", by_day);
+        return summary;
+}
+
 void dossier_put_missing(struct dossier_page *page)
 {
         struct model *model = page->model;
@@ -295,14 +311,7 @@ void dossier_put_missing(struct dossier_page *page)
         }
         const struct concept *concept = e->version.concept;
         struct value *missing = put_map(model, NULL, "missing");
-        int32_t by_day = evaluation_next(concept, directory_day(page->reader->view) - 1, MOVE_UP, NULL);
-        put_segment(model, missing, "segment", concept, e->explanation.next_segment, page->reader->language);
-        put_count(model, missing, "count", (int64_t)e->explanation.next_missing_count);
-        put_day(model, missing, "by_day", by_day);
-        struct value *summary = put_sentence(model, missing, "summary", by_day == DAY_NONE ? "customer.steps"
-                                                                                           : "customer.steps_by");
-        put_count(model, summary, "count", (int64_t)e->explanation.next_missing_count);
-        put_day(model, summary, "day", by_day);
+        struct value *summary = dossier_put_next_step(page, missing, "customer.steps", "customer.steps_by");
         const struct explained_path *path = explanation_next_path(&e->explanation);
         put_text(model, summary, "path", path->path->id);
         struct stepping stepping = {.page = page, .steps = put_list(model, missing, "steps"), .concept = concept,

@@ -102,16 +102,8 @@ static void put_way(struct dossier_page *page)
                 put_none(model, NULL, "way");
                 return;
         }
-        const struct concept *concept = e->version.concept;
         struct value *way = put_map(model, NULL, "way");
-        int32_t by_day = evaluation_next(concept, directory_day(page->reader->view) - 1, MOVE_UP, NULL);
-        put_segment(model, way, "segment", concept, e->explanation.next_segment, page->reader->language);
-        put_count(model, way, "count", (int64_t)e->explanation.next_missing_count);
-        put_day(model, way, "by_day", by_day);
-        struct value *summary = put_sentence(model, way, "summary", by_day == DAY_NONE ? "portal.steps"
-                                                                                       : "portal.steps_by");
-        put_count(model, summary, "count", (int64_t)e->explanation.next_missing_count);
-        put_day(model, summary, "day", by_day);
+        dossier_put_next_step(page, way, "portal.steps", "portal.steps_by");
         put_goals(page, way, path);
 }
 

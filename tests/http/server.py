@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "road"))
@@ -168,3 +169,33 @@ def enter(server, login, token):
         raise road.RoadError(f"{login} could not sign in: {answer.status} {answer.text[:500]}")
     person.get("/account")
     return person
+
+
+def run_case(case, server_of, binary):
+    """What is wrong, sentence by sentence."""
+    problems = []
+
+    def check(good, what):
+        if not good:
+            problems.append(what)
+
+    try:
+        with server_of(binary) as server:
+            case(check, server)
+            errors = server.stop()
+            check("Sanitizer" not in errors and "runtime error" not in errors, errors[-2000:])
+    except Exception:  # a fault of the test belongs to its case, too
+        problems.append(traceback.format_exc())
+    return problems
+
+
+def run_cases(cases, server_of):
+    """What a test with cases {name: function(check, server)} does with its arguments, BINARY [NAME...]: each named case, or
+    all, on a server of its own; returns the exit status."""
+    binary, failed, names = sys.argv[1], 0, sys.argv[2:] or list(cases)
+    for name in names:
+        problems = run_case(cases[name], server_of, binary)
+        failed += bool(problems)
+        print(f"{'FAILED' if problems else 'ok'}: {name}", *problems[:10], sep="\n    ", flush=True)
+    print(f"{len(names) - failed} passed, {failed} failed")
+    return 1 if failed else 0

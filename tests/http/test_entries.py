@@ -13,10 +13,9 @@ import json
 import pathlib
 import re
 import sys
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from server import Server, enter  # noqa: E402  (needs the path above)
+from server import Server, enter, run_cases  # noqa: E402  (needs the path above)
 
 CLOCK = "2026-01-20T09:00:00Z"
 TODAY = datetime.date(2026, 1, 20)
@@ -341,34 +340,5 @@ def case_products(check, server):
 CASES = {name[5:]: value for name, value in globals().items() if name.startswith("case_")}
 
 
-def run_case(binary, name):
-    """What is wrong, sentence by sentence."""
-    problems = []
-
-    def check(good, what):
-        if not good:
-            problems.append(what)
-
-    try:
-        with Server(binary, CLOCK) as server:
-            CASES[name](check, server)
-            errors = server.stop()
-            check("Sanitizer" not in errors and "runtime error" not in errors, errors[-2000:])
-    except Exception:  # a fault of the test belongs to its case, too
-        problems.append(traceback.format_exc())
-    return problems
-
-
-def main():
-    failed = 0
-    names = sys.argv[2:] or list(CASES)
-    for name in names:
-        problems = run_case(sys.argv[1], name)
-        failed += bool(problems)
-        print(f"{'FAILED' if problems else 'ok'}: {name}", *problems[:10], sep="\n    ", flush=True)
-    print(f"{len(names) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases(CASES, lambda binary: Server(binary, CLOCK)))

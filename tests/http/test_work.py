@@ -22,14 +22,13 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 
 # Debian's package, also for a Python that is not Debian's.
 sys.path.append("/usr/lib/python3/dist-packages")
 import openpyxl  # noqa: E402  (needs the path above)
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from server import PASSWORD, Person, Server, enter, road  # noqa: E402  (needs the path above)
+from server import PASSWORD, Person, Server, enter, road, run_cases  # noqa: E402  (needs the path above)
 
 WAIT_SECONDS = 120
 CUSTOMERS = 60
@@ -639,35 +638,6 @@ def case_killed(check, server):
 CASES = {name[5:]: value for name, value in globals().items() if name.startswith("case_")}
 
 
-def run_case(binary, name):
-    """What is wrong, sentence by sentence."""
-    problems = []
-
-    def check(good, what):
-        if not good:
-            problems.append(what)
-
-    try:
-        # A real clock, as jobs and sessions last for a while.
-        with Server(binary, None) as server:
-            CASES[name](check, server)
-            errors = server.stop()
-            check("Sanitizer" not in errors and "runtime error" not in errors, errors[-2000:])
-    except Exception:  # a fault of the test belongs to its case, too
-        problems.append(traceback.format_exc())
-    return problems
-
-
-def main():
-    failed = 0
-    names = sys.argv[2:] or list(CASES)
-    for name in names:
-        problems = run_case(sys.argv[1], name)
-        failed += bool(problems)
-        print(f"{'FAILED' if problems else 'ok'}: {name}", *problems[:10], sep="\n    ", flush=True)
-    print(f"{len(names) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    # A real clock, as jobs and sessions last for a while.
+    sys.exit(run_cases(CASES, lambda binary: Server(binary, None)))

@@ -329,6 +329,21 @@ class Checks:
         return out
 
 
+class Check:
+    """Counts what is looked at, and gathers what is not as expected."""
+
+    def __init__(self, binary):
+        self.binary, self.failures, self.count = binary, [], 0
+
+    def that(self, condition, what):
+        self.count += 1
+        if not condition:
+            self.failures.append(what)
+
+    def equal(self, found, expected, what):
+        self.that(found == expected, f"{what}: expected {expected!r}, found {found!r}")
+
+
 def run_case(case, name, binary, *more, make=Treue, **options):
     """The problems that case(treue, *more) returns, on a database of its own made with the options."""
     try:

@@ -48,19 +48,6 @@ PURCHASES = """customer,document,date,article,group,quantity,amount
 """
 
 
-class Check:
-    def __init__(self, binary):
-        self.binary, self.failures, self.count = binary, [], 0
-
-    def that(self, condition, what):
-        self.count += 1
-        if not condition:
-            self.failures.append(what)
-
-    def equal(self, found, expected, what):
-        self.that(found == expected, f"{what}: expected {expected!r}, found {found!r}")
-
-
 @contextlib.contextmanager
 def company(check, name):
     with road.Folder("import-" + name) as folder:
@@ -511,7 +498,7 @@ def full_disk(check):
 def main(binary, wanted):
     tests = [customers, history, products, purchases, figures, preview, files_without_evidence, encodings, rejected_rows,
              rejected_documents, undo, naughty_names, killed, full_disk]
-    check = Check(road.absolute(binary))
+    check = road.Check(road.absolute(binary))
     for test in tests:
         if wanted and test.__name__ not in wanted:
             continue

@@ -21,19 +21,6 @@ CUSTOMERS = [{"number": "1", "name": "Müller", "since": "2020-01-01"},
 MECHANICS = {"evaluations": [{"id": "year", "cutoff": "12-31", "effective": "02-01", "moves": ["up", "down"]}]}
 
 
-class Check:
-    def __init__(self, binary):
-        self.binary, self.failures, self.count = binary, [], 0
-
-    def that(self, condition, what):
-        self.count += 1
-        if not condition:
-            self.failures.append(what)
-
-    def equal(self, found, expected, what):
-        self.that(found == expected, f"{what}: expected {expected!r}, found {found!r}")
-
-
 @contextlib.contextmanager
 def company(check, name):
     with road.Folder("people-" + name) as folder:
@@ -280,7 +267,7 @@ def preview(check):
 def main(binary, wanted):
     tests = [contacts, contact_history, certificates, confirmed_certificate, activities, visits, conversion,
              responsibilities, preview]
-    check = Check(road.absolute(binary))
+    check = road.Check(road.absolute(binary))
     for test in tests:
         if wanted and test.__name__ not in wanted:
             continue

@@ -162,7 +162,7 @@ def layer_problems(relative, text):
 KEY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"')
 FAMILY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*\.)(?:%s)?"')
 TEMPLATE_KEY = re.compile(r"\{\{#t\}\}([^\s{]+)")
-SAID_FAMILY = re.compile(r'say_family\(\w+, "([a-z_.]+)"')
+SAID_FAMILY = re.compile(r'say_family\([^,]+, "([a-z_.]+)"')
 
 
 @functools.lru_cache(maxsize=None)
