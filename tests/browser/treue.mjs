@@ -61,15 +61,18 @@ export class Treue {
                 this.links.set(login, /\/link\/[A-Za-z0-9_-]+/.exec(said)[0]);
         }
 
+        password(login) {
+                return `Vier zufällige Wörter ${login.length} Regenbogen`;
+        }
+
         // Signs in on a page: the first time by the link, then by name and password. One account may sign in many times.
         async signIn(page, login) {
-                const password = `Vier zufällige Wörter ${login.length} Regenbogen`;
                 const link = this.links.get(login);
                 this.links.delete(login);
                 await page.goto(link ?? '/sign-in');
                 if (!link)
                         await page.fill('#login', login);
-                await page.fill('#password', password);
+                await page.fill('#password', this.password(login));
                 await page.locator('main form button.btn-primary').click();
                 await page.waitForURL((url) => !/^\/(link|sign-in)/.test(url.pathname));
         }

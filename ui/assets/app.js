@@ -24,5 +24,5 @@ document.addEventListener('htmx:configRequest', (event) => {
 
 dialogs();
 keyboard();
-keepDrafts();
 followEvents(htmx);
+keepDrafts();

@@ -4,6 +4,7 @@
 // sent and answered, so that it is there again after a sign-in, a broken connection or a reload. Passwords and files
 // are never kept.
 const PREFIX = 'draft ';
+const SENT = 'draft-sent'; // the draft whose form was sent last, until its answer is there
 
 function name(form) {
         return `${PREFIX}${location.pathname} ${form.dataset.draft}`;
@@ -31,7 +32,22 @@ function fill(form, entries) {
         });
 }
 
+// A draft that was sent is done when the answer is another page: not the form once more, not an error, and not the question
+// who is there, after which the form comes back.
+function settle() {
+        const sent = sessionStorage.getItem(SENT);
+        if (!sent)
+                return;
+        sessionStorage.removeItem(SENT);
+        const failed = performance.getEntriesByType('navigation')[0]?.responseStatus >= 400;
+        const asked = /^\/(sign-in|link)(\/|$)/.test(location.pathname);
+        const again = [...document.querySelectorAll('form[data-draft]')].some((form) => name(form) === sent);
+        if (!failed && !asked && !again)
+                sessionStorage.removeItem(sent);
+}
+
 export function keepDrafts() {
+        settle();
         for (const form of document.querySelectorAll('form[data-draft]')) {
                 const draft = sessionStorage.getItem(name(form));
                 const answered = form.querySelector('[aria-invalid="true"]'); // the server has given back what was typed
@@ -49,8 +65,6 @@ export function keepDrafts() {
                                 // no room: the form still works
                         }
                 });
+                form.addEventListener('submit', () => sessionStorage.setItem(SENT, name(form)));
         }
-        // A page that was reached by sending a form names the drafts it settles.
-        for (const done of document.querySelectorAll('[data-draft-done]'))
-                sessionStorage.removeItem(`${PREFIX}${done.dataset.draftDone}`);
 }

@@ -15,7 +15,9 @@ export function followEvents(htmx) {
                         return;
                 waiting = true;
                 try {
-                        await htmx.ajax('GET', part.dataset.part || location.href, { target: part, select: `#${part.id}`, swap: 'outerHTML' });
+                        // What is on the page now: each answer takes the place of the one before.
+                        await htmx.ajax('GET', part.dataset.part || location.href,
+                                { target: `#${part.id}`, select: `#${part.id}`, swap: 'outerHTML' });
                 } finally {
                         waiting = false;
                 }
