@@ -31,6 +31,18 @@ FROM (SELECT n.group_id, n.name, row_number() OVER (PARTITION BY n.group_id ORDE
         FROM product_group_name n JOIN import i ON i.id = n.import_id WHERE {visible}) x
 WHERE place = 1 AND name <> '';
 
+-- name: directory_contact_texts :scan
+-- Names and e-mail addresses of contacts, ever: what search finds a customer by.
+-- row customer_id id
+-- row person_id id
+-- row fact_id ordinal
+-- row import_id ordinal
+-- row value text
+SELECT c.customer_id, c.person_id, c.fact_id, c.import_id, c.value
+FROM contact_fact c JOIN fact f ON f.id = c.fact_id
+WHERE f.code IN ('name', 'email')
+ORDER BY c.customer_id, c.person_id, c.fact_id, c.valid_from, c.import_id;
+
 -- name: directory_contacts :scan
 -- row customer_id id
 -- row person_id id

@@ -5,6 +5,7 @@
 #include "program/customers_view.h"
 
 #include "base/checked.h"
+#include "customers/audience.h"
 #include "program/amounts.h"
 #include "program/directory_parts.h"
 
@@ -330,6 +331,42 @@ enum status customers_model(const struct reader *reader, const struct list_spec 
 
 /* ---- search ------------------------------------------------------------------------------------------------------ */
 
+/* Every typed word occurs in the text. */
+static bool finds(struct text typed, struct text text)
+{
+        struct buffer folded buffer_cleanup, word buffer_cleanup;
+        buffer_init(&folded, 1 << 20);
+        buffer_init(&word, 1 << 16);
+        bool all = text_add_search(&folded, text) && folded.length;
+        for (size_t at = 0, end; at < typed.length && all; at = end + 1) {
+                for (end = at; end < typed.length && typed.data[end] != ' ';)
+                        end++;
+                buffer_clear(&word);
+                all = text_add_search(&word, (struct text){typed.data + at, end - at});
+                const char *blank = word.length ? memchr(word.data, ' ', word.length) : NULL;
+                size_t length = blank ? (size_t)(blank - word.data) : word.length;
+                all = all && (!length || memmem(folded.data, folded.length, word.data, length));
+        }
+        return all;
+}
+
+/* "contact": who was found, where it is a contact; none otherwise. */
+static enum status put_found_contact(const struct reader *reader, struct text typed, int64_t customer_id,
+                                     struct value *map, struct model *model, struct error *error)
+{
+        struct audience_person *people;
+        size_t count = 0, at = 0;
+        enum status status = audience_of_customer(reader->connection, directory_generation(reader->view), customer_id,
+                                                  directory_day(reader->view), model->arena, &people, &count, error);
+        while (at < count && !status && !finds(typed, people[at].name) && !finds(typed, people[at].email))
+                at++;
+        if (!status && at < count && people[at].name.length)
+                put_text(model, map, "contact", people[at].name);
+        else
+                put_none(model, map, "contact");
+        return status;
+}
+
 enum status search_model(const struct reader *reader, struct text typed, struct model *model, struct error *error)
 {
         const uint32_t *found;
@@ -341,15 +378,16 @@ enum status search_model(const struct reader *reader, struct text typed, struct 
         put_text(model, NULL, "q", typed);
         put_count(model, NULL, "total", (int64_t)count);
         struct value *rows = put_list(model, NULL, "rows");
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count && !status; i++) {
                 struct directory_row row;
                 struct value *map = add_map(model, rows);
                 directory_row(reader->view, reader->program, found[i], &row);
                 put_customer(model, map, &row);
                 put_text(model, map, "city", row.city);
+                status = put_found_contact(reader, typed, row.customer_id, map, model, error);
                 put_segment(model, map, "segment", reader_concept(reader), row.segment, reader->language);
                 put_word(model, map, "kind", row.kind == KIND_PROSPECT ? "customer_kind.prospect"
                                                                        : "customer_kind.customer");
         }
-        return model_check(model, error);
+        return status ? status : model_check(model, error);
 }

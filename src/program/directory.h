@@ -150,7 +150,8 @@ struct text directory_product_group(const struct directory_view *view, struct te
 struct directory_query {
         int program;              /* -1: without segments */
         const uint64_t *scope;
-        struct text search;       /* as typed: every word must occur in name, number or city; none: everybody */
+        struct text search;       /* as typed: every word must occur in name, numbers, city or a contact's name or
+                                   * e-mail; none: everybody */
         const struct directory_filter *filters;
         size_t filter_count;
         enum directory_column sort;

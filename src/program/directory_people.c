@@ -20,10 +20,17 @@ struct named {
         int64_t generation;
 };
 
+/* What else a customer is found by: numbers of other sources, names and addresses of contacts. */
+struct found_by {
+        struct found_by *next;
+        struct text text;
+};
+
 struct naming {
         struct directory_facts *facts;
         struct arena *scratch;
         struct named *named;
+        struct found_by **also;      /* by row */
         struct customer_number *numbers;
 };
 
@@ -52,6 +59,63 @@ static enum status read_names(struct naming *naming, struct connection *connecti
         return status;
 }
 
+static bool add_found_by(struct naming *naming, size_t row, struct text text)
+{
+        struct found_by *item = arena_array(naming->scratch, struct found_by, 1);
+        if (!item || !arena_keep_text(naming->scratch, text, &item->text))
+                return false;
+        item->next = naming->also[row];
+        naming->also[row] = item;
+        return true;
+}
+
+static enum status read_other_numbers(struct naming *naming, struct connection *connection, struct error *error)
+{
+        struct customer_cursor cursor = {naming->facts->ids, naming->facts->count, 0};
+        rows_cleanup struct rows *rows = NULL;
+        enum status status = q_consent_numbers_open(connection, NULL, &rows, error);
+        for (bool more = true; !status;) {
+                struct q_consent_numbers_row row;
+                status = q_consent_numbers_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                int64_t at = customer_cursor_find(&cursor, row.customer_id);
+                if (at >= 0 && !text_equal(row.number, naming->numbers[at].number) &&
+                    !add_found_by(naming, (size_t)at, row.number))
+                        return error_memory(error);
+        }
+        return status;
+}
+
+/* Of each fact of a contact what came last. */
+static enum status read_contact_texts(struct naming *naming, struct connection *connection, struct error *error)
+{
+        const struct directory_facts *facts = naming->facts;
+        struct customer_cursor cursor = {facts->ids, facts->count, 0};
+        struct q_directory_contact_texts_row last = {0};
+        int64_t latest = 0;
+        rows_cleanup struct rows *rows = NULL;
+        enum status status = q_directory_contact_texts_open(connection, NULL, &rows, error);
+        for (bool more = true; !status;) {
+                struct q_directory_contact_texts_row row;
+                status = q_directory_contact_texts_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                int64_t at = customer_cursor_find(&cursor, row.customer_id);
+                int64_t generation = visibility_of(&facts->snapshot->visibility, row.import_id);
+                bool same = row.customer_id == last.customer_id && row.person_id == last.person_id &&
+                            row.fact_id == last.fact_id;
+                if (at < 0 || !generation || (same && generation < latest))
+                        continue;
+                if (same ? !arena_keep_text(naming->scratch, row.value, &naming->also[at]->text)
+                         : !add_found_by(naming, (size_t)at, row.value))
+                        return error_memory(error);
+                last = row;
+                latest = generation;
+        }
+        return status;
+}
+
 /* Without a name a customer goes by the number. */
 static bool fold_number(struct naming *naming, struct named *named, struct text number)
 {
@@ -62,9 +126,10 @@ static bool fold_number(struct naming *naming, struct named *named, struct text 
                arena_keep_text(naming->scratch, (struct text){text.data, text.length}, &named->sort_key);
 }
 
-/* A line each: number, name and city, folded; what folds in two ways stands there in both. */
-static bool add_searched(struct directory_facts *facts, size_t row, const struct named *named, struct text number)
+/* A line each: number, name, city and what else there is, folded; what folds in two ways stands there in both. */
+static bool add_searched(const struct naming *naming, size_t row, const struct named *named, struct text number)
 {
+        struct directory_facts *facts = naming->facts;
         struct buffer *out = &facts->folded;
         text_add_search(out, number);
         buffer_add_byte(out, ' ');
@@ -74,6 +139,10 @@ static bool add_searched(struct directory_facts *facts, size_t row, const struct
         if (city.length) {
                 buffer_add_byte(out, ' ');
                 text_add_search(out, city);
+        }
+        for (const struct found_by *item = naming->also[row]; item; item = item->next) {
+                buffer_add_byte(out, ' ');
+                text_add_search(out, item->text);
         }
         for (size_t i = facts->folded_at[row]; i < out->length; i++)
                 if (out->data[i] == '\n')
@@ -96,7 +165,7 @@ static bool put_names(struct naming *naming)
                 facts->name_at[i] = (uint32_t)facts->names.length;
                 fine = fine && buffer_add(&facts->names, named->name.data, named->name.length);
                 facts->folded_at[i] = (uint32_t)facts->folded.length;
-                fine = fine && add_searched(facts, i, named, number);
+                fine = fine && add_searched(naming, i, named, number);
                 facts->word[WORD_SOURCE][i] = word_book_add(&facts->words, naming->numbers[i].source);
                 fine = fine && facts->word[WORD_SOURCE][i] != UINT32_MAX;
         }
@@ -136,16 +205,21 @@ enum status directory_load_names(struct directory_facts *facts, struct connectio
         if (!scratch)
                 return error_memory(error);
         struct naming naming = {.facts = facts, .scratch = scratch,
-                                .named = arena_array(scratch, struct named, facts->count + 1)};
+                                .named = arena_array(scratch, struct named, facts->count + 1),
+                                .also = arena_zero(scratch, facts->count + 1, sizeof(struct found_by *))};
         facts->number_at = arena_array(facts->arena, uint32_t, facts->count + 1);
         facts->name_at = arena_array(facts->arena, uint32_t, facts->count + 1);
         facts->folded_at = arena_array(facts->arena, uint32_t, facts->count + 1);
         facts->rank = arena_array(facts->arena, uint32_t, facts->count + 1);
-        if (!naming.named || !facts->number_at || !facts->name_at || !facts->folded_at || !facts->rank)
+        if (!naming.named || !naming.also || !facts->number_at || !facts->name_at || !facts->folded_at || !facts->rank)
                 return error_memory(error);
         enum status status = snapshot_numbers(facts->snapshot, connection, scratch, &naming.numbers, error);
         if (!status)
                 status = read_names(&naming, connection, error);
+        if (!status)
+                status = read_other_numbers(&naming, connection, error);
+        if (!status)
+                status = read_contact_texts(&naming, connection, error);
         if (status)
                 return status;
         return put_names(&naming) && put_ranks(&naming) ? STATUS_OK : error_memory(error);

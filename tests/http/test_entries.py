@@ -309,6 +309,29 @@ def case_rights(check, server):
     check(len(imports(people["olga"])) == 4, "nothing was stored")
 
 
+def case_search(check, server):
+    """Contacts by name and address, and customers by the number another source knows them by, are found by whoever
+    may see the customer, and by nobody else (X-01 in part)."""
+    people, ids = company(server)
+
+    def found(login, typed):
+        return [(one["number"], one["contact"]) for one in people[login].ask(f"/search?q={typed}").json["rows"]]
+
+    check(found("ada", "caesar") == [("K3", "Cara Caesar")], f"by name: {found('ada', 'caesar')}")
+    check(found("ada", "cara@example.com") == [("K3", "Cara Caesar")], f"by address: {found('ada', 'cara@example.com')}")
+    check(found("ada", "K1") == [("K1", None)], f"a number is no contact: {found('ada', 'K1')}")
+    check(found("adam", "cara") == [], "an administrator finds nobody")
+    base = f"/customers/{ids['K2']}/contacts/new"
+    check(people["olga"].tell(base, {"name": "Zoe Zander", "email": "zoe@b.example"}).status == 201, "of another rep's")
+    check(found("olga", "zander") == [("K2", "Zoe Zander")] and found("ada", "zander") == [] and found("ada", "zoe@") == [],
+          "found by the owner alone")
+    answer = people["ada"].tell(f"/customers/{ids['K3']}/conversion", {"date": day(0), "source": "erp", "number": "4711"})
+    check(answer.status == 201, f"converted: {answer.text[:200]}")
+    for number in ("K3", "4711"):
+        rows = people["ada"].ask(f"/search?q={number}").json["rows"]
+        check([one["id"] for one in rows] == [ids["K3"]], f"by both of its numbers: {number}: {rows}")
+
+
 def case_names_of_groups(check, server):
     """Product groups are called by their names where files gave one, by their code where none did (R-117 in part)."""
     people, ids = company(server)
