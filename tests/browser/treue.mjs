@@ -53,9 +53,11 @@ export class Treue {
                 return stdout;
         }
 
-        // Somebody on the staff; give it before the server runs. The way in is a link that is good once.
+        // Somebody on the staff, who reads German or what `--language` in front of the options says; give it before the server
+        // runs. The way in is a link that is good once.
         async user(login, role, name, ...options) {
-                const said = await this.command('user', 'add', login, '--role', role, '--name', name, '--language', 'de');
+                const language = options[0] === '--language' ? options.splice(0, 2)[1] : 'de';
+                const said = await this.command('user', 'add', login, '--role', role, '--name', name, '--language', language);
                 if (options.length)
                         await this.command('user', 'scope', login, ...options);
                 this.links.set(login, /\/link\/[A-Za-z0-9_-]+/.exec(said)[0]);
