@@ -24,6 +24,7 @@ import time
 
 import pages
 import postgresql_import
+import server_size
 import sql_metrics
 import wild
 import workbook_import
@@ -318,6 +319,7 @@ def measure(bench, files):
                 one["postgresql_import"] = postgresql_import.measure(bench.treue, path, WORK, min(3, bench.runs))
                 one["sql_metrics"] = sql_metrics.measure(bench.treue, path, WORK, min(3, bench.runs))
             if name == "1m":
+                one["server_size"] = server_size.measure(bench.treue)
                 one["workbook_import"] = workbook_import.measure(bench.treue, path, WORK, min(3, bench.runs))
             one["what_if"] = [run.json for run in bench.what_ifs(name)["DuckDB"]]
         if "rich" not in name and name != "100m":
@@ -483,6 +485,7 @@ def table_rows(result):
             *wild.rows(small["wild"])]
     if "18m-what-if" in result:
         rows += pages.rows(result["18m-what-if"]["pages"])
+    rows += server_size.rows(small["server_size"])
     if large is not small:
         rows += row_growth(large, small)
     if "100m" in result:
