@@ -78,6 +78,16 @@ static bool is_colour(const char *value)
         return value[0] == '#' && strlen(value) == 7 && strspn(value + 1, "0123456789abcdefABCDEF") == 6;
 }
 
+/* What is said of a value that does not fit: each says what is expected. */
+static const char *const wrong_keys[] = {
+        [SETTING_TEXT] = "setting.wrong.text",
+        [SETTING_PORT] = "setting.wrong.port",
+        [SETTING_SECURITY] = "setting.wrong.security",
+        [SETTING_ADDRESS] = "setting.wrong.address",
+        [SETTING_COLOUR] = "setting.wrong.colour",
+        [SETTING_DAYS] = "setting.wrong.days",
+};
+
 /* "" takes a setting away. */
 static bool fits(enum setting_kind kind, const char *value)
 {
@@ -140,7 +150,7 @@ static enum status check_visits(struct setting_command *command, struct error *e
                 }
                 if (!*command->value || is_number(command->value, 0, VISITS_MAX))
                         return STATUS_OK;
-                return error_set(error, STATUS_USAGE, "setting.bad_value", "name", command->name, "value",
+                return error_set(error, STATUS_USAGE, "setting.wrong.visits", "name", command->name, "value",
                                  command->value, NULL);
         }
         return error_set(error, STATUS_USAGE, "setting.bad_visits_of", "name", command->name, "example", example.data,
@@ -168,7 +178,7 @@ static enum status set(void *context, struct error *error)
         for (size_t i = 0; i < SETTING_COUNT; i++) {
                 if (strcmp(settings[i].name, command->name) == 0 && settings[i].kind != SETTING_FIXED) {
                         if (!fits(settings[i].kind, command->value))
-                                return error_set(error, STATUS_USAGE, "setting.bad_value", "name", command->name,
+                                return error_set(error, STATUS_USAGE, wrong_keys[settings[i].kind], "name", command->name,
                                                  "value", command->value, NULL);
                         return keep(command, error);
                 }

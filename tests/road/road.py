@@ -218,6 +218,16 @@ class Treue:
         with contextlib.closing(sqlite3.connect(f"file:{self.data / 'treue.db'}?mode=ro", uri=True)) as database:
             return database.execute(sql).fetchall()
 
+    def is_alone_soon(self, seconds=30):
+        """Nobody else uses the database any more: a server may go on for a while for a program that was killed."""
+        end = time.monotonic() + seconds
+        while self.on_server() and self.query("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                              " AND pid <> pg_backend_pid()")[0][0]:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        return True
+
     def change(self, sql):
         """Changes the database behind the program's back."""
         if self.on_server():
