@@ -178,8 +178,8 @@ static enum status set(void *context, struct error *error)
         for (size_t i = 0; i < SETTING_COUNT; i++) {
                 if (strcmp(settings[i].name, command->name) == 0 && settings[i].kind != SETTING_FIXED) {
                         if (!fits(settings[i].kind, command->value))
-                                return error_set(error, STATUS_USAGE, wrong_keys[settings[i].kind], "name", command->name,
-                                                 "value", command->value, NULL);
+                                return error_set(error, STATUS_USAGE, wrong_keys[settings[i].kind],
+                                                 "name", command->name, "value", command->value, NULL);
                         return keep(command, error);
                 }
                 if (settings[i].kind != SETTING_FIXED)

@@ -390,6 +390,11 @@ struct wrong_model {
         struct value *errors;
 };
 
+struct wrong_sentences {
+        const struct request *request;
+        struct buffer *out;
+};
+
 static void take_model(void *context, const char *field, struct said *said)
 {
         struct wrong_model *wrong = context;
@@ -436,9 +441,39 @@ static bool wrong_as_page(struct request *request)
         return true;
 }
 
+static void take_sentence(void *context, const char *field, struct said *said)
+{
+        struct wrong_sentences *wrong = context;
+        struct buffer *out = wrong->out;
+        char label[80];
+        snprintf(label, sizeof(label), "field.%s", field);
+        if (out->length)
+                buffer_add_byte(out, ' ');
+        if (message_exists(label))
+                message_add(out, wrong->request->language, label, NULL);
+        else
+                buffer_add_text(out, field);
+        buffer_add_text(out, ": ");
+        buffer_add(out, said->message.data, said->message.length);
+        if (said->hint.length)
+                buffer_add_byte(out, ' ');
+        buffer_add(out, said->hint.data, said->hint.length);
+}
+
+/* Where there is no form to show again, as in an address somebody wrote: a page that names every wrong field. */
+static bool wrong_as_error_page(struct request *request)
+{
+        struct said all said_cleanup = {.key = NULL};
+        struct wrong_sentences wrong = {request, &all.message};
+        buffer_init(&all.message, ANSWER_BYTES_MAX);
+        buffer_init(&all.hint, 1);
+        each_wrong(request, take_sentence, &wrong);
+        return error_page(request, 422, &all);
+}
+
 void answer_wrong_fields(struct request *request)
 {
-        if (!wrong_as_page(request))
+        if (!wrong_as_page(request) && !wrong_as_error_page(request))
                 wrong_as_json(request);
 }
 

@@ -6,13 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { close, open, reader } from './browser.mjs';
-import { Treue } from './treue.mjs';
+import { STAFF, Treue } from './treue.mjs';
 
-const STAFF = [
-        ['owner', 'owner', 'Olga Wagner'], ['marketing', 'marketing', 'Mara Lang'], ['director', 'director', 'Karl Brandt'],
-        ['rep', 'rep', 'Rita Roth', '--responsible', 'ad-roth'],
-        ['head', 'sales_head', 'Uwe Petersen', '--responsible', 'vl-petersen'], ['admin', 'administrator', 'Tom Weiß'],
-];
 const CONTACT = 'karin@kunde.example';
 const ALIKE = 2; // so many links of one kind (that differ in numbers and values only) are followed for each role
 let treue;

@@ -6,14 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { check, close, LOOKS, open, reader } from './browser.mjs';
-import { Treue } from './treue.mjs';
+import { STAFF, Treue } from './treue.mjs';
 
-const STAFF = [
-        ['owner', 'owner', 'Olga Wagner'], ['marketing', 'marketing', 'Mara Lang'],
-        ['rep', 'rep', 'Rita Roth', '--responsible', 'ad-roth'],
-        ['head', 'sales_head', 'Uwe Petersen', '--responsible', 'vl-petersen'],
-        ['director', 'director', 'Karl Brandt'], ['admin', 'administrator', 'Tom Weiß'],
-];
 let treue;
 
 before(async () => {

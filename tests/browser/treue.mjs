@@ -25,6 +25,14 @@ function database() {
         return { TREUE_DB: all[taken] };
 }
 
+// Somebody in each role of the staff, as Treue.user takes them.
+export const STAFF = [
+        ['owner', 'owner', 'Olga Wagner'], ['marketing', 'marketing', 'Mara Lang'],
+        ['rep', 'rep', 'Rita Roth', '--responsible', 'ad-roth'],
+        ['head', 'sales_head', 'Uwe Petersen', '--responsible', 'vl-petersen'],
+        ['director', 'director', 'Karl Brandt'], ['admin', 'administrator', 'Tom Weiß'],
+];
+
 export class Treue {
         // A data directory with the demo company in it.
         static async demo() {

@@ -375,6 +375,12 @@ def analyses_add_up(problems, house):
                        for one in chef.json("/analysis").json()["retention"]},
                       {code: (len(some), sum(some)) for code, some in kept.items()}, "who stayed (R-026)")
         problems.expect(b"analysis-retention" in chef.ask("/analysis").body, "on the page, too")
+        for address, field in (("/analysis?limit_a=120", "limit_a"), ("/ladder?day=gestern", "day")):
+            page = chef.ask(address)
+            problems.same((page.status, page.header("Content-Type")), (422, "text/html; charset=utf-8"), address)
+            problems.expect(b'class="error-page"' in page.body and b"Expected" in page.body, address, "what is expected")
+            answer = chef.json(address)
+            problems.same((answer.status, answer.error()["field"]), (422, field), address, "as JSON")
 
 
 def a_contact_sees_the_own_status(problems, house):
