@@ -15,7 +15,8 @@
 #include "web/program_view.h"
 #include "web/resources.h"
 
-enum { DAYS_AROUND = 400, CHOSEN_MAX = 100, NUMBER_BYTES = 24, PAGE_ROWS = 500 };
+/* A page holds as many proposals as can be ticked at once. */
+enum { DAYS_AROUND = 400, CHOSEN_MAX = 100, NUMBER_BYTES = 24, PAGE_ROWS = CHOSEN_MAX };
 
 static const char *const decision_choices[] = {"new", "unclassified", "suspended", "override", "promote", "stay",
                                                "recovered", "kept", "grace", "demote", NULL};
