@@ -65,6 +65,8 @@ struct fragment_merge {
         char directory[400];
         struct run runs[RUNS_MAX];
         size_t run_count;
+        struct fragment_shelf *shelves; /* those that stay in memory */
+        size_t shelf_count;
         struct part parts[PARTS_MAX];
         size_t part_count;
         struct stream streams[RUNS_MAX + PARTS_MAX];
@@ -109,6 +111,9 @@ void fragment_merge_free(struct fragment_merge *merge)
         }
         for (size_t i = 0; i < PARTS_MAX; i++)
                 fragment_order_release(&merge->parts[i].order);
+        for (size_t i = 0; i < merge->shelf_count; i++)
+                fragment_shelf_clear(&merge->shelves[i]);
+        free(merge->shelves);
         free(merge);
 }
 
@@ -417,11 +422,31 @@ static enum status fill_heap(struct fragment_merge *merge, struct error *error)
         return status;
 }
 
+/* Moves the shelves over: who ends early frees what is theirs without asking how far the merging thread is. */
+static enum status take_shelves(struct fragment_merge *merge, struct fragment_shelf *shelves, size_t shelf_count,
+                                struct error *error)
+{
+        merge->shelves = calloc(shelf_count, sizeof(*merge->shelves));
+        merge->shelf_count = merge->shelves ? shelf_count : 0;
+        for (size_t i = 0; i < shelf_count; i++) {
+                if (merge->shelves) {
+                        merge->shelves[i] = shelves[i];
+                        fragment_shelf_init(&shelves[i], shelves[i].number);
+                } else {
+                        fragment_shelf_clear(&shelves[i]);
+                }
+        }
+        return merge->shelves ? STATUS_OK : error_memory(error);
+}
+
 enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                  const struct fragment_names *names, size_t shelf_count, struct error *error)
 {
-        share_shelves(merge, shelves, names, shelf_count, PARTS_MAX);
-        enum status status = sort_parts(merge, error);
+        enum status status = take_shelves(merge, shelves, shelf_count, error);
+        if (status != STATUS_OK)
+                return status;
+        share_shelves(merge, merge->shelves, names, shelf_count, PARTS_MAX);
+        status = sort_parts(merge, error);
         if (status == STATUS_OK)
                 status = fill_heap(merge, error);
         if (status == STATUS_OK)

@@ -104,8 +104,9 @@ must_check enum status fragment_merge_new(const char *staging_directory, struct 
 must_check enum status fragment_merge_spill(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                             const struct fragment_names *names, size_t shelf_count,
                                             size_t thread_count, struct error *error);
-/* Sorts what is still on the shelves; from here on fragments come out. `shelves` and `names` stay the
- * caller's; names know all that runs were spilled with. */
+/* Sorts what is still on the shelves; from here on fragments come out. The shelves' fragments are the merge's from now
+ * on, also when it fails: its thread reads them until it is freed; the caller's shelves are empty. `names` stay the
+ * caller's; they know all that runs were spilled with. */
 must_check enum status fragment_merge_start(struct fragment_merge *merge, struct fragment_shelf *shelves,
                                             const struct fragment_names *names, size_t shelf_count,
                                             struct error *error);

@@ -168,31 +168,34 @@ static enum status spill_end(struct purchases *purchases, struct error *error)
 }
 
 /* Takes the workers' shelves away; the workers get empty ones. */
+static void take_shelves(struct purchases *purchases)
+{
+        for (size_t i = 0; i < purchases->worker_count; i++) {
+                struct purchase_worker *worker = &purchases->workers[i];
+                purchases->spill.shelves[i] = worker->shelf;
+                fragment_shelf_init(&worker->shelf, (uint32_t)i);
+                purchase_worker_weigh(worker);
+        }
+}
+
 static enum status spill_begin(struct purchases *purchases, const struct import_run *run, struct error *error)
 {
         struct spill *spill = &purchases->spill;
         spill->purchases = purchases;
         spill->begun = true;
         purchases->shelves_bytes_max = shelves_bytes_max(purchases, run);
-        for (size_t i = 0; i < purchases->worker_count; i++) {
-                struct purchase_worker *worker = &purchases->workers[i];
-                spill->shelves[i] = worker->shelf;
-                fragment_shelf_init(&worker->shelf, (uint32_t)i);
-                purchase_worker_weigh(worker);
-        }
+        take_shelves(purchases);
         return thread_start(spill_shelves, spill, &spill->thread, error);
 }
 
 /* Sorts what is still on the shelves. */
 static enum status start_merging(struct purchases *purchases, struct error *error)
 {
-        struct fragment_shelf shelves[WORKERS_MAX];
-        for (size_t i = 0; i < purchases->worker_count; i++)
-                shelves[i] = purchases->workers[i].shelf;
+        take_shelves(purchases);
         enum status status = purchase_names_resolve_customers(&purchases->names, error);
         return status ? status
-                      : fragment_merge_start(purchases->merge, shelves, purchases->names.fragment_names,
-                                             purchases->worker_count, error);
+                      : fragment_merge_start(purchases->merge, purchases->spill.shelves,
+                                             purchases->names.fragment_names, purchases->worker_count, error);
 }
 
 /* Fills the shelves: half of the memory at a time, so that the other half can be spilled meanwhile, but all of it when
@@ -238,6 +241,7 @@ static enum status parse(struct purchases *purchases, struct import_run *run, st
 struct joiner {
         struct purchase_documents *documents;
         struct queue *queue;
+        bool stopped;                   /* atomic: nobody wants more */
         enum status status;
         struct error error;
 };
@@ -246,7 +250,7 @@ static void join_documents(void *context)
 {
         struct joiner *joiner = context;
         bool more = joiner->documents->has_next;
-        while (joiner->status == STATUS_OK && more) {
+        while (joiner->status == STATUS_OK && more && !__atomic_load_n(&joiner->stopped, __ATOMIC_RELAXED)) {
                 struct document_batch *batch = document_batch_new();
                 joiner->status = batch ? purchase_documents_next(joiner->documents, batch, &more, &joiner->error)
                                        : error_memory(&joiner->error);
@@ -277,11 +281,11 @@ static enum status write_batch(struct connection *connection, void *context, str
                       : staged_move(connection, staging->run, batch->count, last->customer_id, last->number, error);
 }
 
-static enum status store_batches(struct import_run *run, struct queue *queue, struct error *error)
+static enum status store_batches(struct import_run *run, struct joiner *joiner, struct error *error)
 {
         enum status status = STATUS_OK;
         void *item;
-        while (queue_get(queue, &item)) {
+        while (queue_get(joiner->queue, &item)) {
                 struct staging staging = {run, item};
                 document_batch_seal(item);
                 if (status == STATUS_OK)
@@ -291,6 +295,7 @@ static enum status store_batches(struct import_run *run, struct queue *queue, st
                 document_batch_free(item);
                 if (status == STATUS_OK)
                         status = import_check(run, error);
+                __atomic_store_n(&joiner->stopped, status != STATUS_OK, __ATOMIC_RELAXED);
         }
         return status;
 }
@@ -310,7 +315,7 @@ static enum status stage_documents(struct purchases *purchases, struct import_ru
                 return status;
         status = thread_start(join_documents, &joiner, &thread, error);
         if (status == STATUS_OK) {
-                status = store_batches(run, joiner.queue, error);
+                status = store_batches(run, &joiner, error);
                 thread_join(thread);
         }
         queue_free(joiner.queue);

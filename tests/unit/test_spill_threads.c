@@ -56,30 +56,48 @@ static void describe(const struct fixture *fixture, char *out)
         }
 }
 
-static void import_with(size_t shelves_bytes, unsigned threads, char *ret_outcome)
+/* A database of its own with the file beside it. */
+static struct fixture *begin(void **state)
 {
-        void *state;
         char path[128];
-        struct error error;
-        struct profile profile;
-        struct connection *connection;
-        struct import_result result;
-        assert_int_equal(fixture_new(&state), 0);
-        struct fixture *fixture = state;
-        struct arena *arena = arena_new((size_t)16 << 20);
+        assert_int_equal(fixture_new(state), 0);
+        struct fixture *fixture = *state;
         snprintf(path, sizeof(path), "%s/file.csv", fixture->directory);
         write_csv(path);
         snprintf(path, sizeof(path), "%s/staging", fixture->directory);
         assert_int_equal(mkdir(path, 0700), 0);
+        return fixture;
+}
+
+/* Imports the file as `options` say, which lack file and profile. */
+static enum status import(const struct fixture *fixture, struct import_options options, struct import_result *ret,
+                          struct error *ret_error)
+{
+        char path[128];
+        struct error error;
+        struct profile profile;
+        struct connection *connection;
+        struct arena *arena = arena_new((size_t)16 << 20);
         snprintf(path, sizeof(path), "%s/file.csv", fixture->directory);
         assert_ok(profile_parse(arena, profile_text, strlen(profile_text), &profile, &error));
         assert_ok(db_connect(fixture->database, &connection, &error));
-        struct import_options options = {
-                .file = path, .profile = &profile, .threads = threads, .shelves_bytes = shelves_bytes};
-        assert_ok(import_file(fixture->database, connection, &options, arena, &result, &error));
-        assert_true(result.counters.rows_rejected > 50 && result.counters.customers_created > CUSTOMERS);
+        options.file = path;
+        options.profile = &profile;
+        enum status status = import_file(fixture->database, connection, &options, arena, ret, ret_error);
         db_disconnect(connection);
         arena_free(arena);
+        return status;
+}
+
+static void import_with(size_t shelves_bytes, unsigned threads, char *ret_outcome)
+{
+        void *state;
+        struct error error;
+        struct import_result result;
+        struct import_options options = {.threads = threads, .shelves_bytes = shelves_bytes};
+        struct fixture *fixture = begin(&state);
+        assert_ok(import(fixture, options, &result, &error));
+        assert_true(result.counters.rows_rejected > 50 && result.counters.customers_created > CUSTOMERS);
         describe(fixture, ret_outcome);
         assert_whole(fixture, true);
         finish(&state);
@@ -96,8 +114,47 @@ static void spilling_changes_nothing(void **state)
         assert_string_equal(spilled, within);
 }
 
+/* Cancels once documents are being stored: fragments are still being joined then. */
+static enum status cancel_storing(void *context, struct error *error)
+{
+        const struct fixture *fixture = context;
+        return look(fixture, "SELECT count(*) FROM document") ? error_set(error, STATUS_CANCELLED, "job.cancelled", NULL)
+                                                              : STATUS_OK;
+}
+
+/* Leaves a row where the import wants to write the first of its progress, right after merging has begun. */
+static enum status be_in_the_way(void *context, struct error *error)
+{
+        const struct fixture *fixture = context;
+        (void)error;
+        if (!look(fixture, "SELECT count(*) FROM import_progress"))
+                tamper(fixture, "INSERT INTO import_progress SELECT id, 1, 1, 1, 0, 0, '' FROM import");
+        return STATUS_OK;
+}
+
+/* An import that ends while its threads are at work leaves nothing, and touches nothing that is gone. */
+static void ending_in_the_middle_is_whole(void **state)
+{
+        (void)state;
+        for (int i = 0; i < 3; i++) {
+                void *own;
+                struct error error;
+                struct import_result result;
+                struct fixture *fixture = begin(&own);
+                struct import_options options = {.threads = 2, .shelves_bytes = i == 1 ? (size_t)6 << 20 : 0,
+                                                 .batch_rows = 2000, .check_context = fixture,
+                                                 .check = i < 2 ? cancel_storing : be_in_the_way};
+                assert_int_equal(import(fixture, options, &result, &error), i < 2 ? STATUS_CANCELLED : STATUS_CONFLICT);
+                assert_int_equal(look(fixture, "SELECT count(*) FROM document"), 0);
+                assert_int_equal(look(fixture, "SELECT count(*) FROM import_progress"), 0);
+                assert_whole(fixture, false);
+                finish(&own);
+        }
+}
+
 int main(void)
 {
-        const struct CMUnitTest tests[] = {cmocka_unit_test(spilling_changes_nothing)};
+        const struct CMUnitTest tests[] = {cmocka_unit_test(spilling_changes_nothing),
+                                           cmocka_unit_test(ending_in_the_middle_is_whole)};
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
