@@ -410,7 +410,7 @@ static enum status fill_heap(struct fragment_merge *merge, struct error *error)
                 merge->runs[i].used = merge->runs[i].length = 0;
                 if (!merge->runs[i].block)
                         return error_memory(error);
-                status = reader_open(merge->runs[i].path, &merge->runs[i].reader, error);
+                status = reader_open_consuming(merge->runs[i].path, &merge->runs[i].reader, error);
         }
         for (size_t i = 0; i < merge->run_count + merge->part_count && status == STATUS_OK; i++) {
                 status = advance(merge, i, error);

@@ -16,7 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_BYTES_MAX = 4096, WRITER_BUFFER_BYTES = 1 << 20, COPY_BYTES = 1 << 20 };
+enum {
+        PATH_BYTES_MAX = 4096,
+        WRITER_BUFFER_BYTES = 1 << 20,
+        COPY_BYTES = 1 << 20,
+        CONSUMED_BYTES = 4 << 20, /* given back at a time */
+};
 
 /* After a failed call: errno says why. */
 static enum status failed(const char *action, const char *path, enum permission wanted, struct error *error)
@@ -295,6 +300,8 @@ struct reader {
         int descriptor;
         int64_t size_bytes;
         bool can_rewind;
+        bool consumes;
+        uint64_t read_bytes, given_back; /* of a file that is consumed */
         char path[];
 };
 
@@ -331,9 +338,41 @@ enum status reader_open(const char *path, struct reader **ret, struct error *err
         return STATUS_OK;
 }
 
+/* By steps: a hole costs about as much as reading a few blocks. */
+static void give_back(struct reader *reader)
+{
+        uint64_t end = reader->read_bytes / CONSUMED_BYTES * CONSUMED_BYTES;
+        if (end == reader->given_back)
+                return;
+        if (fallocate(reader->descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)reader->given_back,
+                      (off_t)(end - reader->given_back)) != 0)
+                reader->consumes = false; /* a file system that cannot: the space is free when the file is removed */
+        reader->given_back = end;
+}
+
 enum status reader_read(struct reader *reader, void *out, size_t capacity, size_t *ret_length, struct error *error)
 {
-        return read_fully(reader->descriptor, reader->path, out, capacity, ret_length, error);
+        enum status status = read_fully(reader->descriptor, reader->path, out, capacity, ret_length, error);
+        if (status == STATUS_OK && reader->consumes) {
+                reader->read_bytes += *ret_length;
+                give_back(reader);
+        }
+        return status;
+}
+
+enum status reader_open_consuming(const char *path, struct reader **ret, struct error *error)
+{
+        enum status status = reader_open(path, ret, error);
+        if (status != STATUS_OK)
+                return status;
+        int descriptor = open(path, O_RDWR | O_CLOEXEC);
+        if (descriptor < 0)
+                return STATUS_OK; /* only readable: then nothing is given back */
+        close((*ret)->descriptor);
+        (*ret)->descriptor = descriptor;
+        (*ret)->consumes = true;
+        (*ret)->can_rewind = false;
+        return STATUS_OK;
 }
 
 int64_t reader_size_bytes(const struct reader *reader)

@@ -38,6 +38,9 @@ must_check enum status directory_list(const char *path, void (*visit)(void *cont
  * than terminals refused ("file.is_directory", "file.is_device"). */
 struct reader;
 must_check enum status reader_open(const char *path, struct reader **ret, struct error *error);
+/* A file of one's own that is read once and then removed: what was read is given back as reading goes on, its space on
+ * disk and in the system's memory, where the file system can. */
+must_check enum status reader_open_consuming(const char *path, struct reader **ret, struct error *error);
 /* Up to `capacity` bytes; *ret_length 0 at the end. */
 must_check enum status reader_read(struct reader *reader, void *out, size_t capacity, size_t *ret_length,
                                    struct error *error);

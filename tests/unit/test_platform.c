@@ -280,6 +280,41 @@ static void reading_in_blocks(void **state)
         reader_close(NULL);
 }
 
+/* A file that is consumed is read like any other; what was read no longer takes space, where holes can be made. */
+static void reading_for_the_last_time(void **state)
+{
+        (void)state;
+        enum { STEP = 100003, BYTES = 130 * STEP };
+        struct error error;
+        struct writer *writer;
+        struct stat before, after;
+        uint8_t *block = malloc(STEP);
+        assert_int_equal(writer_open(path_of("consumed"), &writer, &error), STATUS_OK);
+        for (int i = 0; i < BYTES / STEP; i++) {
+                memset(block, i + 1, STEP);
+                assert_int_equal(writer_write(writer, block, STEP, &error), STATUS_OK);
+        }
+        assert_int_equal(writer_close(writer, true, &error), STATUS_OK);
+        assert_int_equal(stat(path_of("consumed"), &before), 0);
+        struct reader *reader reader_cleanup = NULL;
+        assert_int_equal(reader_open_consuming(path_of("consumed"), &reader, &error), STATUS_OK);
+        assert_false(reader_can_rewind(reader));
+        for (int i = 0; i < BYTES / STEP; i++) {
+                size_t length;
+                assert_int_equal(reader_read(reader, block, STEP, &length, &error), STATUS_OK);
+                assert_int_equal(length, STEP);
+                assert_true(block[0] == i + 1 && memcmp(block, block + 1, STEP - 1) == 0);
+        }
+        assert_int_equal(stat(path_of("consumed"), &after), 0);
+        assert_int_equal(after.st_size, BYTES);
+        int descriptor = open(path_of("consumed"), O_RDWR);
+        if (fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, BYTES - STEP, STEP) == 0)
+                assert_true(after.st_blocks < before.st_blocks / 2);
+        close(descriptor);
+        free(block);
+        assert_int_equal(reader_open_consuming(path_of("missing"), &reader, &error), STATUS_NOT_FOUND);
+}
+
 /* Blocks of a pipe are filled although it gives its bytes in small pieces; it cannot be rewound. */
 static void reading_a_pipe(void **state)
 {
@@ -486,6 +521,7 @@ int main(void)
                 cmocka_unit_test(failed_writes_leave_nothing),
                 cmocka_unit_test(directories),
                 cmocka_unit_test(reading_in_blocks),
+                cmocka_unit_test(reading_for_the_last_time),
                 cmocka_unit_test(reading_a_pipe),
                 cmocka_unit_test(writing_streams),
                 cmocka_unit_test(a_full_disk_is_told),
