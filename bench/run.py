@@ -239,7 +239,7 @@ class Bench:
 
     def huge(self, name, path, smaller, smaller_path):
         warm(path, smaller_path)
-        imports = in_turns(min(3, self.runs),
+        imports = in_turns(self.runs,
                            {smaller: lambda: self.treue_import(smaller, smaller_path, "profile.yaml", REST_S),
                             name: lambda: self.treue_import(name, path, "profile.yaml", REST_S)},
                            f"growth to {name}, import")
@@ -570,7 +570,7 @@ def report(result, rows, treue, runs, took):
     lines = ["# Results of `./run bench`", "",
              "Written by `bench/run.py`; do not edit. Everything ran side by side in one run, with warm files and nothing "
              "left to write from the import before, on two threads; medians "
-             f"of {runs} (100 million lines: of {min(3, runs)}; inside: of three processes with {runs} runs each), "
+             f"of {runs} (inside: of three processes with {runs} runs each), "
              f"ratios pair by pair. Imports of 10 and of 100 million lines begin {REST_S} s after the one before was "
              "removed, so that neither runs in memory the other has just left.", "",
              f"- Date: {datetime.date.today().isoformat()}; the run took {took / 60:.1f} minutes",
