@@ -218,6 +218,23 @@ WHERE r.account_id = :account_id
                                 WHERE d.deputy_id = :account_id AND d.from_day <= :day AND d.to_day >= :day)))
 ORDER BY r.name;
 
+-- name: staff_names :many
+-- Names of people by the codes of responsibilities they go by (staff_names.h), the best of each code first.
+-- row code text
+-- row name text
+SELECT r.name, a.name FROM account_responsible r JOIN account a ON a.id = r.account_id
+WHERE a.role = 'rep' OR (SELECT count(*) FROM account_responsible o WHERE o.account_id = r.account_id) = 1
+ORDER BY CASE WHEN a.disabled_ms IS NULL THEN 0 ELSE 1 END, CASE a.role WHEN 'rep' THEN 0 ELSE 1 END, a.id, r.name;
+
+-- name: staff_name_of :one
+-- The same for one code, letter by letter.
+-- arg code text
+-- row name text
+SELECT a.name FROM account_responsible r JOIN account a ON a.id = r.account_id
+WHERE r.name = :code
+        AND (a.role = 'rep' OR (SELECT count(*) FROM account_responsible o WHERE o.account_id = r.account_id) = 1)
+ORDER BY CASE WHEN a.disabled_ms IS NULL THEN 0 ELSE 1 END, CASE a.role WHEN 'rep' THEN 0 ELSE 1 END, a.id LIMIT 1;
+
 -- name: account_company_set :exec
 -- arg customer_id id
 -- arg account_id id

@@ -182,7 +182,13 @@ enum status actor_name(struct connection *connection, struct text actor, struct 
         }
         if (status != STATUS_OK)
                 return status;
-        struct text name = found ? row.name : actor;
+        struct q_staff_name_of_row staff;
+        bool by_code = false;
+        if (!found)
+                status = q_staff_name_of(connection, &(struct q_staff_name_of_args){actor}, &staff, &by_code, error);
+        if (status != STATUS_OK)
+                return status;
+        struct text name = found ? row.name : by_code ? staff.name : actor;
         return buffer_add(out, name.data ? name.data : "", name.length) ? STATUS_OK : error_memory(error);
 }
 

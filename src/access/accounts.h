@@ -42,8 +42,8 @@ must_check enum status account_need(struct connection *connection, int64_t id, s
 must_check enum status account_list(struct connection *connection, struct arena *arena, struct account **ret,
                                     size_t *ret_count, struct error *error);
 
-/* The name behind an actor as the audit chain has it ("account:ID", "key:ID", "cli"); what is no account stays as it
- * is. */
+/* The name behind an actor as the audit chain has it: of "account:ID", and of a code somebody on the staff goes by
+ * (staff_names.h), as the command line may name one; what else ("key:ID", "cli") stays as it is. */
 must_check enum status actor_name(struct connection *connection, struct text actor, struct buffer *out,
                                   struct error *error);
 

@@ -31,7 +31,7 @@ static void add_missing(struct page *page, const struct explained_criterion *c)
                 return;
         struct buffer gap buffer_cleanup;
         buffer_init(&gap, 256);
-        amount_add_gap(&gap, page->words.language, page->concept, c->criterion->metric, c->missing);
+        amount_add_gap(&gap, page->words.language, MEDIUM_TERMINAL, page->concept, c->criterion->metric, c->missing);
         enum comparator comparator = c->criterion->comparator;
         bool less = comparator == COMPARE_AT_MOST || comparator == COMPARE_LESS_THAN;
         buffer_add_text(page->words.out, "; ");
@@ -47,12 +47,12 @@ static const char *state_sign(enum judgement state)
 static void add_criterion(struct page *page, const struct explained_criterion *c, const char *indent)
 {
         buffer_addf(page->words.out, "%s%s ", indent, state_sign(c->state));
-        criterion_add_name(page->words.out, page->words.language, c->criterion);
+        criterion_add_name(page->words.out, page->words.language, MEDIUM_TERMINAL, c->criterion);
         criterion_add_window(page->words.out, page->words.language, c);
         buffer_add_text(page->words.out, ": ");
-        criterion_add_value(page->words.out, page->words.language, page->concept, c);
+        criterion_add_value(page->words.out, page->words.language, MEDIUM_TERMINAL, page->concept, c);
         buffer_add_text(page->words.out, ", ");
-        criterion_add_threshold(page->words.out, page->words.language, page->concept, c);
+        criterion_add_threshold(page->words.out, page->words.language, MEDIUM_TERMINAL, page->concept, c);
         add_missing(page, c);
         if (c->state == UNKNOWN && c->criterion->unknown_is_met) {
                 buffer_add_text(page->words.out, "; ");
@@ -123,14 +123,15 @@ static void add_attention(struct page *page)
                         buffer_add_text(page->words.out, "  ! ");
                         words_say(&page->words, "explain.attention");
                         buffer_add_byte(page->words.out, ' ');
-                        criterion_add_name(page->words.out, page->words.language, c->criterion);
+                        criterion_add_name(page->words.out, page->words.language, MEDIUM_TERMINAL, c->criterion);
                         criterion_add_window(page->words.out, page->words.language, c);
                         buffer_add_text(page->words.out, ": ");
-                        criterion_add_value(page->words.out, page->words.language, page->concept, c);
+                        criterion_add_value(page->words.out, page->words.language, MEDIUM_TERMINAL, page->concept, c);
                         buffer_add_text(page->words.out, " (");
                         words_say(&page->words, "explain.expected");
                         buffer_add_byte(page->words.out, ' ');
-                        criterion_add_threshold(page->words.out, page->words.language, page->concept, c);
+                        criterion_add_threshold(page->words.out, page->words.language, MEDIUM_TERMINAL, page->concept,
+                                                c);
                         buffer_add_text(page->words.out, ")\n");
                 }
         }
@@ -230,7 +231,7 @@ static void add_judged(enum language language, struct judged_criterion judged, c
                 words_say(&page.words, "explain.change.absent");
                 return;
         }
-        criterion_add_threshold(out, language, judged.concept, judged.criterion);
+        criterion_add_threshold(out, language, MEDIUM_TERMINAL, judged.concept, judged.criterion);
         enum judgement state = judged.criterion->state;
         buffer_add_text(out, ": ");
         words_say(&page.words, state == MET       ? "explain.change.met"
@@ -242,10 +243,10 @@ void explain_add_change(enum language language, struct judged_criterion before, 
                         const char *line_start, struct buffer *out)
 {
         struct judged_criterion either = after.criterion ? after : before;
-        criterion_add_name(out, language, either.criterion->criterion);
+        criterion_add_name(out, language, MEDIUM_TERMINAL, either.criterion->criterion);
         criterion_add_window(out, language, either.criterion);
         buffer_add_text(out, ": ");
-        criterion_add_value(out, language, either.concept, either.criterion);
+        criterion_add_value(out, language, MEDIUM_TERMINAL, either.concept, either.criterion);
         buffer_add_text(out, line_start ? line_start : "; ");
         add_judged(language, before, "explain.change.before", out);
         buffer_add_text(out, line_start ? line_start : ", ");
@@ -255,7 +256,7 @@ void explain_add_change(enum language language, struct judged_criterion before, 
 static void add_open(struct page *page, const struct explained_criterion *c)
 {
         buffer_add_text(page->words.out, "  \xe2\x80\xa2 ");
-        criterion_add_step(page->words.out, page->words.language, page->concept, c);
+        criterion_add_step(page->words.out, page->words.language, MEDIUM_TERMINAL, page->concept, c);
         buffer_add_byte(page->words.out, '\n');
 }
 

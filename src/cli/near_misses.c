@@ -80,7 +80,7 @@ static void take_step(void *context, const struct explained_criterion *criterion
         const struct step_list *list = context;
         if (list->out->length)
                 buffer_addf(list->out, " %s ", message_raw(list->language, "word.or"));
-        criterion_add_step(list->out, list->language, list->concept, criterion);
+        criterion_add_step(list->out, list->language, MEDIUM_TERMINAL, list->concept, criterion);
 }
 
 static enum status add_row(struct cells *cells, const struct evaluation *evaluation, const struct near_miss *near,

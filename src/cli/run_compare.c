@@ -65,7 +65,7 @@ static void add_value_name(struct buffer *out, enum language language, const str
                            const struct value_change *change)
 {
         if (change->kind == VALUE_COLUMN) {
-                amount_add_metric(out, language, column->metric, column->of);
+                amount_add_metric(out, language, MEDIUM_TERMINAL, column->metric, column->of);
                 if (column->window.kind == WINDOW_NONE)
                         return;
                 buffer_add_text(out, " (");

@@ -14,6 +14,7 @@
 #include "i18n/catalogue_table.h"
 
 enum { ARGUMENTS_MAX = 16 };
+#define DAY_FORM ":day"
 
 struct arguments {
         const struct message_argument *list;
@@ -93,9 +94,14 @@ static bool fill(struct buffer *out, enum language language, const char *key, co
                 const char *close = open ? memchr(open, '}', (size_t)(end - open)) : NULL;
                 if (!close)
                         break;
-                const char *value = value_of(arguments, open + 1, (size_t)(close - open - 1));
+                size_t length = (size_t)(close - open - 1), day_form = sizeof(DAY_FORM) - 1;
+                bool is_day = length > day_form && memcmp(close - day_form, DAY_FORM, day_form) == 0;
+                const char *value = value_of(arguments, open + 1, length - (is_day ? day_form : 0));
+                int32_t day;
                 buffer_add(out, p, (size_t)(open - p));
-                if (value)
+                if (value && is_day && day_parse_iso(text_of(value), &day))
+                        format_add_day(out, language, day);
+                else if (value)
                         buffer_add_text(out, value);
                 else
                         buffer_add(out, open, (size_t)(close + 1 - open));

@@ -4,7 +4,8 @@
  * and dates in the reader's format.
  *
  * Keys look like "area.thing" (lower case, digits, '_' and '.'). Messages hold {name} arguments. Plural: "one|many"
- * chosen by the argument {count} (1 or "1": first form).
+ * chosen by the argument {count} (1 or "1": first form). {name:day}: the argument is an ISO day and is said in the
+ * reader's format.
  */
 #ifndef TREUE_I18N_MESSAGE_H
 #define TREUE_I18N_MESSAGE_H

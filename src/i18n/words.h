@@ -19,6 +19,9 @@ void words_add_name(struct buffer *out, struct text name);
 void words_say(const struct words *words, const char *key);
 /* The message "FAMILY.NAME", at most 95 bytes long. */
 void words_say_family(const struct words *words, const char *family, const char *name);
+/* A code of files or of a concept as people read it: the catalogue's word for it ("code.CODE"), else the code made
+ * readable: "contact_data_valid" is "Contact data valid". What is no code (blanks, capitals, other letters) stays. */
+void words_add_code(struct buffer *out, enum language language, struct text code);
 void words_say_day(const struct words *words, int32_t day);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "base/bits.h"
 #include "base/checked.h"
+#include "i18n/format.h"
+#include "i18n/words.h"
 
 struct text bilingual_text(const struct bilingual *name, enum language language)
 {
@@ -14,8 +16,18 @@ struct text bilingual_text(const struct bilingual *name, enum language language)
 
 enum { PERCENT_DECIMALS = 1, RATIO_DECIMALS = 6 };
 
-void amount_add(struct buffer *out, enum language language, const struct concept *concept, enum metric metric,
-                struct rational value)
+/* Without places where there are none. */
+static void add_page_money(struct buffer *out, enum language language, int64_t minor, unsigned minor_digits,
+                           const char *currency)
+{
+        if (minor % (int64_t)power_of_ten(minor_digits))
+                format_add_amount(out, language, minor, minor_digits, currency);
+        else
+                format_add_amount_whole(out, language, minor, minor_digits, currency);
+}
+
+void amount_add(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
+                enum metric metric, struct rational value)
 {
         enum metric_unit unit = metric_infos[metric].unit;
         char currency[16];
@@ -33,7 +45,9 @@ void amount_add(struct buffer *out, enum language language, const struct concept
         if (!narrow_i64(divide_half_away(scaled, value.denominator), &units))
                 return;
         snprintf(currency, sizeof(currency), "%.*s", (int)concept->currency.length, concept->currency.data);
-        if (unit == UNIT_MONEY) {
+        if (unit == UNIT_MONEY && medium == MEDIUM_PAGE) {
+                add_page_money(out, language, units, decimals, currency);
+        } else if (unit == UNIT_MONEY) {
                 format_add_money(out, language, units, decimals, currency);
         } else if (unit == UNIT_RATIO) {
                 format_add_decimal(out, language, units, PERCENT_DECIMALS);
@@ -45,16 +59,18 @@ void amount_add(struct buffer *out, enum language language, const struct concept
         }
 }
 
-void amount_add_gap(struct buffer *out, enum language language, const struct concept *concept, enum metric metric,
-                    struct rational value)
+void amount_add_gap(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
+                    enum metric metric, struct rational value)
 {
+        if (metric_infos[metric].unit == UNIT_MONEY && medium == MEDIUM_PAGE)
+                value = (struct rational){ceil_divide(value.numerator, value.denominator), 1};
         if (metric_infos[metric].unit != UNIT_RATIO) {
-                amount_add(out, language, concept, metric, value);
+                amount_add(out, language, medium, concept, metric, value);
                 return;
         }
         struct buffer percent buffer_cleanup;
         buffer_init(&percent, 256);
-        amount_add(&percent, language, concept, metric, value);
+        amount_add(&percent, language, medium, concept, metric, value);
         /* "8,0 %" without its sign */
         buffer_add(out, percent.data, percent.length ? strcspn(percent.data, " %") : 0);
         buffer_addf(out, " %s", message_raw(language, "unit.points"));
@@ -83,7 +99,7 @@ void amount_add_cell(struct buffer *out, enum language language, const struct co
         }
         int128 denominator, numerator = shown_numerator(column, index, &denominator);
         if (rational_make(numerator, denominator, &value))
-                amount_add(out, language, concept, column->metric, value);
+                amount_add(out, language, MEDIUM_TERMINAL, concept, column->metric, value);
         if (column->estimated && bits_get(column->estimated, index))
                 buffer_addf(out, " (%s)", message_raw(language, "explain.estimated"));
 }
@@ -104,17 +120,29 @@ bool amount_add_plain(struct buffer *out, const struct metric_column *column, si
                decimal_add_plain(out, units, RATIO_DECIMALS);
 }
 
-void amount_add_metric(struct buffer *out, enum language language, enum metric metric, struct text of)
+/* What an attribute, a value or a kind of activity is called. */
+static void add_of(struct buffer *out, enum language language, enum medium medium, struct text of)
+{
+        if (medium == MEDIUM_PAGE)
+                words_add_code(out, language, of);
+        else
+                buffer_add(out, of.data, of.length);
+}
+
+void amount_add_metric(struct buffer *out, enum language language, enum medium medium, enum metric metric,
+                       struct text of)
 {
         char key[96];
         if (metric == METRIC_ATTRIBUTE || metric == METRIC_VALUE) {
-                buffer_add(out, of.data, of.length);
+                add_of(out, language, medium, of);
                 return;
         }
         snprintf(key, sizeof(key), "metric.%s", metric_infos[metric].name);
         buffer_add_text(out, message_raw(language, key));
-        if (of.length)
-                buffer_addf(out, " %.*s", (int)of.length, of.data);
+        if (of.length) {
+                buffer_add_text(out, medium == MEDIUM_PAGE && metric == METRIC_ACTIVITIES ? ": " : " ");
+                add_of(out, language, medium, of);
+        }
 }
 
 void amount_add_window(struct buffer *out, struct window window)

@@ -11,16 +11,21 @@
 #include "engine/rational.h"
 #include "i18n/message.h"
 
+/* Where something is read: a terminal shows amounts as "96.420,50 EUR", and codes as the concept and the files have
+ * them, which its readers write; a page "96.420,50 €", and codes in words (i18n/words.h). */
+enum medium { MEDIUM_TERMINAL, MEDIUM_PAGE };
+
 /* A name in the reader's language. */
 struct text bilingual_text(const struct bilingual *name, enum language language);
 
 /* Appends a number in the unit of a metric, rounded half away from zero to what a reader needs. */
-void amount_add(struct buffer *out, enum language language, const struct concept *concept, enum metric metric,
-                struct rational value);
+void amount_add(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
+                enum metric metric, struct rational value);
 
-/* As amount_add for what is missing: between two ratios lie percentage points. */
-void amount_add_gap(struct buffer *out, enum language language, const struct concept *concept, enum metric metric,
-                    struct rational value);
+/* As amount_add for what is missing: between two ratios lie percentage points; on a page money is rounded up to a whole
+ * amount, so that it is enough. */
+void amount_add_gap(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
+                    enum metric metric, struct rational value);
 
 /* Appends the value of customer `index` in words; "unknown" where it is not known. Share of wallet at most 100 %. */
 void amount_add_cell(struct buffer *out, enum language language, const struct concept *concept,
@@ -31,7 +36,8 @@ void amount_add_cell(struct buffer *out, enum language language, const struct co
 bool amount_add_plain(struct buffer *out, const struct metric_column *column, size_t index);
 
 /* Appends a metric's name: "Umsatz HP", an attribute's or a value's own name. */
-void amount_add_metric(struct buffer *out, enum language language, enum metric metric, struct text of);
+void amount_add_metric(struct buffer *out, enum language language, enum medium medium, enum metric metric,
+                       struct text of);
 
 /* Appends a window as the document writes it: "12m", "90d", "year", "4q"; nothing for WINDOW_NONE. */
 void amount_add_window(struct buffer *out, struct window window);

@@ -211,7 +211,7 @@ static void put_operand(struct flat *flat, const struct criterion *criterion, co
         if (operand->kind == OPERAND_NUMBER && metric_infos[criterion->metric].unit == UNIT_ANY)
                 format_add_decimal(&flat->shown, flat->language, operand->number.units, operand->number.scale);
         else if (operand->kind == OPERAND_NUMBER)
-                amount_add(&flat->shown, flat->language, flat->concept, criterion->metric,
+                amount_add(&flat->shown, flat->language, MEDIUM_TERMINAL, flat->concept, criterion->metric,
                            rational_from_decimal(operand->number));
         flat->has_number = operand->kind == OPERAND_NUMBER;
         flat->number = operand->number;
@@ -240,7 +240,7 @@ static void flatten_criterion(struct flat *flat, const struct criterion *criteri
         buffer_init(&window, 64);
         snprintf(id, sizeof(id), "%s%s%.*s.%u", metric_infos[criterion->metric].name, criterion->of.length ? " " : "",
                  (int)criterion->of.length, criterion->of.length ? criterion->of.data : "", nth);
-        amount_add_metric(&name, flat->language, criterion->metric, criterion->of);
+        amount_add_metric(&name, flat->language, MEDIUM_TERMINAL, criterion->metric, criterion->of);
         put_threshold(flat, criterion);
         enter(flat, id, copy_of(flat, &name));
         put_threshold(flat, criterion);

@@ -73,7 +73,7 @@ void put_criterion_value(struct model *model, struct value *map, const char *nam
         }
         if (value_of(c, &value) && put_number(model, map, name, concept, c->criterion->metric, value))
                 return;
-        criterion_add_value(&words, language, concept, c);
+        criterion_add_value(&words, language, MEDIUM_PAGE, concept, c);
         put_buffer(model, map, name, &words);
 }
 
@@ -84,7 +84,7 @@ void put_criterion_amount(struct model *model, struct value *map, const char *na
         buffer_init(&words, WORDS_BYTES_MAX);
         if (put_number(model, map, name, concept, criterion->metric, amount))
                 return;
-        amount_add(&words, language, concept, criterion->metric, amount);
+        amount_add(&words, language, MEDIUM_PAGE, concept, criterion->metric, amount);
         put_buffer(model, map, name, &words);
 }
 
@@ -110,7 +110,7 @@ static void put_target(struct model *model, struct value *map, enum language lan
                                                                       : "comparator.equals");
                 return;
         }
-        criterion_add_threshold(&words, language, concept, c);
+        criterion_add_threshold(&words, language, MEDIUM_PAGE, concept, c);
         put_buffer(model, map, "target", &words);
         put_none(model, map, "target_words");
 }
@@ -146,7 +146,7 @@ void put_criterion(struct model *model, struct value *map, enum language languag
         struct buffer name buffer_cleanup, words buffer_cleanup;
         buffer_init(&name, WORDS_BYTES_MAX);
         buffer_init(&words, WORDS_BYTES_MAX);
-        criterion_add_name(&name, language, c->criterion);
+        criterion_add_name(&name, language, MEDIUM_PAGE, c->criterion);
         put_word(model, map, "state", state_key(c));
         put_yes_no(model, map, "met", !criterion_is_open(c));
         put_buffer(model, map, "name", &name);
@@ -166,7 +166,7 @@ void put_criterion(struct model *model, struct value *map, enum language languag
                 put_day(model, note, "from", c->from_day);
                 put_day(model, note, "to", c->to_day);
         }
-        criterion_add_threshold(&words, language, concept, c);
+        criterion_add_threshold(&words, language, MEDIUM_PAGE, concept, c);
         put_buffer(model, map, "rule", &words);
 }
 
@@ -183,7 +183,7 @@ void put_goal(struct model *model, struct value *map, enum language language, co
         buffer_init(&name, WORDS_BYTES_MAX);
         buffer_init(&step, WORDS_BYTES_MAX);
         bool open = criterion_is_open(c), internal = is_internal(c->criterion->metric);
-        criterion_add_name(&name, language, c->criterion);
+        criterion_add_name(&name, language, MEDIUM_PAGE, c->criterion);
         put_word(model, map, "state", open ? c->state == UNKNOWN ? "state.unknown" : "state.not_met" : "state.met");
         put_yes_no(model, map, "met", !open);
         put_buffer(model, map, "name", &name);
@@ -199,7 +199,7 @@ void put_goal(struct model *model, struct value *map, enum language language, co
         put_target(model, map, language, concept, c);
         put_bar(model, map, c);
         if (open && c->has_missing)
-                criterion_add_step(&step, language, concept, c);
+                criterion_add_step(&step, language, MEDIUM_PAGE, concept, c);
         if (step.length)
                 put_buffer(model, map, "missing", &step);
         else

@@ -11,6 +11,7 @@
 
 struct page {
         struct words words;
+        enum medium medium;
         const struct concept *concept;
 };
 
@@ -22,7 +23,7 @@ bool criterion_has_value(const struct explained_criterion *criterion)
 /* A threshold or a gap; the JSON has it exactly. */
 static void add_amount(struct page *page, const struct criterion *criterion, struct rational value)
 {
-        amount_add(page->words.out, page->words.language, page->concept, criterion->metric, value);
+        amount_add(page->words.out, page->words.language, page->medium, page->concept, criterion->metric, value);
 }
 
 static void add_operand(struct page *page, const struct criterion *criterion, const struct operand *operand)
@@ -71,7 +72,7 @@ static void add_metric_name(struct page *page, const struct criterion *criterion
 {
         struct buffer name buffer_cleanup;
         buffer_init(&name, 4096);
-        amount_add_metric(&name, page->words.language, criterion->metric, criterion->of);
+        amount_add_metric(&name, page->words.language, page->medium, criterion->metric, criterion->of);
         words_add_name(page->words.out, (struct text){name.data, name.length});
 }
 
@@ -150,14 +151,17 @@ static void add_still(struct page *page, const struct explained_criterion *c)
         struct buffer amount buffer_cleanup, name buffer_cleanup;
         buffer_init(&amount, 256);
         buffer_init(&name, 4096);
-        amount_add_gap(&amount, page->words.language, page->concept, c->criterion->metric, c->missing);
+        amount_add_gap(&amount, page->words.language, page->medium, page->concept, c->criterion->metric, c->missing);
         if (metric_infos[c->criterion->metric].unit == UNIT_COUNT) {
                 char key[64];
                 snprintf(key, sizeof(key), "step.%s", metric_infos[c->criterion->metric].name);
                 message_add(page->words.out, page->words.language, key, "count", amount.data, NULL);
                 if (c->criterion->of.length) {
                         buffer_add_text(page->words.out, " (");
-                        words_add_name(page->words.out, c->criterion->of);
+                        if (page->medium == MEDIUM_PAGE)
+                                words_add_code(page->words.out, page->words.language, c->criterion->of);
+                        else
+                                words_add_name(page->words.out, c->criterion->of);
                         buffer_add_byte(page->words.out, ')');
                 }
                 return;
@@ -186,10 +190,10 @@ static void add_step(struct page *page, const struct explained_criterion *c)
         }
 }
 
-void criterion_add_step(struct buffer *out, enum language language, const struct concept *concept,
+void criterion_add_step(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
                         const struct explained_criterion *criterion)
 {
-        struct page page = {.words = {language, out}, .concept = concept};
+        struct page page = {.words = {language, out}, .medium = medium, .concept = concept};
         add_step(&page, criterion);
 }
 
@@ -216,16 +220,17 @@ void explanation_open_criteria(const struct explanation *explanation,
                         visit(context, &path->some[i]);
 }
 
-void criterion_add_name(struct buffer *out, enum language language, const struct criterion *criterion)
+void criterion_add_name(struct buffer *out, enum language language, enum medium medium,
+                        const struct criterion *criterion)
 {
-        struct page page = {.words = {language, out}};
+        struct page page = {.words = {language, out}, .medium = medium};
         add_metric_name(&page, criterion);
 }
 
-void criterion_add_value(struct buffer *out, enum language language, const struct concept *concept,
+void criterion_add_value(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
                          const struct explained_criterion *criterion)
 {
-        struct page page = {{language, out}, concept};
+        struct page page = {{language, out}, medium, concept};
         add_value(&page, criterion);
 }
 
@@ -235,18 +240,18 @@ void criterion_add_window(struct buffer *out, enum language language, const stru
         add_window(&page, criterion);
 }
 
-void criterion_add_threshold(struct buffer *out, enum language language, const struct concept *concept,
-                             const struct explained_criterion *criterion)
+void criterion_add_threshold(struct buffer *out, enum language language, enum medium medium,
+                             const struct concept *concept, const struct explained_criterion *criterion)
 {
-        struct page page = {{language, out}, concept};
+        struct page page = {{language, out}, medium, concept};
         add_threshold(&page, criterion);
 }
 
-void criterion_add_rule(struct buffer *out, enum language language, const struct concept *concept,
+void criterion_add_rule(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
                         const struct criterion *criterion)
 {
         const struct explained_criterion plain = {.criterion = criterion, .state = MET, .keep_state = MET};
-        struct page page = {{language, out}, concept};
+        struct page page = {{language, out}, medium, concept};
         add_metric_name(&page, criterion);
         if (criterion->window.kind != WINDOW_NONE) {
                 buffer_add_text(out, " (");

@@ -8,7 +8,7 @@
 
 #include "base/buffer.h"
 #include "engine/evaluate.h"
-#include "i18n/message.h"
+#include "program/amounts.h"
 
 /* The value counts: known, and measured where the criterion asks for it. */
 bool criterion_has_value(const struct explained_criterion *criterion);
@@ -16,20 +16,21 @@ bool criterion_has_value(const struct explained_criterion *criterion);
 bool criterion_is_open(const struct explained_criterion *criterion);
 
 /* "Umsatz", "Umsatz HP". */
-void criterion_add_name(struct buffer *out, enum language language, const struct criterion *criterion);
+void criterion_add_name(struct buffer *out, enum language language, enum medium medium,
+                        const struct criterion *criterion);
 /* "96.420,00 EUR", with "(geschätzt)" where it is; "unknown". */
-void criterion_add_value(struct buffer *out, enum language language, const struct concept *concept,
+void criterion_add_value(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
                          const struct explained_criterion *criterion);
 /* " (01.01.2025 - 31.12.2025)"; nothing without a window. */
 void criterion_add_window(struct buffer *out, enum language language, const struct explained_criterion *criterion);
 /* "mindestens 120.000,00 EUR x 0,6 Betriebsgröße = 72.000,00 EUR, Halteschwelle ...". */
-void criterion_add_threshold(struct buffer *out, enum language language, const struct concept *concept,
-                             const struct explained_criterion *criterion);
+void criterion_add_threshold(struct buffer *out, enum language language, enum medium medium,
+                             const struct concept *concept, const struct explained_criterion *criterion);
 /* A criterion as the concept has it, nobody's in particular: "Umsatz (12 Monate) mindestens 120.000,00 EUR". */
-void criterion_add_rule(struct buffer *out, enum language language, const struct concept *concept,
+void criterion_add_rule(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
                         const struct criterion *criterion);
 /* What would close a criterion that is not met, in a few words: "noch 2 Warengruppen". */
-void criterion_add_step(struct buffer *out, enum language language, const struct concept *concept,
+void criterion_add_step(struct buffer *out, enum language language, enum medium medium, const struct concept *concept,
                         const struct explained_criterion *criterion);
 
 /* The path to the next segment that misses least; NULL: there is no next one. */

@@ -142,7 +142,7 @@ struct filling {
         size_t at;
 };
 
-static void put_code(const struct filling *filling, struct value *map, const char *name, uint8_t segment)
+static void put_segment_code(const struct filling *filling, struct value *map, const char *name, uint8_t segment)
 {
         struct text code = segment == SEGMENT_NONE || !filling->concept ? (struct text){NULL, 0}
                                                                         : filling->concept->segments[segment].id;
@@ -161,10 +161,10 @@ static void put_segments_of(const struct filling *filling, struct value *map)
 {
         const struct directory_row *row = &filling->row;
         struct model *model = filling->model;
-        put_code(filling, map, "segment", row->segment);
-        put_code(filling, map, "next", row->next);
-        put_code(filling, map, "announced", row->announced);
-        put_code(filling, map, "segment_before", row->segment_year_before);
+        put_segment_code(filling, map, "segment", row->segment);
+        put_segment_code(filling, map, "next", row->next);
+        put_segment_code(filling, map, "announced", row->announced);
+        put_segment_code(filling, map, "segment_before", row->segment_year_before);
         put_day(model, map, "since", row->since_day);
         put_day(model, map, "grace", row->grace ? row->grace_end_day : DAY_NONE);
         if (row->next == SEGMENT_NONE || row->missing_count == MISSING_UNKNOWN)
@@ -217,8 +217,8 @@ static void put_row(struct filling *filling, struct value *map, size_t at)
         put_text(filling->model, map, "trade", row->trade);
         put_text(filling->model, map, "size_class", row->size_class);
         put_text(filling->model, map, "territory", row->territory);
-        put_text(filling->model, map, "responsible", row->responsible);
-        put_text(filling->model, map, "stage", row->stage);
+        put_staff(filling->reader, filling->model, map, "responsible", row->responsible);
+        put_code(filling->model, map, "stage", filling->reader->language, "prospect_stage.", row->stage);
         put_word(filling->model, map, "kind", row->kind == KIND_PROSPECT ? "customer_kind.prospect"
                                                                          : "customer_kind.customer");
         put_segments_of(filling, map);
@@ -272,7 +272,8 @@ static enum status put_pipeline(const struct filling *filling, struct error *err
                 if (!stages[word].prospects)
                         continue;
                 struct value *map = add_map(model, list);
-                put_text(model, map, "stage", word_book_text(&facts->words, (uint32_t)word));
+                put_code(model, map, "stage", filling->reader->language, "prospect_stage.",
+                         word_book_text(&facts->words, (uint32_t)word));
                 put_count(model, map, "prospects", stages[word].prospects);
                 put_money(model, map, "potential", stages[word].potential);
         }

@@ -56,7 +56,7 @@ static void add_step(void *context, const struct explained_criterion *criterion)
         const struct step_words *words = context;
         if (words->out->length)
                 buffer_addf(words->out, " %s ", message_raw(words->language, "word.or"));
-        criterion_add_step(words->out, words->language, words->concept, criterion);
+        criterion_add_step(words->out, words->language, MEDIUM_PAGE, words->concept, criterion);
 }
 
 enum status put_step(struct model *model, struct value *map, const char *name, const struct reader *reader, size_t row,

@@ -119,7 +119,9 @@ static void put_line(struct dossier_page *page)
                 if (plain[i].length)
                         add_text(model, line, plain[i]);
         add_word_in(model, line, "customer.size", about->size_class);
-        add_word_in(model, line, "customer.cared_by", about->responsible);
+        if (about->responsible.length)
+                put_staff(page->reader, model, add_sentence(model, line, "customer.cared_by"), "value",
+                          about->responsible);
         if (about->kind == KIND_PROSPECT)
                 add_word(model, line, "customer_kind.prospect");
 }

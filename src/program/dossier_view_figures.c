@@ -303,7 +303,7 @@ static void put_potential(struct dossier_page *page, struct value *rows, const s
         else
                 put_none(model, map, "open");
         put_yes_no(model, map, "estimated", wallet && text_is(wallet[WALLET_METHOD].text, "dossier.estimated"));
-        put_cell(model, map, "source", &cells[POTENTIAL_SOURCE]);
+        put_code(model, map, "source", page->reader->language, NULL, cells[POTENTIAL_SOURCE].text);
         put_cell(model, map, "day", &cells[POTENTIAL_DAY]);
 }
 

@@ -86,7 +86,7 @@ static void put_person(struct dossier_page *page, struct value *rows, size_t row
         put_text(page->model, map, "name", cells[CONTACT_NAME].text);
         dossier_put_path(page, map, PERMISSION_CUSTOMER_WRITE, ending);
         put_letters(page->model, map, cells[CONTACT_NAME].text);
-        put_cell(page->model, map, "role", &cells[CONTACT_ROLE]);
+        put_code(page->model, map, "role", page->reader->language, NULL, cells[CONTACT_ROLE].text);
         put_text(page->model, map, "email", person && person->email.length ? person->email : (struct text){NULL, 0});
         put_text(page->model, map, "phone", person && person->phone.length ? person->phone : (struct text){NULL, 0});
         put_channels(page, map, cells);
@@ -105,7 +105,7 @@ static void put_levels(struct dossier_page *page, const struct dossier_section *
                         if (told[r] || (level->type == DOSSIER_BLANK) != (unknown == 1))
                                 continue;
                         struct value *map = add_map(page->model, levels);
-                        put_cell(page->model, map, "level", level);
+                        put_code(page->model, map, "level", page->reader->language, "contact_level.", level->text);
                         struct value *rows = put_list(page->model, map, "rows");
                         for (size_t same = r; same < section->row_count; same++) {
                                 const struct dossier_cell *cells = dossier_cells(section, same);
@@ -144,8 +144,8 @@ void dossier_put_responsible(struct dossier_page *page)
         for (size_t r = 0; r < section->row_count; r++) {
                 const struct dossier_cell *cells = dossier_cells(section, r);
                 struct value *map = add_map(page->model, rows);
-                put_cell(page->model, map, "name", &cells[0]);
-                put_letters(page->model, map, cells[0].text);
+                put_staff(page->reader, page->model, map, "name", cells[0].text);
+                put_letters(page->model, map, value_shown(value_get(map, "name")));
                 put_cell(page->model, map, "role", &cells[1]);
                 put_cell(page->model, map, "territory", &cells[2]);
         }
@@ -167,9 +167,9 @@ static enum status put_figures(struct dossier_page *page, struct value *rows, st
                 if (status || !more)
                         break;
                 struct value *map = add_map(page->model, rows);
-                put_word_of(page->model, map, "name", "value.", row.name);
+                put_code(page->model, map, "name", page->reader->language, NULL, row.name);
                 put_decimal(page->model, map, "value", row.units, (unsigned)row.scale);
-                put_text(page->model, map, "source", row.source);
+                put_code(page->model, map, "source", page->reader->language, NULL, row.source);
                 put_day(page->model, map, "day", row.valid_from);
         }
         return status;
@@ -186,9 +186,14 @@ enum status dossier_put_values(struct dossier_page *page, struct error *error)
                 struct value *map = add_map(page->model, rows);
                 if (code.length > sizeof(prefix) - 1 && memcmp(code.data, prefix, sizeof(prefix) - 1) == 0)
                         code = (struct text){code.data + sizeof(prefix) - 1, code.length - (sizeof(prefix) - 1)};
-                put_word_of(page->model, map, "name", DOSSIER_FACT_FAMILY, code);
-                put_cell(page->model, map, "value", &cells[1]);
-                put_cell(page->model, map, "source", &cells[3]);
+                put_code(page->model, map, "name", page->reader->language, DOSSIER_FACT_FAMILY, code);
+                if (cells[1].type == DOSSIER_TEXT && text_is(code, "language"))
+                        put_code(page->model, map, "value", page->reader->language, "language.", cells[1].text);
+                else if (cells[1].type == DOSSIER_TEXT && text_is(code, "stage"))
+                        put_code(page->model, map, "value", page->reader->language, "prospect_stage.", cells[1].text);
+                else
+                        put_cell(page->model, map, "value", &cells[1]);
+                put_code(page->model, map, "source", page->reader->language, NULL, cells[3].text);
                 put_cell(page->model, map, "day", cells[2].type == DOSSIER_DAY ? &cells[2] : &cells[4]);
         }
         return put_figures(page, rows, error);
@@ -220,7 +225,8 @@ struct happened {
         unsigned order;
         const char *text, *kind;     /* keys; text with an argument "what" */
         struct text what, note;
-        bool main;
+        bool main, staff;            /* `what` is somebody on the staff */
+        const char *codes;           /* family of `note`, or of `what` ("": no family), which are codes; NULL: text */
 };
 
 struct timeline {
@@ -244,13 +250,23 @@ static int latest_first(const void *a, const void *b)
         return (x->order > y->order) - (x->order < y->order);
 }
 
-static void put_happened(struct model *model, struct value *rows, const struct happened *happened)
+static void put_happened(const struct reader *reader, struct model *model, struct value *rows,
+                         const struct happened *happened)
 {
         struct value *map = add_map(model, rows);
         put_day(model, map, "day", happened->day);
-        put_text(model, put_sentence(model, map, "text", happened->text), "what", happened->what);
+        struct value *sentence = put_sentence(model, map, "text", happened->text);
+        if (happened->staff)
+                put_staff(reader, model, sentence, "what", happened->what);
+        else if (happened->codes && !happened->codes[0])
+                put_code(model, sentence, "what", reader->language, NULL, happened->what);
+        else
+                put_text(model, sentence, "what", happened->what);
         put_word(model, map, "kind", happened->kind);
-        put_text(model, map, "note", happened->note);
+        if (happened->codes && happened->codes[0])
+                put_code(model, map, "note", reader->language, happened->codes, happened->note);
+        else
+                put_text(model, map, "note", happened->note);
         put_yes_no(model, map, "main", happened->main);
 }
 
@@ -274,18 +290,19 @@ void dossier_put_visits(struct dossier_page *page)
         struct value *rows = put_list(page->model, visits, "rows");
         for (size_t r = 0; r < planned->row_count; r++) {
                 const struct dossier_cell *cells = dossier_cells(planned, r);
-                put_happened(page->model, rows, &(struct happened){.day = (int32_t)cells[0].number,
-                                                                   .text = "timeline.visit_planned",
-                                                                   .kind = "timeline.visit", .what = cells[1].text,
-                                                                   .note = cells[3].text, .main = true});
+                const struct happened happened = {.day = (int32_t)cells[0].number, .text = "timeline.visit_planned",
+                                                  .kind = "timeline.visit", .what = cells[1].text, .staff = true,
+                                                  .note = cells[3].text, .main = true};
+                put_happened(page->reader, page->model, rows, &happened);
         }
         for (size_t r = 0; r < section->row_count; r++) {
                 const struct dossier_cell *cells = dossier_cells(section, r);
-                put_happened(page->model, rows, &(struct happened){.day = (int32_t)cells[0].number,
-                                                                   .text = "timeline.visited",
-                                                                   .kind = "timeline.visit", .what = cells[1].text,
-                                                                   .note = cells[4].text.length ? cells[4].text
-                                                                                                   : cells[2].text});
+                bool topics = cells[4].text.length > 0;
+                const struct happened happened = {.day = (int32_t)cells[0].number, .text = "timeline.visited",
+                                                  .kind = "timeline.visit", .what = cells[1].text, .staff = true,
+                                                  .note = topics ? cells[4].text : cells[2].text,
+                                                  .codes = topics ? NULL : "visit_kind."};
+                put_happened(page->reader, page->model, rows, &happened);
         }
 }
 
@@ -310,12 +327,12 @@ static void add_sections(struct timeline *timeline)
         for (size_t r = 0; r < visits->row_count; r++)
                 happen(timeline, (struct happened){.day = (int32_t)dossier_cells(visits, r)[0].number,
                                                    .text = "timeline.visited", .kind = "timeline.visit",
-                                                   .what = dossier_cells(visits, r)[1].text});
+                                                   .what = dossier_cells(visits, r)[1].text, .staff = true});
         const struct dossier_section *activities = &dossier->sections[DOSSIER_ACTIVITIES];
         for (size_t r = 0; r < activities->row_count; r++)
                 happen(timeline, (struct happened){.day = (int32_t)dossier_cells(activities, r)[0].number,
                                                    .text = "timeline.did", .kind = "timeline.activity",
-                                                   .what = dossier_cells(activities, r)[1].text,
+                                                   .what = dossier_cells(activities, r)[1].text, .codes = "",
                                                    .note = notes ? dossier_cells(activities, r)[4].text
                                                                  : (struct text){NULL, 0}});
         const struct dossier_section *overrides = &dossier->sections[DOSSIER_OVERRIDES];
@@ -356,7 +373,7 @@ void dossier_put_timeline(struct dossier_page *page)
         if (count) {
                 struct value *rows = put_list(page->model, put_map(page->model, NULL, "timeline"), "rows");
                 for (size_t i = 0; i < count && i < TIMELINE_MAX; i++)
-                        put_happened(page->model, rows, &list[i]);
+                        put_happened(page->reader, page->model, rows, &list[i]);
         } else {
                 put_none(page->model, NULL, "timeline");
         }

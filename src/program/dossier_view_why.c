@@ -78,7 +78,7 @@ static void put_notes(struct dossier_page *page, struct value *why)
                 buffer_init(&name, WORDS_BYTES_MAX);
                 if (!criterion_is_open(&segment->expects[i]))
                         continue;
-                criterion_add_name(&name, page->reader->language, segment->expects[i].criterion);
+                criterion_add_name(&name, page->reader->language, MEDIUM_PAGE, segment->expects[i].criterion);
                 put_buffer(model, add_sentence(model, notes, "customer.attention"), "name", &name);
         }
 }
@@ -93,8 +93,9 @@ static void put_override(struct dossier_page *page, struct value *why)
         struct value *sentence = put_sentence(page->model, why, "override", "explain.override");
         put_day(page->model, sentence, "until", granted->valid_to);
         put_text(page->model, sentence, "reason", granted->reason);
-        put_text(page->model, sentence, "requested", granted->requested_by);
-        put_text(page->model, sentence, "approved", granted->approved_by);
+        const struct reader *reader = page->reader;
+        put_doer(reader->connection, reader->language, page->model, sentence, "requested", granted->requested_by);
+        put_doer(reader->connection, reader->language, page->model, sentence, "approved", granted->approved_by);
 }
 
 void dossier_put_why(struct dossier_page *page)
@@ -224,7 +225,7 @@ static void put_step_card(void *context, const struct explained_criterion *c)
         buffer_init(&what, WORDS_BYTES_MAX);
         stepping->choice = c >= stepping->path->some && c < stepping->path->some + stepping->path->path->some_count;
         put_yes_no(model, step, "choice", stepping->choice);
-        criterion_add_step(&what, stepping->page->reader->language, stepping->concept, c);
+        criterion_add_step(&what, stepping->page->reader->language, MEDIUM_PAGE, stepping->concept, c);
         put_buffer(model, step, "what", &what);
         put_string(model, step, "metric", metric_infos[c->criterion->metric].name);
         if (c->has_missing)
@@ -245,7 +246,7 @@ static void put_others(struct dossier_page *page, struct value *missing, const s
                 if (p == e->explanation.next_path)
                         continue;
                 struct value *sentence = add_sentence(page->model, others, "customer.other_path");
-                put_text(page->model, sentence, "path", segment->paths[p].path->id);
+                put_code(page->model, sentence, "path", page->reader->language, NULL, segment->paths[p].path->id);
                 put_count(page->model, sentence, "count", (int64_t)path_missing_count(&segment->paths[p]));
         }
 }
@@ -313,7 +314,7 @@ void dossier_put_missing(struct dossier_page *page)
         struct value *missing = put_map(model, NULL, "missing");
         struct value *summary = dossier_put_next_step(page, missing, "customer.steps", "customer.steps_by");
         const struct explained_path *path = explanation_next_path(&e->explanation);
-        put_text(model, summary, "path", path->path->id);
+        put_code(model, summary, "path", page->reader->language, NULL, path->path->id);
         struct stepping stepping = {.page = page, .steps = put_list(model, missing, "steps"), .concept = concept,
                                     .path = path};
         explanation_open_criteria(&e->explanation, put_step_card, &stepping);

@@ -90,7 +90,7 @@ static void add_words_of(struct model *model, struct value *list, const struct c
         }
         struct buffer text buffer_cleanup;
         buffer_init(&text, WORDS_BYTES_MAX);
-        criterion_add_rule(&text, language, concept, criterion);
+        criterion_add_rule(&text, language, MEDIUM_PAGE, concept, criterion);
         add_text(model, list, (struct text){text.data, text.length});
 }
 

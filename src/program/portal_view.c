@@ -107,7 +107,16 @@ static void put_way(struct dossier_page *page)
         put_goals(page, way, path);
 }
 
-/* Names and roles of those who care; nothing else about them. */
+/* What contacts read of somebody on the staff: the name of the account, or what files say when it is a name (it has a
+ * blank), not a code; else {NULL, 0}. */
+static struct text person_name(const struct reader *reader, struct text code)
+{
+        struct text name = staff_name(reader->staff, code);
+        bool is_name = code.length && memchr(code.data, ' ', code.length);
+        return name.data ? name : is_name ? code : (struct text){NULL, 0};
+}
+
+/* Names of those who care, and their roles; where a name is not known the role alone. Nothing else about them. */
 static void put_people(struct dossier_page *page)
 {
         const struct dossier_section *section = &page->dossier.sections[DOSSIER_RESPONSIBLE];
@@ -120,9 +129,16 @@ static void put_people(struct dossier_page *page)
         for (size_t r = 0; r < section->row_count; r++) {
                 const struct dossier_cell *cells = dossier_cells(section, r);
                 struct value *map = add_map(model, people);
-                put_cell(model, map, "name", &cells[0]);
-                put_letters(model, map, cells[0].text);
-                put_cell(model, map, "role", &cells[1]);
+                struct text name = person_name(page->reader, cells[0].text);
+                if (name.data)
+                        put_text(model, map, "name", name);
+                else
+                        put_cell(model, map, "name", &cells[1]);
+                put_letters(model, map, name.data ? name : text_of(""));
+                if (name.data)
+                        put_cell(model, map, "role", &cells[1]);
+                else
+                        put_none(model, map, "role");
                 put_none(model, map, "phone");
                 put_none(model, map, "email");
         }

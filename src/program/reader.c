@@ -4,10 +4,12 @@
  */
 #include "program/reader.h"
 
+#include "access/accounts.h"
+#include "i18n/words.h"
 #include "program/amounts.h"
 #include "program/directory_parts.h"
 
-enum { KEY_BYTES_MAX = 128, PATH_BYTES_MAX = 64 };
+enum { KEY_BYTES_MAX = 128, PATH_BYTES_MAX = 64, WORDS_BYTES_MAX = 1 << 16 };
 
 enum status reader_init(const struct directory_view *view, struct connection *connection,
                         const struct subject *subject, struct text program, int32_t today, struct arena *arena,
@@ -23,8 +25,10 @@ enum status reader_init(const struct directory_view *view, struct connection *co
                 snprintf(code, sizeof(code), "%.*s", (int)program.length, program.data);
                 return error_set(error, STATUS_NOT_FOUND, "program.unknown", "program", code, NULL);
         }
-        *ret = reader;
-        return STATUS_OK;
+        enum status status = staff_names_load(connection, arena, &reader.staff, error);
+        if (!status)
+                *ret = reader;
+        return status;
 }
 
 const struct concept *reader_concept(const struct reader *reader)
@@ -86,4 +90,52 @@ void put_word_of(struct model *model, struct value *map, const char *name, const
                 put_word(model, map, name, kept);
         else
                 put_text(model, map, name, code);
+}
+
+struct text code_words(struct model *model, enum language language, const char *family, struct text code)
+{
+        struct text kept = {NULL, 0};
+        char key[KEY_BYTES_MAX];
+        struct buffer words buffer_cleanup;
+        buffer_init(&words, WORDS_BYTES_MAX);
+        if (!code.data)
+                return kept;
+        snprintf(key, sizeof(key), "%s%.*s", family ? family : "", (int)code.length, code.data);
+        if (family && message_exists(key))
+                buffer_add_text(&words, message_raw(language, key));
+        else
+                words_add_code(&words, language, code);
+        model->failed |= words.failed || !arena_keep_text(model->arena, (struct text){words.data, words.length}, &kept);
+        return kept;
+}
+
+void put_code(struct model *model, struct value *map, const char *name, enum language language, const char *family,
+              struct text code)
+{
+        put_named(model, map, name, code, code_words(model, language, family, code));
+}
+
+void put_staff(const struct reader *reader, struct model *model, struct value *map, const char *name, struct text code)
+{
+        put_named(model, map, name, code, staff_name(reader->staff, code));
+}
+
+void put_doer(struct connection *connection, enum language language, struct model *model, struct value *map,
+              const char *name, struct text actor)
+{
+        struct error unsaid;
+        struct buffer words buffer_cleanup;
+        char key[KEY_BYTES_MAX];
+        buffer_init(&words, WORDS_BYTES_MAX);
+        if (!actor.length) {
+                put_none(model, map, name);
+                return;
+        }
+        snprintf(key, sizeof(key), "%s%.*s", "actor.", (int)actor.length, actor.data);
+        if (message_exists(key))
+                put_named(model, map, name, actor, text_of(message_raw(language, key)));
+        else if (actor_name(connection, actor, &words, &unsaid) == STATUS_OK && !words.failed)
+                put_text(model, map, name, (struct text){words.data, words.length});
+        else
+                put_text(model, map, name, actor);
 }

@@ -202,7 +202,7 @@ static enum status put_proposals(struct start *start, struct error *error)
                 struct value *map = add_map(start->model, rows);
                 snprintf(path, sizeof(path), "/evaluations/%d", runs[i].number);
                 put_string(start->model, map, "path", path);
-                put_text(start->model, map, "name", runs[i].evaluation);
+                put_code(start->model, map, "name", start->reader->language, NULL, runs[i].evaluation);
                 put_none(start->model, map, "segment");
                 put_count(start->model, put_sentence(start->model, map, "what", "start.proposal_what"), "count",
                           runs[i].customers_evaluated);

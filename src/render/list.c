@@ -242,6 +242,18 @@ static void add_range(struct controls *c, const struct list_column *column, cons
                 add_end(c, column, filter->to);
 }
 
+/* What a row of the list calls the word: of those that are the word, all do. */
+static struct text shown_in_rows(const struct controls *c, const struct list_column *column, struct text word)
+{
+        const struct value *rows = value_get(c->model->root, "rows");
+        for (const struct value *row = value_first(rows); row; row = value_next(row)) {
+                const struct value *value = value_get(row, column->name);
+                if (value_kind(value) == VALUE_NAMED && text_equal(value_text(value), word))
+                        return value_shown(value);
+        }
+        return word;
+}
+
 /* "Segment: A", "Segment: nicht C", "Umsatz: ab 10 T€", "Besuch: unbekannt". */
 static void add_filter_words(struct controls *c, const struct list_filter *filter)
 {
@@ -266,7 +278,7 @@ static void add_filter_words(struct controls *c, const struct list_filter *filte
                         buffer_add_text(&c->scratch,
                                         message_raw(language, text_is(filter->word, "yes") ? "word.yes" : "word.no"));
                 else
-                        add_code_word(&c->scratch, column, filter->word, language);
+                        add_code_word(&c->scratch, column, shown_in_rows(c, column, filter->word), language);
                 break;
         }
 }
@@ -472,7 +484,7 @@ static void give_codes(struct sheet *sheet, const struct value *list, struct are
 static void give_text(struct sheet *sheet, const struct value *value, const struct print_style *style,
                       struct buffer *scratch)
 {
-        if (value_kind(value) == VALUE_TEXT) {
+        if (value_kind(value) == VALUE_TEXT || value_kind(value) == VALUE_NAMED) {
                 sheet_text(sheet, value_text(value));
                 return;
         }

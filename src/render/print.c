@@ -19,7 +19,7 @@ enum { SENTENCE_ARGUMENTS_MAX = 16, SCRATCH_BYTES_MAX = 1 << 20 };
 
 #define KIND(name) (1U << VALUE_##name)
 #define DATED (KIND(DAY) | KIND(INSTANT))
-#define NAMED (KIND(TEXT) | KIND(WORD) | KIND(ID) | KIND(ORDINAL))
+#define NAMED (KIND(TEXT) | KIND(NAMED) | KIND(WORD) | KIND(ID) | KIND(ORDINAL))
 #define SIGNED (KIND(COUNT) | KIND(MONEY) | KIND(DECIMAL) | KIND(RATIO))
 #define MANY (KIND(LIST) | KIND(MAP) | KIND(SENTENCE))
 
@@ -321,6 +321,9 @@ void print_value(struct buffer *out, const struct value *value, struct print_how
                 break;
         case VALUE_TEXT:
                 print_text(out, value_text(value), form);
+                break;
+        case VALUE_NAMED:
+                print_text(out, form == PRINT_USUAL ? value_shown(value) : value_text(value), form);
                 break;
         case VALUE_WORD:
                 print_word(out, value, form, style->language);

@@ -202,6 +202,7 @@ static bool is_false(const struct value *value)
         case VALUE_COUNT:
                 return value_integer(value) == 0;
         case VALUE_TEXT:
+        case VALUE_NAMED:
                 return value_text(value).length == 0;
         case VALUE_LIST:
                 return value_count(value) == 0;

@@ -18,6 +18,9 @@ struct value {
                 int64_t integer;
                 struct text text;
                 struct {
+                        struct text code, shown;
+                } named;
+                struct {
                         int64_t part, whole;
                 } ratio;
                 struct {
@@ -103,6 +106,16 @@ static void append_text(struct model *model, struct value *parent, const char *n
                 model->failed = true;
 }
 
+static void append_named(struct model *model, struct value *parent, const char *name, struct text code,
+                         struct text shown)
+{
+        struct value *value = append(model, parent, name, code.data ? VALUE_NAMED : VALUE_NONE);
+        if (!model->failed && code.data &&
+            (!arena_keep_text(model->arena, code, &value->named.code) ||
+             !arena_keep_text(model->arena, shown.data ? shown : code, &value->named.shown)))
+                model->failed = true;
+}
+
 static void append_word(struct model *model, struct value *parent, const char *name, const char *key)
 {
         struct value *value = append(model, parent, name, key ? VALUE_WORD : VALUE_NONE);
@@ -172,6 +185,11 @@ void put_text(struct model *model, struct value *map, const char *name, struct t
 void put_string(struct model *model, struct value *map, const char *name, const char *string)
 {
         append_text(model, map, name, text_of(string));
+}
+
+void put_named(struct model *model, struct value *map, const char *name, struct text code, struct text shown)
+{
+        append_named(model, map, name, code, shown);
 }
 
 void put_word(struct model *model, struct value *map, const char *name, const char *key)
@@ -407,11 +425,18 @@ struct text value_text(const struct value *value)
         case VALUE_TEXT:
         case VALUE_WORD:
                 return value->text;
+        case VALUE_NAMED:
+                return value->named.code;
         case VALUE_SENTENCE:
                 return text_of(value->children.key);
         default:
                 return (struct text){NULL, 0};
         }
+}
+
+struct text value_shown(const struct value *value)
+{
+        return value_kind(value) == VALUE_NAMED ? value->named.shown : value_text(value);
 }
 
 bool value_is_page_only(const struct value *value)

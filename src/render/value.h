@@ -28,6 +28,7 @@ enum value_kind {
         VALUE_ORDINAL,   /* an integer that names something: never grouped */
         VALUE_ID,        /* 63 bits: text in JSON, plain in HTML */
         VALUE_TEXT,      /* as people wrote it */
+        VALUE_NAMED,     /* a code of the company's, and what people call it: JSON and files give the code */
         VALUE_WORD,      /* a catalogue key; JSON gives its last part, people the message in their language */
         VALUE_SENTENCE,  /* a catalogue key and arguments, entries like those of a map; JSON gives key and entries */
         VALUE_MONEY,     /* minor units of the company's currency; JSON: decimal text */
@@ -65,6 +66,8 @@ void put_id(struct model *model, struct value *map, const char *name, int64_t id
 void put_text(struct model *model, struct value *map, const char *name, struct text text); /* {NULL, 0}: none */
 void put_string(struct model *model, struct value *map, const char *name, const char *string); /* NULL: none */
 void put_word(struct model *model, struct value *map, const char *name, const char *key); /* e.g. "decision.promoted" */
+/* `code` as it is stored, `shown` as pages say it; {NULL, 0}: the code stands for itself. No code: none. */
+void put_named(struct model *model, struct value *map, const char *name, struct text code, struct text shown);
 /* Its arguments are put into what comes back: {amount} by put_money(model, sentence, "amount", ...). */
 struct value *put_sentence(struct model *model, struct value *map, const char *name, const char *key);
 void put_money(struct model *model, struct value *map, const char *name, int64_t minor);
@@ -109,7 +112,9 @@ int64_t value_integer(const struct value *value);        /* yes 1, no 0; counts,
                                                           * instants; the part of a ratio */
 int64_t value_whole(const struct value *value);          /* of a ratio */
 unsigned value_scale(const struct value *value);         /* of a decimal */
-struct text value_text(const struct value *value);       /* of text; the key of a word or sentence */
+struct text value_text(const struct value *value);       /* of text; the code of what is named; the key of a word or
+                                                          * sentence */
+struct text value_shown(const struct value *value);      /* what people call it, of what is named; else value_text */
 bool value_is_page_only(const struct value *value);
 
 #endif

@@ -92,6 +92,7 @@ void json_value(struct json *json, const struct value *value, unsigned minor_dig
                 json_id_text(json, value_integer(value));
                 break;
         case VALUE_TEXT:
+        case VALUE_NAMED:
                 json_text(json, value_text(value));
                 break;
         case VALUE_WORD:

@@ -7,6 +7,7 @@
 #include "jobs/arguments.h"
 #include "program/evaluation.h"
 #include "program/program_jobs.h"
+#include "program/reader.h"
 #include "program/run_list.h"
 #include "program/verdicts.h"
 #include "render/json.h"
@@ -29,7 +30,7 @@ static void put_run(struct request *request, struct model *model, struct value *
         snprintf(state, sizeof(state), "run.state.%s", run_state_names[run->state]);
         put_ordinal(model, map, "number", run->number);
         put_id(model, map, "id", run->id);
-        put_text(model, map, "evaluation", run->evaluation);
+        put_code(model, map, "evaluation", request_language(request), NULL, run->evaluation);
         put_day(model, map, "cutoff", run->cutoff_day);
         put_ordinal(model, map, "version", run->version);
         put_word(model, map, "state", arena_copy(request_arena(request), state, strlen(state)));
@@ -58,7 +59,8 @@ static void put_days(struct request *request, struct model *model, const struct 
                         continue;
                 struct value *map = add_map(model, day <= today ? past : coming);
                 put_day(model, map, "day", day);
-                put_text(model, map, "evaluation", concept->mechanics.evaluations[rule].id);
+                put_code(model, map, "evaluation", request_language(request), NULL,
+                         concept->mechanics.evaluations[rule].id);
                 put_day(model, map, "effective",
                         engine_effective_day(&concept->mechanics.evaluations[rule], day));
         }

@@ -8,6 +8,7 @@
 #include "importer/import.h"
 #include "importer/upload.h"
 #include "platform/file.h"
+#include "program/reader.h"
 #include "queries.h"
 #include "render/list.h"
 #include "web/job_view.h"
@@ -43,7 +44,7 @@ static void put_import(struct request *request, struct model *model, struct valu
         put_ordinal(model, map, "number", row->id);
         put_text(model, map, "kind", row->kind);
         put_text(model, map, "file_name", row->file_name);
-        put_text(model, map, "source", row->source);
+        put_code(model, map, "source", request_language(request), NULL, row->source);
         put_text(model, map, "state", row->state);
         put_instant(model, map, "started", row->started_ms);
         if (row->has_finished_ms)

@@ -4,12 +4,12 @@
  */
 #include "web/job_view.h"
 
-#include "access/accounts.h"
 #include "http/log.h"
 #include "importer/import.h"
 #include "importer/upload.h"
 #include "platform/clock.h"
 #include "program/program_jobs.h"
+#include "program/reader.h"
 #include "render/json.h"
 
 /* How long an answer waits for a job that was just asked for. */
@@ -93,15 +93,10 @@ void put_actor(struct request *request, struct model *model, struct value *map, 
 {
         struct connection *connection;
         struct error unsaid;
-        struct buffer words buffer_cleanup;
-        buffer_init(&words, TEXT_BYTES_MAX);
-        if (!actor.length) {
-                put_none(model, map, name);
-                return;
-        }
-        bool named = request_connection(request, &connection, &unsaid) == STATUS_OK &&
-                     actor_name(connection, actor, &words, &unsaid) == STATUS_OK && !words.failed;
-        put_text(model, map, name, named ? (struct text){words.data, words.length} : actor);
+        if (request_connection(request, &connection, &unsaid) == STATUS_OK)
+                put_doer(connection, request_language(request), model, map, name, actor);
+        else
+                put_text(model, map, name, actor);
 }
 
 /* ---- what a page says of a job ----------------------------------------------------------------------------------- */

@@ -48,7 +48,7 @@ static enum status put_articles(struct request *request, struct model *model, co
                 struct value *map = add_map(model, list);
                 put_text(model, map, "article", row.article);
                 put_text(model, map, "name", row.name);
-                put_text(model, map, "source", row.source);
+                put_code(model, map, "source", reading->reader.language, NULL, row.source);
                 last = row.id;
                 count++;
         }

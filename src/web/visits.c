@@ -55,8 +55,8 @@ static enum status put_planned(struct model *model, const struct reading *readin
                 put_segment(model, map, "segment", reader_concept(reader), about.segment, reader->language);
                 put_day(model, map, "day", row.day);
                 put_yes_no(model, map, "late", row.day < directory_day(reading->view));
-                put_text(model, map, "rep", row.rep);
-                put_text(model, map, "kind", row.kind);
+                put_staff(reader, model, map, "rep", row.rep);
+                put_code(model, map, "kind", reader->language, "visit_kind.", row.kind);
                 put_text(model, map, "topics", row.topics);
                 put_report_path(model, map, "report_path", row.customer_id, "new", row.day, own ? row.number : 0);
         }
@@ -128,8 +128,8 @@ static enum status put_visits(struct request *request, struct model *model, cons
                 put_ordinal(model, map, "day_number", row.day); /* as the forms name it */
                 put_ordinal(model, map, "number", row.number);
                 put_yes_no(model, map, "planned", planned);
-                put_text(model, map, "rep", row.rep);
-                put_text(model, map, "kind", row.kind);
+                put_staff(&page->reading.reader, model, map, "rep", row.rep);
+                put_code(model, map, "kind", request_language(request), "visit_kind.", row.kind);
                 put_text(model, map, "met", row.met);
                 put_text(model, map, "topics", row.topics);
                 put_text(model, map, "next_step", row.next_step);

@@ -120,7 +120,7 @@ def appeals(treue):
     treue.clock = "2026-01-16T22:59:00Z"
     checks.expect(0, *file("K00", 1), says=("30",))
     treue.clock = "2026-01-16T23:01:00Z"  # the 17th in Berlin
-    checks.expect(2, *file("K01", 1), says=("2026-01-16",))
+    checks.expect(2, *file("K01", 1), says=("16 Jan 2026",))
     found = [(row["appeal"], row["number"], row["run"], row["filed"], row["due"], row["overdue"], row["state"])
              for row in treue.json("appeal", "list")]
     if found != [(1, "LAST", 1, "2026-01-02", "2026-01-16", True, "open"),
