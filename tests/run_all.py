@@ -84,6 +84,7 @@ SCRIPTS = [
     ("http server, thread sanitizer", "tests/http/test_server.py", THREAD, 1200),
     ("http work", "tests/http/test_work.py", SANITIZER, 1800),
     ("http entries", "tests/http/test_entries.py", SANITIZER, 900),
+    ("http words", "tests/http/test_words.py", RELEASE, 900),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 1800),
     ("browser", "tests/browser/run.py", RELEASE, 1800),
     ("fuzz seeds", "tests/fuzz/make_seeds.py", NONE, 60),
@@ -106,7 +107,7 @@ ON_SERVER = ["http customers", "road online retail", "road small", "road rules",
              "road consent, random people", "road import without a profile", "road wild files",
              "road verify", "road index after a restore", "road doctor",
              "road first ladder", "browser", "http work", "http serve",
-             "http access", "http rights", "http entries"]
+             "http access", "http rights", "http entries", "http words"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]
