@@ -326,18 +326,25 @@ VALUES (:id, :digest, :account_id, :customer_id, :stage, :created_ms, :created_m
 -- row language text
 -- row disabled_ms instant?
 -- row company_role text?
+-- row factor_due text?
 SELECT s.id, s.account_id, s.customer_id, s.stage, s.used_ms, s.ends_ms, s.proved_ms, a.name, a.role, a.person_id,
-        a.language, a.disabled_ms, c.role
+        a.language, a.disabled_ms, c.role, f.value
 FROM session s JOIN account a ON a.id = s.account_id
         LEFT JOIN account_company c ON c.account_id = s.account_id AND c.customer_id = s.customer_id
+        LEFT JOIN setting f ON f.name = 'access.factor.' || COALESCE(c.role, a.role) AND f.value = 'yes'
+                AND a.totp_secret IS NULL
 WHERE s.digest = :digest;
 
 -- name: session_alive :one
+-- A session that may do nothing before its account has a second factor is none here.
 -- arg id id
 -- row used_ms instant
 -- row ends_ms instant
 SELECT s.used_ms, s.ends_ms FROM session s JOIN account a ON a.id = s.account_id
-WHERE s.id = :id AND s.stage = 'full' AND a.disabled_ms IS NULL;
+        LEFT JOIN account_company c ON c.account_id = s.account_id AND c.customer_id = s.customer_id
+WHERE s.id = :id AND s.stage = 'full' AND a.disabled_ms IS NULL
+        AND (a.totp_secret IS NOT NULL OR NOT EXISTS (SELECT 1 FROM setting f
+                WHERE f.name = 'access.factor.' || COALESCE(c.role, a.role) AND f.value = 'yes'));
 
 -- name: session_use :exec
 -- arg id id

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "access/audit_note.h"
+#include "access/factor.h"
 #include "access/password.h"
 #include "access/sessions_parts.h"
 #include "db/write.h"
@@ -302,9 +303,13 @@ enum status own_totp_confirm(const struct own *own, struct text code, struct rec
 static enum status apply_totp_remove(struct connection *connection, struct own_change *change,
                                      struct account_row *row, struct error *error)
 {
-        (void)change;
-        enum status status = q_account_totp_remove(connection, &(struct q_account_totp_remove_args){row->account.id},
-                                                   NULL, error);
+        bool demanded = false;
+        enum status status = factor_is_demanded(connection, change->own->subject->role, &demanded, error);
+        if (status == STATUS_OK && demanded)
+                status = error_set(error, STATUS_CONFLICT, "access.factor_demanded", NULL);
+        if (status == STATUS_OK)
+                status = q_account_totp_remove(connection, &(struct q_account_totp_remove_args){row->account.id},
+                                               NULL, error);
         return status == STATUS_OK ? q_recovery_code_clear(
                                              connection, &(struct q_recovery_code_clear_args){row->account.id}, NULL,
                                              error)

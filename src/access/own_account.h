@@ -45,6 +45,7 @@ struct recovery_codes {
 /* STATUS_INVALID "access.code_wrong". The codes are shown once. */
 must_check enum status own_totp_confirm(const struct own *own, struct text code, struct recovery_codes *ret,
                                         struct secret *ret_token, struct error *error);
+/* STATUS_CONFLICT "access.factor_demanded" where the role demands one (factor.h). */
 must_check enum status own_totp_remove(const struct own *own, struct secret *ret_token, struct error *error);
 must_check enum status own_new_recovery_codes(const struct own *own, struct recovery_codes *ret,
                                               struct secret *ret_token, struct error *error);

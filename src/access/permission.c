@@ -30,6 +30,7 @@ enum {
 
 static const unsigned roles_that_may[PERMISSION_COUNT] = {
         [PERMISSION_PUBLIC] = NOBODY | STAFF | CONTACTS,
+        [PERMISSION_FACTOR] = STAFF | CONTACTS,
         [PERMISSION_ACCOUNT] = STAFF | CONTACTS,
         [PERMISSION_START] = STAFF,
         [PERMISSION_LADDER_READ] = PROGRAM,

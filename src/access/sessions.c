@@ -128,6 +128,7 @@ enum status access_identify(struct database *database, struct connection *connec
         subject->person_id = row.person_id;
         subject->session_id = row.id;
         subject->language = language_of(row.language);
+        subject->needs_factor = row.factor_due.data != NULL;
         account_actor(row.account_id, subject->actor, sizeof(subject->actor));
         identity.csrf = secret_csrf(token);
         identity.proved = row.proved_ms + SESSION_PROVED_MS > now_ms;

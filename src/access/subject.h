@@ -39,6 +39,8 @@ struct subject {
         struct text name;        /* as shown */
         enum language language;
         struct scope scope;
+        bool needs_factor;       /* the role demands a second factor (factor.h) and the account has none: until then
+                                  * it may set one up and nothing else */
 };
 
 /* Without a session: sees no customer. */
@@ -46,7 +48,8 @@ struct subject {
 
 static inline bool subject_may(const struct subject *subject, enum permission permission)
 {
-        return role_may(subject->role, permission);
+        bool is_open = permission == PERMISSION_PUBLIC || permission == PERMISSION_FACTOR;
+        return (is_open || !subject->needs_factor) && role_may(subject->role, permission);
 }
 
 #endif

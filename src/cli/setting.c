@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * setting.c: `treue setting`: how mail goes out, in which colour the pages come, how often a year customers are visited
- * by segment (visits.PROGRAM.SEGMENT; R-019). What a database is made with (time zone, currency) is only shown.
+ * by segment (visits.PROGRAM.SEGMENT; R-019), which roles must have a second factor (access.factor.ROLE). What a database is made with (time zone, currency) is only shown.
  */
+#include "access/factor.h"
 #include "cli/actions.h"
 #include "cli/commands.h"
 #include "cli/session.h"
@@ -20,7 +21,7 @@ struct setting_command {
 };
 
 enum setting_kind { SETTING_FIXED, SETTING_TEXT, SETTING_PORT, SETTING_SECURITY, SETTING_ADDRESS, SETTING_COLOUR,
-                    SETTING_DAYS };
+                    SETTING_DAYS, SETTING_YES };
 enum { VALUE_BYTES_MAX = 400, VISITS_MAX = 366, LIST_WIDTH = 22 };
 static const char visits_head[] = "visits.";
 
@@ -86,6 +87,7 @@ static const char *const wrong_keys[] = {
         [SETTING_ADDRESS] = "setting.wrong.address",
         [SETTING_COLOUR] = "setting.wrong.colour",
         [SETTING_DAYS] = "setting.wrong.days",
+        [SETTING_YES] = "setting.wrong.yes",
 };
 
 /* "" takes a setting away. */
@@ -109,6 +111,8 @@ static bool fits(enum setting_kind kind, const char *value)
                 return is_colour(value);
         case SETTING_DAYS:
                 return is_number(value, 1, SETTING_DAYS_MAX);
+        case SETTING_YES:
+                return strcmp(value, FACTOR_DEMANDED) == 0;
         default:
                 return false;
         }
@@ -166,11 +170,34 @@ static enum status keep(struct setting_command *command, struct error *error)
         return status;
 }
 
+/* access.factor.ROLE: one that there is. */
+static enum status check_factor(const struct setting_command *command, struct error *error)
+{
+        enum role role;
+        if (!role_of_name(text_of(command->name + strlen(FACTOR_SETTING)), &role) || !factor_suits(role)) {
+                struct buffer roles buffer_cleanup;
+                buffer_init(&roles, 256);
+                for (int r = 0; r < ROLE_COUNT; r++)
+                        if (factor_suits((enum role)r))
+                                buffer_addf(&roles, "%s%s", roles.length ? ", " : "", role_names[r]);
+                return error_set(error, STATUS_USAGE, "setting.bad_factor_of", "name", command->name, "roles",
+                                 roles.data, NULL);
+        }
+        return fits(SETTING_YES, command->value)
+                       ? STATUS_OK
+                       : error_set(error, STATUS_USAGE, wrong_keys[SETTING_YES], "name", command->name, "value",
+                                   command->value, NULL);
+}
+
 static enum status set(void *context, struct error *error)
 {
         struct setting_command *command = context;
         struct buffer names buffer_cleanup;
         buffer_init(&names, 1024);
+        if (strncmp(command->name, FACTOR_SETTING, strlen(FACTOR_SETTING)) == 0) {
+                enum status status = check_factor(command, error);
+                return status == STATUS_OK ? keep(command, error) : status;
+        }
         if (strncmp(command->name, visits_head, strlen(visits_head)) == 0) {
                 enum status status = check_visits(command, error);
                 return status == STATUS_OK ? keep(command, error) : status;
@@ -185,13 +212,13 @@ static enum status set(void *context, struct error *error)
                 if (settings[i].kind != SETTING_FIXED)
                         buffer_addf(&names, "%s%s", names.length ? ", " : "", settings[i].name);
         }
-        buffer_add_text(&names, ", visits.PROGRAM.SEGMENT");
+        buffer_add_text(&names, ", access.factor.ROLE, visits.PROGRAM.SEGMENT");
         return error_set(error, STATUS_USAGE, "setting.unknown", "name", command->name, "names", names.data, NULL);
 }
 
-static enum status list_visits(struct setting_command *command, struct error *error)
+static enum status list_from(struct setting_command *command, const char *head, const char *end, struct error *error)
 {
-        struct q_directory_settings_args args = {text_of(visits_head), text_of("visits/")}; /* '/' follows '.' */
+        struct q_directory_settings_args args = {text_of(head), text_of(end)};
         rows_cleanup struct rows *rows = NULL;
         bool more = true;
         enum status status = q_directory_settings_open(command->session.connection, &args, &rows, error);
@@ -215,7 +242,9 @@ static enum status list(void *context, struct error *error)
                         return status;
                 printf("%-*s %.*s\n", LIST_WIDTH, settings[i].name, (int)value.length, value.data);
         }
-        return list_visits(command, error);
+        /* '/' follows '.' */
+        enum status status = list_from(command, FACTOR_SETTING, "access.factor/", error);
+        return status == STATUS_OK ? list_from(command, visits_head, "visits/", error) : status;
 }
 
 static enum status test_mail(void *context, struct error *error)

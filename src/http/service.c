@@ -132,6 +132,20 @@ static void ask_to_sign_in(struct request *request)
         refuse(request, 401, "request.sign_in");
 }
 
+/* Whose role demands a second factor that is not there yet: people are led to set it up, programs are told. */
+static void ask_for_factor(struct request *request)
+{
+        struct text to = text_of("/account/second-factor");
+        bool is_page = request->match.form == TARGET_PAGE && request->service->site->templates;
+        if (is_page && !head_value(&request->head, "hx-request").data) {
+                answer_redirect(request, 303, to);
+                return;
+        }
+        if (is_page)
+                answer_header(request, "HX-Redirect", to);
+        refuse(request, 403, "request.factor_needed");
+}
+
 /* ---- the head ---------------------------------------------------------------------------------------------------- */
 
 static void find_client(struct request *request)
@@ -383,6 +397,10 @@ static bool check_permission(struct request *request)
                 return true;
         if (request->subject.role == ROLE_NOBODY) {
                 ask_to_sign_in(request);
+                return false;
+        }
+        if (request->subject.needs_factor) {
+                ask_for_factor(request);
                 return false;
         }
         request_log(request, "denied", "route", route->path, "role", role_names[request->subject.role], NULL);

@@ -4,6 +4,7 @@
  * contact looks at. What protects the account asks for the password, unless it was given a short while ago.
  */
 #include "access/companies.h"
+#include "access/factor.h"
 #include "access/password.h"
 #include "access/sessions.h"
 #include "web/resources.h"
@@ -212,7 +213,10 @@ static enum status show_factor(struct request *request, struct model *model, str
 {
         struct connection *connection;
         struct own_state state;
+        bool demanded = false;
         enum status status = load_state(request, &connection, &state, error);
+        if (status == STATUS_OK)
+                status = factor_is_demanded(connection, request_subject(request)->role, &demanded, error);
         if (status != STATUS_OK)
                 return status;
         bool pending = state.totp_pending_base32.length > 0;
@@ -224,6 +228,8 @@ static enum status show_factor(struct request *request, struct model *model, str
         put_text(model, NULL, "secret", state.totp_pending_base32);
         put_text(model, NULL, "address_for_apps", state.totp_pending_uri);
         put_count(model, NULL, "recovery_codes", state.recovery_codes_left);
+        put_yes_no(model, NULL, "demanded", demanded);
+        put_yes_no(model, NULL, "first", request_subject(request)->needs_factor);
         return STATUS_OK;
 }
 
@@ -267,6 +273,7 @@ static enum status do_factor(struct request *request, struct model *model, struc
         events_end_account(application_of(request)->events, subject->account_id, subject->session_id);
         if (has_codes) {
                 put_codes(model, &codes);
+                put_string(model, NULL, "next", subject->needs_factor ? "/" : "/account");
                 secret_wipe(&codes, sizeof(codes));
         } else {
                 request_go_to(request, text_of("/account/second-factor"), false);
@@ -364,15 +371,15 @@ static const struct route routes[] = {
         {METHOD_GET, "/account/email", PERMISSION_ACCOUNT, NULL, "account_email", show_email, ROUTE_PAGE_ONLY,
          "route.account_email"},
         {METHOD_POST, "/account/email", PERMISSION_ACCOUNT, email_fields, NULL, do_email, 0, "route.account_email"},
-        {METHOD_GET, "/account/second-factor", PERMISSION_ACCOUNT, NULL, "account_factor", show_factor,
+        {METHOD_GET, "/account/second-factor", PERMISSION_FACTOR, NULL, "account_factor", show_factor,
          ROUTE_PAGE_ONLY, "route.account_factor"},
-        {METHOD_POST, "/account/second-factor", PERMISSION_ACCOUNT, factor_fields, "account_codes", do_factor,
+        {METHOD_POST, "/account/second-factor", PERMISSION_FACTOR, factor_fields, "account_codes", do_factor,
          ROUTE_PAGE_ONLY, "route.account_factor"},
         {METHOD_POST, "/account/sessions/{session}/end", PERMISSION_ACCOUNT, NULL, NULL, end_session, ROUTE_HIDES,
          "route.session_end"},
         {METHOD_POST, "/account/sessions/end-others", PERMISSION_ACCOUNT, NULL, NULL, end_others, 0,
          "route.sessions_end"},
-        {METHOD_POST, "/account/language", PERMISSION_ACCOUNT, language_fields, NULL, set_language, 0,
+        {METHOD_POST, "/account/language", PERMISSION_FACTOR, language_fields, NULL, set_language, 0,
          "route.account_language"},
         {METHOD_POST, "/account/company", PERMISSION_PORTAL, company_fields, NULL, switch_company, ROUTE_HIDES,
          "route.account_company"},

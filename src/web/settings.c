@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * settings.c: what a company sets: its name, the colour of the subbrand, how often a year each segment is visited, the
- * mail server. Each change stands in the audit chain. What is written when the data directory is made (currency, time
+ * settings.c: what a company sets: its name, the colour of the subbrand, how often a year each segment is visited, which
+ * roles must have a second factor, the mail server. Each change stands in the audit chain. What is written when the data directory is made (currency, time
  * zone) is only shown.
  */
+#include "access/factor.h"
 #include "db/setting.h"
 #include "db/write.h"
 #include "web/job_view.h"
@@ -88,6 +89,27 @@ static enum status put_visits(struct request *request, struct model *model, stru
         return status;
 }
 
+/* "ROLE=yes" and "ROLE=no", the latter also without a tick: so a form says something of each role. */
+static enum status put_factors(struct request *request, struct model *model, struct connection *connection,
+                               struct error *error)
+{
+        struct value *list = put_list(model, NULL, "factors");
+        enum status status = STATUS_OK;
+        for (int role = 0; role < ROLE_COUNT && !status; role++) {
+                char text[FACTOR_SETTING_BYTES_MAX];
+                bool demanded = false;
+                if (!factor_suits((enum role)role))
+                        continue;
+                status = factor_is_demanded(connection, (enum role)role, &demanded, error);
+                struct value *map = add_map(model, list);
+                put_string(model, map, "role", role_names[role]);
+                snprintf(text, sizeof(text), "role.%s", role_names[role]);
+                put_word(model, map, "name", arena_copy(request_arena(request), text, strlen(text)));
+                put_yes_no(model, map, "demanded", demanded);
+        }
+        return status;
+}
+
 static enum status settings_show(struct request *request, struct model *model, struct error *error)
 {
         static const char *const fixed[] = {"currency", "time_zone"};
@@ -113,6 +135,8 @@ static enum status settings_show(struct request *request, struct model *model, s
                 status = read(request, connection, fixed[i], &value, error);
                 put_text(model, settings, fixed[i], value);
         }
+        if (!status)
+                status = put_factors(request, model, connection, error);
         return status ? status : put_visits(request, model, connection, error);
 }
 
@@ -180,6 +204,32 @@ static enum status add_visits(struct request *request, struct connection *connec
         return status;
 }
 
+/* "ROLE=yes" or "ROLE=no"; of a role that comes twice the last counts, as a form sends it for a box that is ticked. */
+static enum status add_factors(struct request *request, struct connection *connection, struct changes *changes,
+                               struct error *error)
+{
+        const char *wanted[ROLE_COUNT] = {NULL};
+        enum status status = STATUS_OK;
+        for (size_t i = 0; i < request_repeats(request, "factor"); i++) {
+                struct text typed = request_text_at(request, "factor", i);
+                const char *equals = typed.length ? memchr(typed.data, '=', typed.length) : NULL;
+                size_t length = equals ? (size_t)(equals - typed.data) : 0;
+                struct text value = {equals ? equals + 1 : "", equals ? typed.length - length - 1 : 0};
+                enum role role;
+                if (!equals || !role_of_name((struct text){typed.data, length}, &role) || !factor_suits(role) ||
+                    (!text_is(value, FACTOR_DEMANDED) && !text_is(value, "no")))
+                        return request_refuse_field(request, error, "factor", "setting.bad_factor", NULL);
+                wanted[role] = text_is(value, "no") ? "" : FACTOR_DEMANDED;
+        }
+        for (int role = 0; role < ROLE_COUNT && !status; role++) {
+                char name[FACTOR_SETTING_BYTES_MAX];
+                factor_setting((enum role)role, name);
+                if (wanted[role])
+                        status = add_change(request, connection, changes, name, text_of(wanted[role]), error);
+        }
+        return status;
+}
+
 static bool is_colour(struct text value)
 {
         bool right = value.length == 7 && value.data[0] == '#';
@@ -215,6 +265,8 @@ static enum status settings_change(struct request *request, struct model *model,
         }
         if (!status)
                 status = add_visits(request, connection, changes, program, error);
+        if (!status)
+                status = add_factors(request, connection, changes, error);
         if (!status && changes->count)
                 status = db_write(application_of(request)->database, write_changes, changes, error);
         if (status)
@@ -230,6 +282,7 @@ static const struct field fields[] = {
         {.name = "company", .kind = INPUT_TEXT, .max = 100, .label = "setting.field.company"},
         {.name = "brand_colour", .kind = INPUT_TEXT, .max = 7, .label = "setting.field.brand_colour"},
         {.name = "visits", .kind = INPUT_TEXT, .repeated = true, .max = 100, .label = "setting.field.visits"},
+        {.name = "factor", .kind = INPUT_TEXT, .repeated = true, .max = 40, .label = "setting.field.factor"},
         {.name = "mail_host", .kind = INPUT_TEXT, .max = 200, .label = "setting.field.mail_host"},
         {.name = "mail_port", .kind = INPUT_COUNT_OF, .max = 65535, .label = "setting.field.mail_port"},
         {.name = "mail_security", .kind = INPUT_CHOICE, .choices = security_choices,

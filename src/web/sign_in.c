@@ -259,7 +259,7 @@ static const struct route routes[] = {
         {METHOD_POST, "/sign-in/code", PERMISSION_PUBLIC, code_fields, NULL, do_code, FORM, "route.sign_in_code"},
         {METHOD_GET, "/sign-in/mail", PERMISSION_PUBLIC, NULL, "sign_in_mail", show_mail, PAGE, "route.sign_in_mail"},
         {METHOD_POST, "/sign-in/mail", PERMISSION_PUBLIC, mail_fields, NULL, do_mail, FORM, "route.sign_in_mail"},
-        {METHOD_POST, "/sign-out", PERMISSION_ACCOUNT, NULL, NULL, do_sign_out, PAGE, "route.sign_out"},
+        {METHOD_POST, "/sign-out", PERMISSION_FACTOR, NULL, NULL, do_sign_out, PAGE, "route.sign_out"},
         {METHOD_GET, "/link/{token}", PERMISSION_PUBLIC, NULL, "link", show_link, PAGE, "route.link"},
         {METHOD_POST, "/link/{token}", PERMISSION_PUBLIC, link_fields, NULL, do_link, FORM, "route.link"},
 };

@@ -192,6 +192,68 @@ def second_factor(problems, house):
         problems.same(fourth.post("/sign-in/code", {"code": codes[3]}).status, 429, "too many codes")
 
 
+def demanded_factor(problems, house):
+    """A role that demands a second factor: whoever has none sets one up before anything else, in open sessions too, and
+    cannot take it away; other roles and programs with a key go on as before (check 34)."""
+    house.clock = "2026-03-02T09:00:00Z"
+    now, place = 1772442000, "/account/second-factor"
+    for login, role in (("admin", "administrator"), ("anna", "owner"), ("rita", "rep")):
+        house.add(login, role)
+    for name, value in (("access.factor.nobody", "yes"), ("access.factor.boss", "yes"), ("access.factor.rep", "true")):
+        problems.same(house.treue.call("setting", "set", name, value)[0], 2, f"{name} {value}")
+    with house.serving():
+        admin, anna, rita = house.complete("admin"), house.complete("anna"), house.complete("rita")
+        admin.ask("/settings")
+        problems.same(admin.post("/settings", {"factor": "nobody=yes"}).status, 422, "no such role")
+        problems.same(admin.post("/settings", {"factor": "owner=perhaps"}).status, 422, "yes or no")
+        sent = {"factor": ["administrator=no", "owner=no", "owner=yes", "rep=no"]}
+        problems.same(admin.post("/settings", sent).status, 303, "as the form sends it")
+        settings = {one["role"]: one["demanded"] for one in admin.json("/settings").json()["factors"]}
+        problems.same([role for role, demanded in settings.items() if demanded], ["owner"], settings)
+        problems.expect(set(settings) == {"owner", "marketing", "rep", "sales_head", "director", "administrator",
+                                          "main_contact", "contact"}, settings)
+        problems.expect(admin.is_signed_in() and rita.is_signed_in(), "other roles")
+        answer = admin.json("/audit")
+        problems.expect(b"access.factor.owner" in answer.body, "the audit log has it", answer.line)
+        # The session that was open before, and a new one: one page, and nothing of the others.
+        new = Browser(house)
+        problems.same(new.sign_in("anna").header("Location"), "/", "signing in goes on")
+        for browser in (anna, new):
+            for path in ("/", "/account", "/customers", "/settings", "/users"):
+                answer = browser.ask(path)
+                problems.same((answer.status, answer.header("Location")), (303, place), path)
+                answer = browser.json(path)
+                problems.same((answer.status, b"factor_needed" in answer.body), (403, True), "JSON of " + path)
+            page = browser.ask(place).body.decode()
+            problems.expect('href="/customers"' not in page and 'href="/account"' not in page, "no way past it", page)
+            answer = browser.ask("/customers", headers=[("HX-Request", "true")])
+            problems.same((answer.status, answer.header("HX-Redirect")), (403, place), "a part of a page")
+            answer = browser.post("/account/email", {"email": "other@example.com"})
+            problems.same((answer.status, answer.header("Location")), (303, place), "changing something")
+        problems.same(house.treue.query("SELECT email FROM account WHERE login = 'anna'")[0][0], "", "nothing was changed")
+        problems.same(anna.post("/account/language", {"language": "en"}).status, 303, "the language may be chosen")
+        problems.same(anna.post(place, {"action": "begin"}).status, 303, "begin")
+        secret = re.search(r"secret=([A-Z2-7]{32})", anna.ask(place).body.decode()).group(1)
+        problems.same(anna.ask("/").header("Location"), place, "half of it is not enough")
+        answer = anna.post(place, {"action": "confirm", "code": code_of(secret, now)})
+        problems.expect(answer.status == 200 and b'href="/"' in answer.body, answer.line)
+        anna.ask(place)
+        problems.expect(anna.ask("/").header("Location") != place and anna.is_signed_in(), "and on it goes")
+        page = anna.ask(place).body.decode()
+        problems.expect('value="codes"' in page and 'value="remove"' not in page, "nothing to take it away with")
+        answer = anna.post(place, {"action": "remove"})
+        problems.same(answer.status, 422, "taking it away", answer.line)
+        problems.expect(b"requires a second factor" in answer.body, "says why", answer.body[-400:])
+        problems.same(len(house.treue.query("SELECT 1 FROM account WHERE login = 'anna' AND totp_secret IS NOT NULL")), 1,
+                      "it is still there")
+        problems.expect(not new.is_signed_in(), "the other session has ended")
+        # No longer demanded: as before.
+        admin.ask("/settings")
+        problems.same(admin.post("/settings", {"factor": ["owner=no"]}).status, 303, "given up")
+        problems.same(anna.post(place, {"action": "remove"}).status, 303, "now it can be taken away")
+        problems.same(anna.is_signed_in(), True, "and nobody asks for one")
+
+
 # ---- sessions ------------------------------------------------------------------------------------------------------------
 
 def timeouts(problems, house):
@@ -507,8 +569,8 @@ def without_a_mail_server(problems, house):
             problems.same(answer.status, 422, email_address)
 
 
-CASES = [first_account, cookies, same_answer, credential_stuffing, second_factor, timeouts, everywhere_at_once,
-         proving_again, administration, mails, mail_over_tls, contacts, without_a_mail_server]
+CASES = [first_account, cookies, same_answer, credential_stuffing, second_factor, demanded_factor, timeouts,
+         everywhere_at_once, proving_again, administration, mails, mail_over_tls, contacts, without_a_mail_server]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
