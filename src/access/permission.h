@@ -29,7 +29,7 @@ extern const char *const role_names[ROLE_COUNT]; /* "nobody", "owner", ... store
 
 #define PERMISSIONS(X) \
         X(PUBLIC)              /* anybody, without a session */ \
-        X(FACTOR)              /* whoever is signed in, also where a second factor is demanded that is not there yet */ \
+        X(FACTOR)              /* whoever is signed in, also before a second factor that is demanded */ \
         X(ACCOUNT)             /* whoever is signed in: the own account, sessions, language */ \
         X(START)               /* staff: the start page, search */ \
         X(LADDER_READ) X(CUSTOMER_READ) X(CUSTOMER_WRITE) X(VISIT_WRITE) X(POTENTIAL_WRITE) \

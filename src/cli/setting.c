@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * setting.c: `treue setting`: how mail goes out, in which colour the pages come, how often a year customers are visited
- * by segment (visits.PROGRAM.SEGMENT; R-019), which roles must have a second factor (access.factor.ROLE). What a database is made with (time zone, currency) is only shown.
+ * by segment (visits.PROGRAM.SEGMENT; R-019), which roles must have a second factor (access.factor.ROLE). What
+ * a database is made with (time zone, currency) is only shown.
  */
 #include "access/factor.h"
 #include "cli/actions.h"
