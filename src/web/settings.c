@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * settings.c: what a company sets: its name, the colour of the subbrand, how often a year each segment is visited, which
- * roles must have a second factor, the mail server. Each change stands in the audit chain. What is
- * written when the data directory is made (currency, time zone) is only shown.
+ * settings.c: what a company sets: its name, the colour of the subbrand, how often a year each segment is visited,
+ * which roles must have a second factor, the mail server. Each change stands in the audit chain. What is written when
+ * the data directory is made (currency, time zone) is only shown.
  */
 #include "access/factor.h"
 #include "db/setting.h"
