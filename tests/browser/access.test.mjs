@@ -12,6 +12,7 @@ import { Treue } from './treue.mjs';
 
 const CLOCK_SECONDS = Date.parse('2026-02-10T09:00:00Z') / 1000;
 let treue;
+let invited; // the page of the customer whose contact was invited
 
 before(async () => {
         await open();
@@ -19,6 +20,7 @@ before(async () => {
         await treue.user('verwaltung', 'administrator', 'Vera Verwalter');
         await treue.user('leitung', 'owner', 'Lena Leiter');
         await treue.user('hansen', 'rep', 'Hans Hansen', '--responsible', 'ad-hansen');
+        await treue.user('neu', 'marketing', 'Nele Neu');
         await treue.serve();
 });
 
@@ -84,6 +86,7 @@ test('a rep invites a contact, who accepts on a phone', async () => {
         await treue.signIn(rep, 'hansen');
         await rep.goto('/customers');
         const path = await rep.locator('main table tbody a[href^="/customers/"]').first().getAttribute('href');
+        invited = path;
         await rep.goto(`${path}/access`);
         await rep.fill('#name', 'Karin Kundin');
         await rep.fill('#email', 'karin@kunde.example');
@@ -103,6 +106,24 @@ for (const [theme, width] of LOOKS) {
                         const visitor = await reader(treue.base, { theme, width, language });
                         await visitor.goto('/sign-in/mail');
                         await check(visitor, name('sign-in-mail'));
+                        await visitor.goto(treue.links.get('neu'));
+                        await check(visitor, name('link'));
+                        await visitor.goto('/sign-in');
+                        await visitor.fill('#login', 'mara');
+                        await visitor.fill('#password', 'grünes sofa am teich');
+                        await visitor.locator('main form button.btn-primary').click();
+                        await visitor.waitForURL(/sign-in\/code/);
+                        await check(visitor, name('sign-in-code'));
+                        const rep = await reader(treue.base, { theme, width, language });
+                        await treue.signIn(rep, 'hansen');
+                        for (const [path, picture] of [[`${invited}/access`, 'customer-access'], ['/search?q=Bauunternehmung', 'search-page']]) {
+                                await rep.goto(path);
+                                await check(rep, name(picture));
+                        }
+                        await rep.goto(invited);
+                        await rep.locator('main a[href*="/contacts/"]:not([href$="/new"])').first().click();
+                        await rep.waitForURL('**/contacts/*');
+                        await check(rep, name('contact'));
                         const admin = await reader(treue.base, { theme, width, language });
                         await treue.signIn(admin, 'verwaltung');
                         await admin.goto('/account');

@@ -4,7 +4,7 @@
 // reader: no violation that axe finds, by day and by night, on a phone and on a desk; nothing that scrolls sideways; no
 // error in the console, none of the content security policy; and a picture of it in build/screenshots.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ const require = createRequire(path.join(ROOT, 'ui/package.json'));
 const { chromium } = require('playwright-core');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const PICTURES = path.join(ROOT, 'build/screenshots');
+const VISITED = path.join(process.env.TREUE_BROWSER_FOLDER, 'visited'); // run.py compares it with the tables of routes
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 // Each page once per theme and width; all four together where everything is asked for.
@@ -72,4 +73,5 @@ export async function check(page, name) {
         assert.ok(sideways <= 0, `${where}: the page is ${sideways} pixels too wide`);
         assert.deepEqual(await violations(page), [], where);
         assert.deepEqual(page.complaints, [], where);
+        appendFileSync(VISITED, `${new URL(page.url()).pathname}\n`);
 }

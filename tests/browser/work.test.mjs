@@ -150,11 +150,20 @@ test('pages of program work', async (t) => {
                 await first.fill('[name="reason"]', 'Neues Werk');
                 await first.locator('form[action="/overrides"] button').click();
                 await first.waitForSelector('form[action$="/decide"]', PATIENCE);
+                await first.goto('/appeals');
+                await first.fill('[name="customer"]', 'K06');
+                await first.fill('[name="run"]', '1');
+                await first.fill('[name="reason"]', 'Eine Rechnung fehlt');
+                await first.fill('[name="filed_by"]', 'Frau Sommer');
+                await first.locator('form[action="/appeals"] button').click();
+                await first.waitForSelector('form[action$="/decide"]', PATIENCE);
+                const appeal = await first.locator('form[action$="/decide"]').first().getAttribute('action');
+                const job = simulation.replace('/simulations/', '/jobs/');
                 const override = await first.locator('form[action$="/decide"]').first().getAttribute('action');
 
                 const pages = { imports: '/imports', import: '/imports/1', upload, evaluations: '/evaluations', evaluation: run,
                         concepts: '/concepts', concept, simulation, overrides: '/overrides', override, appeals: '/appeals', audit: '/audit',
-                        settings: '/settings', jobs: '/jobs', setup: '/setup' };
+                        settings: '/settings', jobs: '/jobs', setup: '/setup', appeal, job };
                 for (const [theme, width] of LOOKS) {
                         const page = await reader(treue.base, { theme, width, language: theme === 'light' ? 'de' : 'en', cookies });
                         for (const [name, address] of Object.entries(pages)) {
