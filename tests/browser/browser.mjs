@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //
-// browser.mjs: a browser that looks closely. visit() opens a page and check() holds it against what every page owes its
-// reader: no violation that axe finds, by day and by night, on a phone and on a desk; nothing that scrolls sideways; no
-// error in the console, none of the content security policy; and a picture of it in build/screenshots.
+// browser.mjs: a browser that looks closely. reader() is somebody with a browser, check() holds the page this reader is on
+// against what every page owes: no violation that axe finds, by day and by night, on a phone and on a desk; nothing that
+// scrolls sideways; the language that was asked for; no error in the console, none of the content security policy; and a
+// picture of it in build/screenshots, NAME-LANGUAGE-THEME-WIDTH.png. run.py learns from `visited` what was looked at.
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,13 +15,17 @@ const require = createRequire(path.join(ROOT, 'ui/package.json'));
 const { chromium } = require('playwright-core');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const PICTURES = path.join(ROOT, 'build/screenshots');
-const VISITED = path.join(process.env.TREUE_BROWSER_FOLDER, 'visited'); // run.py compares it with the tables of routes
+const VISITED = path.join(process.env.TREUE_BROWSER_FOLDER, 'visited');
+const TEST = path.basename(process.argv[1] ?? '', '.test.mjs');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-// Each page once per theme and width; all four together where everything is asked for.
-const ALL = [['light', 360], ['light', 1280], ['dark', 360], ['dark', 1280]];
-const HALF = [['light', 1280], ['dark', 360]];
-export const LOOKS = process.env.TREUE_TEST_ALL ? ALL : HALF;
+// How pages are looked at: once in each theme, on each width and in each language, German on the phone, where its long words
+// are hardest; in all combinations of them where everything is asked for.
+const ALL = ['light', 'dark'].flatMap((theme) => [360, 1280].flatMap((width) => ['de', 'en'].map(
+        (language) => ({ theme, width, language }))));
+const ONCE = [{ theme: 'light', width: 1280, language: 'en' }, { theme: 'dark', width: 360, language: 'de' }];
+export const EVERYTHING = Boolean(process.env.TREUE_TEST_ALL);
+export const LOOKS = EVERYTHING ? ALL : ONCE;
 
 let browser = null;
 
@@ -34,6 +39,11 @@ export async function close() {
         await browser?.close();
 }
 
+// The name of a look, for what must differ between looks: 'light1280en'.
+export function nameOf({ theme, width, language }) {
+        return `${theme}${width}${language}`;
+}
+
 // A reader: a browser of its own, with what it complained about in `complaints`.
 export async function reader(base, { theme = 'light', width = 1280, language = 'de', cookies = [] } = {}) {
         const phone = width < 500;
@@ -43,35 +53,62 @@ export async function reader(base, { theme = 'light', width = 1280, language = '
         });
         await context.addCookies(cookies);
         const page = await context.newPage();
+        page.look = { theme, width, language };
         page.complaints = [];
         page.on('console', (message) => {
                 if (message.type() === 'error' || message.text().includes('Content Security Policy'))
                         page.complaints.push(`console: ${message.text()}`);
         });
         page.on('pageerror', (error) => page.complaints.push(`script: ${error.message}`));
+        page.on('response', (answer) => {
+                if (answer.request().isNavigationRequest() && answer.frame() === page.mainFrame())
+                        page.answer = answer;
+        });
         await page.addInitScript(() => document.addEventListener('securitypolicyviolation',
                 (event) => console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`)));
         return page;
 }
 
-// axe runs in the page's world by the debugger's protocol, which the policy of the page does not stop.
+// The language of a reader wins over that of the account, as if chosen in the bar of the page.
+export async function speak(page) {
+        const { language } = page.look;
+        if (await page.locator('html').getAttribute('lang') === language)
+                return;
+        await page.locator(`.languages button[value="${language}"]`).evaluate((button) => button.click());
+        await page.waitForFunction((code) => document.documentElement.lang === code, language);
+        await page.waitForLoadState('load');
+}
+
+// axe runs in the page's world by the debugger's protocol, which the policy of the page does not stop. Only what it found
+// wrong is worked out and carried over.
 async function violations(page) {
-        await page.evaluate(AXE);
-        const found = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules }), RULES);
-        return found.violations.map((one) => `${one.id}: ${one.help}\n    `
+        if (!await page.evaluate(() => Boolean(window.axe)))
+                await page.evaluate(AXE);
+        const found = await page.evaluate(async (rules) => {
+                const options = { runOnly: rules, resultTypes: ['violations'], selectors: false };
+                return (await window.axe.run(document, options)).violations;
+        }, RULES);
+        return found.map((one) => `${one.id}: ${one.help}\n    `
                 + one.nodes.slice(0, 4).map((node) => `${node.html.slice(0, 160)} (${node.any[0]?.message ?? ''})`).join('\n    '));
 }
 
 export async function check(page, name) {
-        const width = page.viewportSize().width;
-        const theme = await page.evaluate(() => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
-        const where = `${name}-${theme}-${width}`;
-        await page.evaluate(() => document.fonts.ready);
-        assert.equal(await page.locator('[style]').count(), 0, `${where}: a style attribute`);
-        await page.screenshot({ path: path.join(PICTURES, `${where}.png`), fullPage: true });
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.ok(sideways <= 0, `${where}: the page is ${sideways} pixels too wide`);
-        assert.deepEqual(await violations(page), [], where);
-        assert.deepEqual(page.complaints, [], where);
-        appendFileSync(VISITED, `${new URL(page.url()).pathname}\n`);
+        const { theme, width, language } = page.look;
+        const picture = `${name}-${language}-${theme}-${width}`;
+        const seen = await page.evaluate(async () => {
+                await document.fonts.ready;
+                const root = document.documentElement;
+                return { language: root.lang, dark: matchMedia('(prefers-color-scheme: dark)').matches,
+                        styled: document.querySelectorAll('[style]').length, sideways: root.scrollWidth - root.clientWidth };
+        });
+        assert.equal(seen.language, language, `${picture}: the language`);
+        assert.equal(seen.dark, theme === 'dark', `${picture}: the theme`);
+        assert.equal(seen.styled, 0, `${picture}: a style attribute`);
+        await page.screenshot({ path: path.join(PICTURES, `${picture}.png`), fullPage: true });
+        assert.ok(seen.sideways <= 0, `${picture}: the page is ${seen.sideways} pixels too wide`);
+        assert.deepEqual(await violations(page), [], picture);
+        assert.deepEqual(page.complaints, [], picture);
+        const { pathname } = new URL(page.answer.url());
+        appendFileSync(VISITED, `${page.answer.request().method()} ${pathname} ${page.answer.status()} ${TEST} ${name} `
+                + `${language}-${theme}-${width}\n`);
 }

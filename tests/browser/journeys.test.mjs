@@ -37,7 +37,7 @@ after(async () => {
 
 async function as(login, language, width = 1280) {
         const page = await reader(treue.base, { language, width });
-        await treue.signIn(page, `${login}-${language}`);
+        await treue.enter(page, `${login}-${language}`);
         page.complaints.length = 0; // before the account's language was known
         return page;
 }

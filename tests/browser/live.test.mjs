@@ -26,7 +26,7 @@ after(async () => {
 
 async function as(login, look) {
         const page = await reader(treue.base, look);
-        await treue.signIn(page, login);
+        await treue.enter(page, login);
         page.complaints.length = 0;
         return page;
 }

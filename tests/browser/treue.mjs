@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //
-// treue.mjs: the program under test: the demo company in a folder of its own, accounts for all roles, a server on a free
-// port, with a clock that stands still.
+// treue.mjs: the program under test: a copy of the demo company in a folder of its own, accounts for all roles, a server on
+// a free port, with a clock that stands still. run.py made the company once (TREUE_BROWSER_DEMO, TREUE_BROWSER_DATABASE).
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { speak } from './browser.mjs';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const PROGRAM = process.env.TREUE_PROGRAM;
 const CLOCK = '2026-02-10T09:00:00Z'; // the latest evaluation is in effect
 
-// Where the tests' databases are on a server, the next one that nobody had: files of tests run one after the other.
-function database() {
-        const all = process.env.TREUE_BROWSER_DATABASES?.split(' ');
-        if (!all)
+// Where the tests' databases are on a server: a new one, empty or a copy of the demo company's.
+async function database(copied) {
+        const demo = process.env.TREUE_BROWSER_DATABASE;
+        if (!demo)
                 return {};
-        const place = path.join(process.env.TREUE_BROWSER_FOLDER, 'databases-taken');
-        const taken = existsSync(place) ? Number(readFileSync(place, 'utf8')) : 0;
-        writeFileSync(place, String(taken + 1));
-        return { TREUE_DB: all[taken] };
+        const { stdout } = await run('python3', [path.join(ROOT, 'tests/support/postgresql.py'), ...copied ? ['--copy', demo]
+                : ['--create']]);
+        return { TREUE_DB: stdout.trim() };
 }
 
 // Somebody in each role of the staff, as Treue.user takes them.
@@ -37,15 +37,14 @@ export class Treue {
         // A data directory with the demo company in it.
         static async demo() {
                 const folder = mkdtempSync(path.join(process.env.TREUE_BROWSER_FOLDER, 'demo-'));
-                const own = database();
-                await run('sh', ['demo/demo.sh', PROGRAM, folder],
-                        { cwd: ROOT, env: { ...process.env, ...own, LANG: 'de_DE.UTF-8' }, maxBuffer: 1 << 24 });
-                return new Treue(path.join(folder, 'data'), own);
+                cpSync(process.env.TREUE_BROWSER_DEMO, path.join(folder, 'data'), { recursive: true, preserveTimestamps: true });
+                return new Treue(path.join(folder, 'data'), await database(true));
         }
 
         // An empty one.
         static async empty() {
-                return new Treue(path.join(mkdtempSync(path.join(process.env.TREUE_BROWSER_FOLDER, 'empty-')), 'data'), database());
+                return new Treue(path.join(mkdtempSync(path.join(process.env.TREUE_BROWSER_FOLDER, 'empty-')), 'data'),
+                        await database(false));
         }
 
         constructor(data, own) {
@@ -53,6 +52,7 @@ export class Treue {
                 this.own = own; // TREUE_DB, or nothing
                 this.server = null;
                 this.links = new Map();
+                this.sessions = new Map(); // login: cookies
         }
 
         async command(...words) {
@@ -75,7 +75,8 @@ export class Treue {
                 return `Vier zufällige Wörter ${login.length} Regenbogen`;
         }
 
-        // Signs in on a page: the first time by the link, then by name and password. One account may sign in many times.
+        // Signs in on a page: the first time by the link, then by name and password; the account then reads the language of
+        // the page's reader. One account may sign in many times.
         async signIn(page, login) {
                 const link = this.links.get(login);
                 this.links.delete(login);
@@ -85,6 +86,19 @@ export class Treue {
                 await page.fill('#password', this.password(login));
                 await page.locator('main form button.btn-primary').click();
                 await page.waitForURL((url) => !/^\/(link|sign-in)/.test(url.pathname));
+                await speak(page);
+                this.sessions.set(login, await page.context().cookies());
+        }
+
+        // The same without typing, where somebody has signed in before and the session goes on; the page stands on `address`.
+        async enter(page, login, address = '/account') {
+                const cookies = this.sessions.get(login);
+                if (!cookies)
+                        await this.signIn(page, login);
+                else
+                        await page.context().addCookies(cookies);
+                await page.goto(address);
+                await speak(page);
         }
 
         async serve(...options) {

@@ -12,7 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
-import { check, close, LOOKS, open, reader } from './browser.mjs';
+import { check, close, LOOKS, open, reader, speak } from './browser.mjs';
 import { Treue } from './treue.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -63,7 +63,16 @@ class Hand {
 
 async function toLadder(page, link, file, pictures) {
         const hand = new Hand(page);
-        const look = async (name) => pictures && check(page, name);
+        // The page as it is now, to the same person in every look.
+        const look = async (name) => {
+                for (const one of pictures ? LOOKS : []) {
+                        const other = await reader(new URL(page.url()).origin, { ...one, cookies: await page.context().cookies() });
+                        await other.goto(page.url());
+                        await speak(other);
+                        await check(other, name);
+                        await other.context().close();
+                }
+        };
         await hand.go(link);
         await hand.type('password', PASSWORD);
         await hand.press('main button');
@@ -150,6 +159,7 @@ test('pages of program work', async (t) => {
                 await first.fill('[name="reason"]', 'Neues Werk');
                 await first.locator('form[action="/overrides"] button').click();
                 await first.waitForSelector('form[action$="/decide"]', PATIENCE);
+                const override = await first.locator('form[action$="/decide"]').first().getAttribute('action');
                 await first.goto('/appeals');
                 await first.fill('[name="customer"]', 'K06');
                 await first.fill('[name="run"]', '1');
@@ -159,18 +169,25 @@ test('pages of program work', async (t) => {
                 await first.waitForSelector('form[action$="/decide"]', PATIENCE);
                 const appeal = await first.locator('form[action$="/decide"]').first().getAttribute('action');
                 const job = simulation.replace('/simulations/', '/jobs/');
-                const override = await first.locator('form[action$="/decide"]').first().getAttribute('action');
 
                 const pages = { imports: '/imports', import: '/imports/1', upload, evaluations: '/evaluations', evaluation: run,
                         concepts: '/concepts', concept, simulation, overrides: '/overrides', override, appeals: '/appeals', audit: '/audit',
                         settings: '/settings', jobs: '/jobs', setup: '/setup', appeal, job };
-                for (const [theme, width] of LOOKS) {
-                        const page = await reader(treue.base, { theme, width, language: theme === 'light' ? 'de' : 'en', cookies });
+                for (const look of LOOKS) {
+                        const page = await reader(treue.base, { ...look, cookies });
+                        await page.goto('/account');
+                        await speak(page);
                         for (const [name, address] of Object.entries(pages)) {
                                 const answer = await page.goto(address);
                                 assert.equal(answer.status(), 200, address);
                                 await check(page, name);
                         }
+                        await page.goto('/concepts');
+                        await page.setInputFiles('input[name="file"]',
+                                { name: 'falsch.yaml', mimeType: 'text/yaml', buffer: Buffer.from('program:\n  id: falsch\n') });
+                        await page.locator('form[enctype="multipart/form-data"] button').click();
+                        await page.locator('#concept-problems').waitFor();
+                        await check(page, 'concept-check');
                         await page.context().close();
                 }
         } finally {

@@ -6,6 +6,7 @@
                                     started now and ended with this process
   server.create_database()          the address of a fresh, empty database
   python3 tests/support/postgresql.py --create       prints such an address (what the C tests call)
+  python3 tests/support/postgresql.py --copy URL     prints that of a copy, to which nobody may be connected
   python3 tests/support/postgresql.py --run COMMAND  runs a command beside a server of its own
 
 Ordinary tests do without fsync. PostgreSQL refuses to run as root: then it runs as the user postgres.
@@ -245,6 +246,9 @@ def both():
 def main(arguments):
     if arguments == ["--create"]:
         print(the_server().create_database())
+        return 0
+    if len(arguments) == 2 and arguments[0] == "--copy":
+        print(the_server().copy_database(arguments[1]))
         return 0
     if len(arguments) >= 2 and arguments[0] == "--run":
         with Server() as server:
