@@ -50,7 +50,7 @@ def looks_of(visited):
     for line in visited:
         method, path, status, test, picture, look = line.split()
         page = router.page(method, path)
-        if page and status == "200":
+        if page and status in ("200", "201"):
             found[(routed[page], *page, test, picture)].add(look)
         elif status == "404":
             found[("error", "GET", "/{any}", test, picture)].add(look)
