@@ -55,28 +55,34 @@ def who_may(project):
     return found
 
 
+def home(project, path):
+    """The file with the route to this path."""
+    return next(source.relative_to(project).as_posix() for source in sorted((project / "src" / "web").glob("*.c"))
+                if f'"{path}"' in source.read_text(encoding="utf-8"))
+
+
 def problems(project):
-    """[(line of the table, what is wrong)]: held against routes, rights and templates."""
+    """[(file, line, what is wrong)]: the table held against routes, rights and templates."""
     pages, rights = routed(project), who_may(project)
     table, unread = rows(project)
-    wrong = [(number, "this row cannot be read") for number in unread]
+    wrong = [(TABLE, number, "this row cannot be read") for number in unread]
     named = {}
     for row in table:
         page = (row.method, row.path)
         if page in named:
-            wrong.append((row.line, f"{row.method} {row.path} stands twice"))
+            wrong.append((TABLE, row.line, f"{row.method} {row.path} stands twice"))
         named[page] = row
         if row.template in NOT_ROUTED:
             continue
         if pages.get(page) != row.template:
-            wrong.append((row.line, f"{row.method} {row.path} shows {pages.get(page, 'no page')}, not {row.template}"))
+            wrong.append((TABLE, row.line, f"{row.method} {row.path} shows {pages.get(page, 'no page')}, not {row.template}"))
         elif row.who != ("developers" if rights.get(page) == ["-"] else ", ".join(rights.get(page, []))):
-            wrong.append((row.line, f"{row.method} {row.path}: rights.txt lets see it: {', '.join(rights.get(page, []))}"))
+            wrong.append((TABLE, row.line, f"{row.method} {row.path}: rights.txt lets see it: {', '.join(rights.get(page, []))}"))
     for method, path in sorted(set(pages) - set(named)):
-        wrong.append((1, f"{method} {path} has no row"))
+        wrong.append((home(project, path), 1, f"{method} {path} has no row in {TABLE}"))
     files = {path.stem for path in (project / "ui" / "templates").glob("*.mustache")} - {"layout"}
     for template in sorted(files - {row.template for row in table}):
-        wrong.append((1, f"ui/templates/{template}.mustache has no row"))
+        wrong.append((f"ui/templates/{template}.mustache", 1, f"it has no row in {TABLE}"))
     return wrong
 
 

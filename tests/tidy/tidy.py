@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""House rules as a test: layers, banned functions, sizes, module comments, SQL in C, catalogue keys, unfinished words.
+"""House rules as a test: layers, banned functions, sizes, module comments, SQL in C, catalogue keys, unfinished words,
+the table of pages.
 
 usage: tidy.py [--quick] [PROJECT]   (default: the project this file lies in)
 Then plants one breach of every rule in a copy and checks that each is found (not with --quick).
@@ -14,6 +15,9 @@ import re
 import shutil
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import pages
 
 # What each folder may include, besides itself (ARCHITECTURE.md, Layers). The main road runs to the right.
 PURE = {"base"}
@@ -253,6 +257,7 @@ def check(project):
                     problems.append((path.relative_to(project), number, "unfinished", match.group(1)))
     check_catalogue(project, problems)
     check_templates(project, problems)
+    problems += [(pathlib.Path(name), line, "page", what) for name, line, what in pages.problems(project)]
     return problems
 
 
@@ -285,6 +290,10 @@ PLANTED = [
     ("template", "ui/templates/planted.mustache", '<p class="a" style="width: {{width}}">a</p>\n'),
     ("template", "ui/templates/planted.mustache", '<p onclick="a()">a</p>\n'),
     ("template", "ui/templates/planted.mustache", "<script>a()</script>\n"),
+    ("page", "ui/templates/planted.mustache", "<p>a</p>\n"),
+    ("page", "src/web/planted.c", 'static const struct route planted[] = {\n        {METHOD_GET, "/planted", PERMISSION_START, '
+     'NULL, "planted", show, 0, "a"},\n};\n'),
+    ("page", "docs/internals/pages.md", "| `start` | GET `/planted` | owner | `work` | `planted` |\n"),
 ]
 
 
@@ -295,7 +304,9 @@ def self_test(project):
         copy = pathlib.Path(folder) / "copy"
         for part in ("src", "sql", "ui", "tests/tidy", "tools"):
             shutil.copytree(project / part, copy / part, ignore=shutil.ignore_patterns("node_modules"))
-        shutil.copy(project / "run", copy / "run")
+        for name in ("run", "docs/internals/pages.md", "tests/http/rights.txt"):
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(project / name, copy / name)
         for rule, name, text in [*PLANTED, ("module comment", "src/base/planted.c", None)]:
             path = copy / name
             before = path.read_text(encoding="utf-8") if path.exists() else None # a breach in a file that is there
