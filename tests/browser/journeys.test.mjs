@@ -228,7 +228,7 @@ for (const language of LANGUAGES) {
                 await page.fill('#field-filed_by', 'Silke Gärtner');
                 await page.locator('form[action="/appeals"] button').click();
                 await page.locator('main a.btn-primary').waitFor();
-                assert.match(await said(page.locator('main')), /29\.01\.2026|2026-01-29|29\/01\/2026/);
+                assert.ok((await said(page.locator('main'))).includes(language === 'de' ? '29.01.2026' : '29 Jan 2026'));
                 page.complaints.length = 0; // the browser notes the 409
                 await page.goto('/appeals');
                 assert.equal(await page.locator('tbody tr').count(), 0);
