@@ -163,7 +163,7 @@ async function administration(look) {
         await send(admin, {}, 'form[action$="/reset"] button');
         await check(admin, 'user-reset');
         await admin.goto('/keys');
-        await send(admin, { name: `Kasse ${nameOf(look)}` });
+        await send(admin, { name: `Kasse ${nameOf(look)}`, days: '90' });
         await check(admin, 'key-new');
         await admin.context().close();
 }
