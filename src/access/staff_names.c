@@ -65,10 +65,6 @@ struct text staff_name(const struct staff_names *names, struct text code)
         return (struct text){NULL, 0};
 }
 
-struct text staff_code(const struct staff_names *names, struct text name, size_t place)
-{
-        for (size_t i = 0; i < names->count; i++)
-                if (text_equal(names->list[i].name, name) && place-- == 0)
-                        return names->list[i].code;
-        return (struct text){NULL, 0};
-}
+size_t staff_names_count(const struct staff_names *names) { return names->count; }
+
+struct text staff_code_at(const struct staff_names *names, size_t place) { return names->list[place].code; }

@@ -21,7 +21,8 @@ must_check enum status staff_names_load(struct connection *connection, struct ar
                                         const struct staff_names **ret, struct error *error);
 /* The name behind a code; {NULL, 0}: no account goes by it. */
 struct text staff_name(const struct staff_names *names, struct text code);
-/* The `place`th code behind a name, exactly as it is shown; {NULL, 0}: there are no more. */
-struct text staff_code(const struct staff_names *names, struct text name, size_t place);
+/* All of them: place 0 to count - 1. A code may come several times; staff_name knows the best name. */
+size_t staff_names_count(const struct staff_names *names);
+struct text staff_code_at(const struct staff_names *names, size_t place);
 
 #endif

@@ -188,7 +188,7 @@ static enum status spill_begin(struct purchases *purchases, const struct import_
         return thread_start(spill_shelves, spill, &spill->thread, error);
 }
 
-/* Sorts what is still on the shelves. */
+/* Sorts what is still on the shelves; it passes through the place of what is spilled, where nothing is any more. */
 static enum status start_merging(struct purchases *purchases, struct error *error)
 {
         take_shelves(purchases);

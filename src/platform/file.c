@@ -369,6 +369,7 @@ enum status reader_open_consuming(const char *path, struct reader **ret, struct 
         if (descriptor < 0)
                 return STATUS_OK; /* only readable: then nothing is given back */
         close((*ret)->descriptor);
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
         (*ret)->descriptor = descriptor;
         (*ret)->consumes = true;
         (*ret)->can_rewind = false;

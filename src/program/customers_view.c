@@ -67,6 +67,7 @@ static enum directory_column column_of(size_t place)
 
 struct asking {
         const struct list_address *address;
+        const struct staff_names *staff;
         struct directory_filter *filters;
         struct text *words;
         size_t count;
@@ -82,6 +83,21 @@ static bool is_first(const struct list_address *address, size_t filter)
         return true;
 }
 
+/* Who asks for somebody by the name the list shows means all codes behind it. */
+static size_t add_codes(const struct staff_names *staff, struct text *words, size_t count)
+{
+        size_t all = count;
+        for (size_t i = 0; i < staff_names_count(staff); i++) {
+                struct text code = staff_code_at(staff, i), name = staff_name(staff, code);
+                for (size_t w = 0; w < count; w++)
+                        if (text_equal(words[w], name)) {
+                                words[all++] = code;
+                                break;
+                        }
+        }
+        return all;
+}
+
 static void ask_words(struct asking *asking, size_t filter, struct text *words)
 {
         const struct list_filter *first = &asking->address->filters[filter];
@@ -90,6 +106,8 @@ static void ask_words(struct asking *asking, size_t filter, struct text *words)
                 if (asking->address->filters[f].column == first->column &&
                     asking->address->filters[f].compare == first->compare)
                         words[count++] = asking->address->filters[f].word;
+        if (column_of(first->column) == LIST_RESPONSIBLE)
+                count = add_codes(asking->staff, words, count);
         asking->filters[asking->count++] = (struct directory_filter){
                 .column = column_of(first->column), .words = words, .word_count = count,
                 .compare = first->compare == LIST_IS ? FILTER_ANY_OF : FILTER_NONE_OF};
@@ -109,9 +127,9 @@ static bool ask(struct asking *asking, bool only_prospects, struct arena *arena)
 {
         static const struct text prospect = {"prospect", 8};
         const struct list_address *address = asking->address;
-        size_t most = address->filter_count;
+        size_t most = address->filter_count, words_most = most + staff_names_count(asking->staff);
         asking->filters = arena_array(arena, struct directory_filter, 2 * most + 1);
-        asking->words = arena_array(arena, struct text, most * most + 1);
+        asking->words = arena_array(arena, struct text, most * words_most + 1);
         if (!asking->filters || !asking->words)
                 return false;
         if (only_prospects)
@@ -121,7 +139,7 @@ static bool ask(struct asking *asking, bool only_prospects, struct arena *arena)
                 const struct list_filter *filter = &address->filters[f];
                 bool words = filter->compare == LIST_IS || filter->compare == LIST_IS_NOT;
                 if (words && is_first(address, f))
-                        ask_words(asking, f, asking->words + f * most);
+                        ask_words(asking, f, asking->words + f * words_most);
                 else if (filter->compare == LIST_BETWEEN)
                         ask_range(asking, filter);
                 else if (!words)
@@ -297,7 +315,7 @@ static void put_end(const struct list_spec *spec, const struct list_address *add
 enum status customers_model(const struct reader *reader, const struct list_spec *spec,
                             const struct list_address *address, bool whole, struct model *model, struct error *error)
 {
-        struct asking asking = {.address = address};
+        struct asking asking = {.address = address, .staff = reader->staff};
         struct filling filling = {.reader = reader, .concept = reader_concept(reader), .model = model};
         struct directory_page page;
         int64_t after = 0;
@@ -308,6 +326,7 @@ enum status customers_model(const struct reader *reader, const struct list_spec 
                 after = 0;
         struct directory_query query = {
                 .program = reader->program, .scope = reader->scope, .search = address->search,
+                .staff = reader->staff,
                 .filters = asking.filters, .filter_count = asking.count,
                 .sort = address->sort == LIST_NO_COLUMN ? LIST_NAME : column_of((size_t)address->sort),
                 .descending = address->descending, .after = whole ? 0 : after,

@@ -18,6 +18,7 @@
 #ifndef TREUE_PROGRAM_DIRECTORY_H
 #define TREUE_PROGRAM_DIRECTORY_H
 
+#include "access/staff_names.h"
 #include "access/subject.h"
 #include "base/arena.h"
 #include "db/db.h"
@@ -154,6 +155,7 @@ struct directory_query {
                                    * e-mail; none: everybody */
         const struct directory_filter *filters;
         size_t filter_count;
+        const struct staff_names *staff; /* LIST_RESPONSIBLE is sorted by these names; NULL: by codes */
         enum directory_column sort;
         bool descending;          /* unknown values come last either way; equal ones by name */
         int64_t after;            /* customer id of the last row of the page before; 0: from the start */

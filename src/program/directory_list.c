@@ -380,6 +380,7 @@ static struct keyed key_of(const struct ordering *ordering, size_t row)
 struct texts {
         const struct directory_facts *facts;
         bool numbers;                /* of rows, else words of the book */
+        const struct text *words;    /* of the book, as shown */
 };
 
 static int by_text(const void *a, const void *b, void *context)
@@ -387,22 +388,37 @@ static int by_text(const void *a, const void *b, void *context)
         const struct texts *texts = context;
         uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
         int order = texts->numbers ? text_compare(directory_number(texts->facts, x), directory_number(texts->facts, y))
-                                   : text_compare(word_book_text(&texts->facts->words, x),
-                                                  word_book_text(&texts->facts->words, y));
+                                   : text_compare(texts->words[x], texts->words[y]);
         return order ? order : (x > y) - (x < y);
 }
 
-/* Places in the order of texts, for columns whose integers say nothing about it. */
-static enum status place_texts(const struct reading *reading, enum directory_column column, struct arena *arena,
-                               const uint32_t **ret, struct error *error)
+/* The words as the column shows them: of somebody on the staff the name. */
+static const struct text *shown_words(const struct directory_facts *facts, const struct staff_names *staff,
+                                      struct arena *arena)
 {
-        struct texts texts = {reading->facts, column == LIST_NUMBER};
+        struct text *words = arena_array(arena, struct text, facts->words.count + 1);
+        for (size_t i = 0; words && i < facts->words.count; i++) {
+                struct text word = word_book_text(&facts->words, (uint32_t)i);
+                struct text name = staff ? staff_name(staff, word) : word;
+                words[i] = name.data ? name : word;
+        }
+        return words;
+}
+
+/* Places in the order of texts, for columns whose integers say nothing about it. */
+static enum status place_texts(const struct reading *reading, enum directory_column column,
+                               const struct staff_names *staff, struct arena *arena, const uint32_t **ret,
+                               struct error *error)
+{
+        struct texts texts = {reading->facts, column == LIST_NUMBER, NULL};
         *ret = NULL;
         if (directory_columns[column].type != SHOWS_WORDS || column == LIST_NAME)
                 return STATUS_OK;
         size_t count = texts.numbers ? reading->facts->count : reading->facts->words.count;
         uint32_t *order = arena_array(arena, uint32_t, count + 1), *places = arena_array(arena, uint32_t, count + 1);
-        if (!order || !places)
+        if (!texts.numbers)
+                texts.words = shown_words(reading->facts, column == LIST_RESPONSIBLE ? staff : NULL, arena);
+        if (!order || !places || (!texts.numbers && !texts.words))
                 return error_memory(error);
         for (size_t i = 0; i < count; i++)
                 order[i] = (uint32_t)i;
@@ -504,7 +520,7 @@ enum status directory_select(const struct directory_view *view, const struct dir
         if (!status)
                 status = add_up(&reading, bits, &list, error);
         if (!status)
-                status = place_texts(&reading, query->sort, arena, &ordering.places, error);
+                status = place_texts(&reading, query->sort, query->staff, arena, &ordering.places, error);
         if (!status)
                 status = take_page(&ordering, bits, arena, &list, error);
         if (!status)

@@ -3,6 +3,7 @@
  * audit.c: the audit log: who decided what when. It is only read here; nobody can change it.
  */
 #include "db/audit.h"
+#include "program/reader.h"
 #include "queries.h"
 #include "render/list.h"
 #include "web/job_view.h"
@@ -25,6 +26,7 @@ static enum status put_kinds_there_are(struct request *request, struct model *mo
                         break;
                 struct value *map = add_map(model, list);
                 put_text(model, map, "value", row.kind);
+                put_code(model, map, "label", request_language(request), "audit_kind.", row.kind);
                 put_yes_no(model, map, "chosen", text_equal(row.kind, chosen));
         }
         return status;
@@ -66,7 +68,7 @@ static void put_entry(struct request *request, struct model *model, struct value
         put_ordinal(model, map, "number", row->number);
         put_instant(model, map, "at", row->at_ms);
         put_actor(request, model, map, "actor", row->actor);
-        put_text(model, map, "kind", row->kind);
+        put_code(model, map, "kind", request_language(request), "audit_kind.", row->kind);
         put_text(model, map, "subject", row->subject);
         put_text(model, map, "detail", row->has_detail ? row->detail : (struct text){NULL, 0});
 }

@@ -33,26 +33,46 @@ static enum status read(struct request *request, struct connection *connection, 
         return arena_keep_text(request_arena(request), value, ret) ? STATUS_OK : error_memory(error);
 }
 
-/* What a form offers for a segment: "A=12". A number that is set but not among the usual ones is offered, too. */
-static void put_choices(struct model *model, struct value *map, struct text segment,
-                        struct text chosen)
+static const char *const usual_visits[] = {"", "1", "2", "4", "6", "12", "24", "52"};
+enum { USUAL_VISITS = sizeof(usual_visits) / sizeof(usual_visits[0]) };
+
+/* "A=12" */
+static void visits_value(char out[static NAME_BYTES_MAX], struct text segment, struct text number)
 {
-        static const char *const usual[] = {"", "1", "2", "4", "6", "12", "24", "52"};
+        snprintf(out, NAME_BYTES_MAX, "%.*s=%.*s", (int)segment.length, segment.data, (int)number.length,
+                 number.length ? number.data : "");
+}
+
+/* What was chosen in a form that comes again; else what is set. */
+static struct text chosen_visits(const struct request *request, struct text segment, struct text set)
+{
+        char value[NAME_BYTES_MAX];
+        for (size_t i = 0; i < USUAL_VISITS; i++) {
+                visits_value(value, segment, text_of(usual_visits[i]));
+                if (request_was_chosen(request, "visits", text_of(value)))
+                        return text_of(usual_visits[i]);
+        }
+        return set;
+}
+
+/* What a form offers for a segment. A number that is set but not among the usual ones is offered, too. */
+static void put_choices(const struct request *request, struct model *model, struct value *map, struct text segment,
+                        struct text set)
+{
         struct value *list = put_page_list(model, map, "choices");
+        struct text chosen = chosen_visits(request, segment, set);
         bool among = false;
-        for (size_t i = 0; i <= sizeof(usual) / sizeof(usual[0]); i++) {
-                bool last = i == sizeof(usual) / sizeof(usual[0]);
-                struct text number = last ? chosen : text_of(usual[i]);
+        for (size_t i = 0; i <= USUAL_VISITS; i++) {
+                bool last = i == USUAL_VISITS;
+                struct text number = last ? set : text_of(usual_visits[i]);
                 char value[NAME_BYTES_MAX];
-                if (last && (among || !chosen.length))
+                if (last && (among || !set.length))
                         break;
-                bool same = text_equal(number, chosen);
-                among = among || same;
-                snprintf(value, sizeof(value), "%.*s=%.*s", (int)segment.length, segment.data, (int)number.length,
-                         number.length ? number.data : "");
+                among = among || text_equal(number, set);
+                visits_value(value, segment, number);
                 struct value *choice = add_map(model, list);
                 put_string(model, choice, "value", value);
-                put_yes_no(model, choice, "chosen", same);
+                put_yes_no(model, choice, "chosen", text_equal(number, chosen));
                 if (number.length)
                         put_text(model, choice, "label", number);
                 else
@@ -83,13 +103,14 @@ static enum status put_visits(struct request *request, struct model *model, stru
                 struct value *map = add_map(model, list);
                 put_segment_named(request, model, map, "segment", version.concept, segment->id);
                 put_text(model, map, "per_year", value);
-                put_choices(model, map, segment->id, value);
+                put_choices(request, model, map, segment->id, value);
         }
         put_string(model, NULL, "program", program);
         return status;
 }
 
-/* "ROLE=yes" and "ROLE=no", the latter also without a tick: so a form says something of each role. */
+/* "ROLE=yes" and "ROLE=no", the latter also without a tick: so a form says something of each role. One that comes again
+ * shows what was ticked. */
 static enum status put_factors(struct request *request, struct model *model, struct connection *connection,
                                struct error *error)
 {
@@ -101,6 +122,11 @@ static enum status put_factors(struct request *request, struct model *model, str
                 if (!factor_suits((enum role)role))
                         continue;
                 status = factor_is_demanded(connection, (enum role)role, &demanded, error);
+                snprintf(text, sizeof(text), "%s=no", role_names[role]);
+                if (request_was_chosen(request, "factor", text_of(text))) {
+                        snprintf(text, sizeof(text), "%s=" FACTOR_DEMANDED, role_names[role]);
+                        demanded = request_was_chosen(request, "factor", text_of(text));
+                }
                 struct value *map = add_map(model, list);
                 put_string(model, map, "role", role_names[role]);
                 snprintf(text, sizeof(text), "role.%s", role_names[role]);

@@ -213,8 +213,17 @@ def demanded_factor(problems, house):
         problems.expect(set(settings) == {"owner", "marketing", "rep", "sales_head", "director", "administrator",
                                           "main_contact", "contact"}, settings)
         problems.expect(admin.is_signed_in() and rita.is_signed_in(), "other roles")
+        page = admin.post("/keys", {"name": "ERP", "role": "marketing", "days": "30"}).body.decode()
+        key = re.search(r"<code>([A-Za-z0-9_-]{27})</code>", page).group(1)
+        admin.ask("/settings")
+        problems.same(admin.post("/settings", {"factor": "marketing=yes"}).status, 303, "of programs' role, too")
+        problems.same(Browser(house).json("/customers", key=key).status, 200, "a program with a key goes on")
         answer = admin.json("/audit")
         problems.expect(b"access.factor.owner" in answer.body, "the audit log has it", answer.line)
+        refused = admin.post("/settings", {"brand_colour": "blue", "factor": ["owner=no", "rep=no", "rep=yes"]})
+        page = refused.body.decode()
+        problems.same((refused.status, 'value="owner=yes" checked' in page, 'value="rep=yes" checked' in page),
+                      (422, False, True), "a form that comes again shows what was ticked")
         # The session that was open before, and a new one: one page, and nothing of the others.
         new = Browser(house)
         problems.same(new.sign_in("anna").header("Location"), "/", "signing in goes on")

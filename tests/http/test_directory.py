@@ -155,6 +155,34 @@ def lists_are_those_of_the_command_line(problems, house):
         problems.same(chef.json("/customers?day=2027-01-01").status, 400, "a day to come")
 
 
+def staff_go_by_their_names(problems, house):
+    """Where an account goes by a code of the files, the list is filtered and sorted by the name it shows; files of the
+    list and JSON keep the code."""
+    opened(house)
+    names = dict(zip(REPS[:2], ("Zoe Zander", "Adam Amsel")))
+    for rep, name in names.items():
+        house.add(f"rep-{rep}", "rep", name)
+        house.treue.run("user", "scope", f"rep-{rep}", "--responsible", rep)
+    with house.serving():
+        chef = house.complete("chef")
+        everybody, _ = rows_of(chef, "/customers")
+        for rep, name in names.items():
+            wanted = {row["number"] for row in everybody if row["responsible"] == rep}
+            problems.expect(wanted, rep, "is responsible for nobody")
+            for word in (rep, name):
+                rows, _ = rows_of(chef, "/customers", filter=[f"responsible:{word}"])
+                problems.same({row["number"] for row in rows}, wanted, word)
+            rest, _ = rows_of(chef, "/customers", filter=[f"-responsible:{name}"])
+            problems.same({row["number"] for row in rest}, {row["number"] for row in everybody} - wanted, f"not {name}")
+        problems.same(rows_of(chef, "/customers", filter=["responsible:Nobody There"])[0], [], "no such name")
+        for sort in ("responsible", "-responsible"):
+            rows, _ = rows_of(chef, "/customers", sort=sort)
+            shown = [names.get(row["responsible"], row["responsible"]) for row in rows if row["responsible"]]
+            problems.same(shown, sorted(shown, reverse=sort[0] == "-"), sort)
+        page = chef.ask("/customers").body.decode()
+        problems.expect("Zoe Zander" in page and "Adam Amsel" in page, "the page says names")
+
+
 def the_ladder_counts_its_lists(problems, house):
     """Numbers of the ladder are those of the lists it leads to, sums add up, on a day in the past as well."""
     company = opened(house, 2)
@@ -419,7 +447,7 @@ def a_contact_sees_the_own_status(problems, house):
         problems.expect(chef.json("/portal").status in (403, 404), "staff at the portal")
 
 
-CASES = [lists_are_those_of_the_command_line, the_ladder_counts_its_lists, everybody_sees_the_own_customers,
+CASES = [lists_are_those_of_the_command_line, staff_go_by_their_names, the_ladder_counts_its_lists, everybody_sees_the_own_customers,
          a_dossier_tells_what_is_known, a_visit_ends_its_task, analyses_add_up,
          a_contact_sees_the_own_status]
 
