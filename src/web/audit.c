@@ -7,6 +7,7 @@
 #include "queries.h"
 #include "render/list.h"
 #include "web/job_view.h"
+#include "web/json_model.h"
 #include "web/resources.h"
 
 enum { PAGE_ROWS = 200 };
@@ -65,12 +66,16 @@ static const struct list_spec spec = {.title = "nav.audit", .path = "/audit", .c
 static void put_entry(struct request *request, struct model *model, struct value *map,
                       const struct q_audit_page_row *row)
 {
+        struct error unsaid;
         put_ordinal(model, map, "number", row->number);
         put_instant(model, map, "at", row->at_ms);
         put_actor(request, model, map, "actor", row->actor);
         put_code(model, map, "kind", request_language(request), "audit_kind.", row->kind);
         put_text(model, map, "subject", row->subject);
         put_text(model, map, "detail", row->has_detail ? row->detail : (struct text){NULL, 0});
+        /* What is damaged is shown as it is; `verify` says so. */
+        if (!row->has_detail || put_json(model, map, "told", row->detail, &unsaid) != STATUS_OK)
+                put_none(model, map, "told");
 }
 
 /* One page; *args then begins behind it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * json_model.h: JSON that a job answered as part of a model: texts, integers (as counts), yes and no, lists and maps.
- * What else JSON knows is none.
+ * json_model.h: JSON that a job answered, or an entry of the audit log holds, as part of a model: texts, integers (as
+ * counts), yes and no, lists and maps. What else JSON knows is none.
  */
 #ifndef TREUE_WEB_JSON_MODEL_H
 #define TREUE_WEB_JSON_MODEL_H

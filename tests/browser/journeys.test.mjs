@@ -67,13 +67,13 @@ const WORDS = {
         de: {
                 today: /Heute/, grace: 'in Bewährung bis 30. Jun 2026', shortfall: /98\.407,59 € von 120\.000 €/, missed: 'nicht erfüllt',
                 planned: /12\. Feb 2026/, amount: '30.000,00', rest: /wir 40,0 % · Falkenluft 25,0 %.*übrige 17,2 %/,
-                approved: 'genehmigt', all: '420 Kunden und 180 Interessenten', share: '48,4 %', kept: '100,0 %',
+                approved: 'genehmigt', logged: 'Ausnahme genehmigt', all: '420 Kunden und 180 Interessenten', share: '48,4 %', kept: '100,0 %',
                 enough: /80\.240,35 € von 72\.000 €/, missing: /4 von 5 noch 1 Warengruppe/,
         },
         en: {
                 today: /Today/, grace: '30 Jun 2026', shortfall: /€98,407\.59 of €120,000/, missed: 'not met',
                 planned: /12 Feb 2026/, amount: '30,000.00', rest: /we 40\.0% · Falkenluft 25\.0%.*others 17\.2%/,
-                approved: 'approved', all: '420 customers and 180 prospects', share: '48.4%', kept: '100.0%',
+                approved: 'approved', logged: 'Override approved', all: '420 customers and 180 prospects', share: '48.4%', kept: '100.0%',
                 enough: /€80,240\.35 of €72,000/, missing: /4 of 5 1 more product group/,
         },
 };
@@ -158,7 +158,8 @@ for (const language of LANGUAGES) {
                 assert.ok(answer.includes(words.approved) && answer.includes('geprüft'), answer);
                 const director = await as('director', language);
                 await director.goto('/audit');
-                assert.ok((await said(director.locator('tbody'))).includes(`head-${language}`));
+                const logged = await said(director.locator('tbody tr', { hasText: words.logged }).first());
+                assert.ok(logged.includes(STAFF.find(([login]) => login === 'head')[2]) && logged.includes('geprüft'), logged);
                 await leave(rep, head, director);
         });
 
