@@ -97,6 +97,7 @@ SCRIPTS = [
     ("query generator", "tests/db/test_queries.py", NONE, 240),
     ("crash during import", "tests/db/test_crash.py", RELEASE, 1800),
     ("several programs on PostgreSQL", "tests/road/test_servers.py", RELEASE, 1800),
+    ("certificates of PostgreSQL servers", "tests/db/test_postgresql_tls.py", RELEASE, 600),
     ("PostgreSQL outages", "tests/fault/test_postgresql_outage.py", RELEASE, 1800),
 ]
 QUICK = ["tidy"]

@@ -75,15 +75,37 @@ static bool has_code(const char *code, const char *wanted)
         return code && strncmp(code, wanted, strlen(wanted)) == 0;
 }
 
+/* The line that says a server could not prove who it is; NULL when something else was wrong. Of a host with several
+ * addresses there are lines for each. libpq has no code for it; its texts are English, as nobody sets a locale. */
+static const char *find_doubt(const char *message)
+{
+        static const char *const signs[] = {"certificate verify failed", "server certificate", "root certificate"};
+        const char *found = NULL;
+        for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+                const char *sign = strstr(message, signs[i]);
+                if (sign && (!found || sign < found))
+                        found = sign;
+        }
+        while (found && found > message && found[-1] != '\n')
+                found--;
+        return found;
+}
+
 static enum status refused(PGconn *handle, const struct database *database, struct error *error)
 {
         const char *message = PQerrorMessage(handle), *code = find_code(message);
         const char *user = PQuser(handle) ? PQuser(handle) : "", *name = PQdb(handle) ? PQdb(handle) : "";
         const char *place = database->place;
-        const char *text = code ? code + SQLSTATE_BYTES + 1 + strspn(code + SQLSTATE_BYTES + 1, " ") : message;
+        const char *doubt = code ? NULL : find_doubt(message);
+        const char *text = code    ? code + SQLSTATE_BYTES + 1 + strspn(code + SQLSTATE_BYTES + 1, " ")
+                           : doubt ? doubt
+                                   : message;
         char reason[ERROR_TEXT_MAX / 2];
         snprintf(reason, sizeof(reason), "%s", text);
         reason[strcspn(reason, "\n")] = '\0';
+        if (doubt)
+                return error_set(error, STATUS_DATABASE, "database.certificate_refused", "path", place, "reason",
+                                 reason, NULL);
         if (has_code(code, "3D000"))
                 return error_set(error, STATUS_NOT_FOUND, "database.not_on_server", "path", place, "database", name,
                                  NULL);

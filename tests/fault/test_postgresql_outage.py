@@ -12,7 +12,6 @@ import os
 import pathlib
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -39,12 +38,6 @@ SURVIVED = ("commit lost", "answer lost", "stall", WHEN_DONE)
 # What nobody asked the server to sync stays in its memory as long as can be, so that a kill takes it.
 LAZY = ["wal_writer_delay=10s", "wal_writer_flush_after=1GB"]
 LIMIT_SECONDS = 150
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class World:
@@ -248,7 +241,7 @@ def main():
         print("SKIPPED: PostgreSQL is not installed")
         return 77
     chance, failures, told = random.Random(options.seed), 0, {}
-    port = free_port()
+    port = postgresql.free_port()
     with road.Folder("outage") as folder, postgresql.Server(postgresql.NO_SYNC + LAZY, port=port) as server, \
             proxies.Proxy(("127.0.0.1", port)) as proxy:
         world = World(road.absolute(options.binary), folder, server, proxy)

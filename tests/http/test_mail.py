@@ -7,6 +7,7 @@
 Checks 5 (certificates of outgoing connections) and 55 (limits of time and size of answers) of docs/internals/security.md.
 """
 import os
+import pathlib
 import re
 import socket
 import subprocess
@@ -17,41 +18,15 @@ import time
 from house import Browser, run
 from test_access import MailServer, set_up_mail
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from certificates import Authority  # noqa: E402  (needs the path above)
+
 SECONDS_MAX, SPARE_SECONDS = 30, 15     # of a mail; what a busy machine may take besides
 MEMORY_KB_MAX = 64 << 10
 CANARY = "canary-of-the-mail-server"
 
 
 # ---- certificates ---------------------------------------------------------------------------------------------------
-
-def openssl(*words, **more):
-    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True, **more)
-
-
-class Authority:
-    """Signs certificates for a name and a time; `begin` and `end` as YYMMDDHHMMSSZ."""
-
-    def __init__(self, folder, name):
-        self.folder = folder / name
-        (self.folder / "new").mkdir(parents=True)
-        (self.folder / "index").write_text("", encoding="ascii")
-        (self.folder / "serial").write_text("01\n", encoding="ascii")
-        self.certificate, self.key = self.folder / "authority.pem", self.folder / "authority.key"
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 3650, "-subj", f"/CN={name}", "-keyout",
-                self.key, "-out", self.certificate)
-
-    def sign(self, name, alternatives, begin="200101000000Z", end="491231000000Z"):
-        key, asked, signed = (self.folder / f"{name}.{kind}" for kind in ("key", "csr", "pem"))
-        settings = self.folder / f"{name}.conf"
-        settings.write_text(f"[ca]\ndefault_ca=one\n[one]\ndatabase={self.folder}/index\nserial={self.folder}/serial\n"
-                            f"new_certs_dir={self.folder}/new\ndefault_md=sha256\npolicy=any\nunique_subject=no\n"
-                            f"x509_extensions=more\n[any]\ncommonName=supplied\n[more]\nsubjectAltName={alternatives}\n",
-                            encoding="ascii")
-        openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", key, "-out", asked)
-        openssl("ca", "-batch", "-notext", "-config", settings, "-cert", self.certificate, "-keyfile", self.key, "-in", asked,
-                "-out", signed, "-startdate", begin, "-enddate", end)
-        return signed, key
-
 
 def certificates(problems, house):
     """Wrong name, expired, not yet valid, signed by itself or by somebody else, TLS 1.1: no mail, no password."""

@@ -20,6 +20,7 @@ import os
 import pathlib
 import pwd
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,12 @@ def programs():
 def database_of(url):
     """The name of the database in an address."""
     return url.split("?")[0].rsplit("/", 1)[1]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Session:
