@@ -215,3 +215,13 @@ CREATE TABLE entry (
         entered_ms {instant} NOT NULL
 ) {strict_clustered};
 CREATE INDEX entry_by_import ON entry (import_id);
+
+-- The logo of the subbrand: one row, or none. digest: 16 hexadecimal digits of its content, part of its address. type:
+-- "image/png", "image/jpeg" or "image/webp". Width and height in pixels.
+CREATE TABLE brand_logo (
+        digest {text} PRIMARY KEY,
+        type {text} NOT NULL,
+        width {int} NOT NULL,
+        height {int} NOT NULL,
+        content {bytes} NOT NULL
+) {strict};

@@ -136,19 +136,31 @@ static bool add_segment(struct buffer *out, const struct brand_segment *segment,
                 && buffer_add_text(out, "}\n");
 }
 
-bool brand_add_style(struct buffer *out, uint32_t colour, const struct brand_segment *segments, size_t count)
+struct brand_look brand_look(uint32_t colour)
 {
         uint32_t day = brand_readable(colour, DAY_GROUND, BRAND_CONTRAST_TEXT);
         uint32_t night = brand_readable(colour, NIGHT_GROUND, BRAND_CONTRAST_TEXT);
-        bool fits = buffer_add_text(out, ":root{") && add_colour(out, "--brand", day)
-                && add_colour(out, "--brand-ink", brand_ink(day)) && add_colour(out, "--brand-text", day)
-                && add_colour(out, "--brand-dark", night) && add_colour(out, "--brand-dark-ink", brand_ink(night))
-                && add_colour(out, "--brand-dark-text", night) && buffer_add_text(out, "}\n");
-        size_t ladder = 0, place = 0;
-        for (size_t i = 0; i < count; i++)
+        return (struct brand_look){day, brand_ink(day), night, brand_ink(night), brand_contrast(colour, DAY_GROUND)};
+}
+
+uint32_t brand_segment_colour(uint32_t colour, const struct brand_segment *segments, size_t count, size_t place)
+{
+        size_t ladder = 0, before = 0;
+        for (size_t i = 0; i < count; i++) {
                 ladder += !segments[i].prospects;
+                before += !segments[i].prospects && i < place;
+        }
+        return colour_of(colour, &segments[place], before, ladder);
+}
+
+bool brand_add_style(struct buffer *out, uint32_t colour, const struct brand_segment *segments, size_t count)
+{
+        struct brand_look look = brand_look(colour);
+        bool fits = buffer_add_text(out, ":root{") && add_colour(out, "--brand", look.day)
+                && add_colour(out, "--brand-ink", look.day_ink) && add_colour(out, "--brand-text", look.day)
+                && add_colour(out, "--brand-dark", look.night) && add_colour(out, "--brand-dark-ink", look.night_ink)
+                && add_colour(out, "--brand-dark-text", look.night) && buffer_add_text(out, "}\n");
         for (size_t i = 0; i < count && fits; i++)
-                fits = add_segment(out, &segments[i], colour_of(colour, &segments[i],
-                                                                segments[i].prospects ? 0 : place++, ladder));
+                fits = add_segment(out, &segments[i], brand_segment_colour(colour, segments, count, i));
         return fits;
 }

@@ -33,12 +33,21 @@ uint32_t brand_readable(uint32_t colour, uint32_t ground, unsigned least);
 /* Black or white, whichever reads better on the colour. */
 uint32_t brand_ink(uint32_t colour);
 
+/* A chosen colour as pages use it: for texts and buttons by day and by night, and what is written on it. */
+struct brand_look {
+        uint32_t day, day_ink, night, night_ink;
+        unsigned contrast;    /* of the chosen colour on the pages' ground by day, in hundredths */
+};
+struct brand_look brand_look(uint32_t colour);
+
 struct brand_segment {
         struct text code;     /* as in the concept: what data-segment="" names */
         bool prospects;       /* whom a segment of prospects takes a colour apart from the ladder's */
         bool has_colour;      /* chosen for this segment */
         uint32_t colour;
 };
+/* The colour a segment is shown in by day. */
+uint32_t brand_segment_colour(uint32_t colour, const struct brand_segment *segments, size_t count, size_t place);
 /* Appends the style sheet. Segments come best first; those without a colour of their own go from the brand's colour to
  * pale ones. */
 bool brand_add_style(struct buffer *out, uint32_t colour, const struct brand_segment *segments, size_t count);

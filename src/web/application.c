@@ -154,7 +154,17 @@ static bool session_lives(void *self, struct connection *connection, int64_t acc
 
 static const struct asset *find_asset(void *self, struct text path)
 {
-        return subbrand_asset(((struct application *)self)->subbrands, path);
+        struct application *application = self;
+        connection_cleanup struct connection *connection = NULL;
+        const struct subbrand *current;
+        struct error error;
+        const struct asset *asset = subbrand_asset(application->subbrands, path);
+        /* A page of another server, or of this one before it was started anew, may name what was not asked for here. */
+        if (!asset && subbrand_is_asset_path(path) &&
+            db_connect(application->database, &connection, &error) == STATUS_OK &&
+            subbrand_current(application->subbrands, connection, &current, &error) == STATUS_OK)
+                asset = subbrand_asset(application->subbrands, path);
+        return asset;
 }
 
 /* ---- start and end ----------------------------------------------------------------------------------------------- */

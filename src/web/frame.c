@@ -134,6 +134,18 @@ static void add_account(const struct request *request, struct model *frame, stru
         put_word(frame, account, "role", arena_copy(frame->arena, key.data, key.length));
 }
 
+static void put_logo(struct model *frame, struct value *brand, const struct subbrand *subbrand)
+{
+        char number[16];
+        if (!subbrand->logo)
+                return;
+        put_string(frame, brand, "logo", subbrand->logo->path);
+        snprintf(number, sizeof(number), "%u", (unsigned)subbrand->logo_width);
+        put_string(frame, brand, "logo_width", number);
+        snprintf(number, sizeof(number), "%u", (unsigned)subbrand->logo_height);
+        put_string(frame, brand, "logo_height", number);
+}
+
 static void add_brand(struct request *request, struct model *frame, struct value *map)
 {
         struct value *brand = put_map(frame, map, "brand");
@@ -147,6 +159,7 @@ static void add_brand(struct request *request, struct model *frame, struct value
                 put_text(frame, brand, "name", bilingual_text(&subbrand->name, request_language(request)));
                 put_text(frame, brand, "claim", bilingual_text(&subbrand->claim, request_language(request)));
                 put_string(frame, brand, "style", subbrand->style.path);
+                put_logo(frame, brand, subbrand);
         }
         if (!subbrand || !subbrand->name.german.length)
                 put_string(frame, brand, "other_name", "Treue");

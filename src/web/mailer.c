@@ -12,6 +12,8 @@
 #include "platform/mail.h"
 #include "platform/monitor.h"
 #include "platform/thread.h"
+#include "program/amounts.h"
+#include "web/subbrand.h"
 
 enum { WAITING_MAX = 256, ARENA_BYTES_MAX = 1 << 20, TEXT_BYTES_MAX = 1 << 16, NUMBER_MAX = 65535 };
 
@@ -105,6 +107,22 @@ static void add_words(struct buffer *out, const struct letter *letter, const cha
                     from, NULL);
 }
 
+/* Name and claim of the program, below the line that mail programs know as the start of a signature. */
+static enum status add_signature(struct connection *connection, struct arena *arena, enum language language,
+                                 struct buffer *body, struct error *error)
+{
+        struct bilingual name, claim;
+        enum status status = subbrand_words(connection, arena, &name, &claim, error);
+        if (status != STATUS_OK || !name.german.length)
+                return status;
+        const struct text lines[] = {bilingual_text(&name, language), bilingual_text(&claim, language)};
+        buffer_add_text(body, "\n-- \n");
+        for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+                if (lines[i].length)
+                        buffer_addf(body, "%.*s\n", (int)lines[i].length, lines[i].data);
+        return STATUS_OK;
+}
+
 enum status mailer_send(struct connection *connection, const struct letter *letter, struct error *error)
 {
         struct arena *arena arena_cleanup = arena_new(ARENA_BYTES_MAX);
@@ -122,6 +140,9 @@ enum status mailer_send(struct connection *connection, const struct letter *lett
         buffer_add(&from, sender.data, sender.length);
         add_words(&subject, letter, words[letter->kind].subject, from.data);
         add_words(&body, letter, words[letter->kind].body, from.data);
+        status = add_signature(connection, arena, letter->language, &body, error);
+        if (status != STATUS_OK)
+                return status;
         if (subject.failed || body.failed || from.failed)
                 return error_memory(error);
         struct mail mail = {letter->to, letter->to_name, {subject.data, subject.length}, {body.data, body.length}};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * mailer.h: letters about access: they go out by the company's mail server, which settings name (mail_host, mail_port,
- * mail_security, mail_user, mail_password_file, mail_authorities, mail_from, mail_from_name).
+ * mail_security, mail_user, mail_password_file, mail_authorities, mail_from, mail_from_name). Below stands whose they
+ * are: name and claim of the program, in the reader's language.
  */
 #ifndef TREUE_WEB_MAILER_H
 #define TREUE_WEB_MAILER_H

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * settings.c: what a company sets: its name, the colour of the subbrand, how often a year each segment is visited,
- * which roles must have a second factor, the mail server. Each change stands in the audit chain. What is written when
- * the data directory is made (currency, time zone) is only shown.
+ * settings.c: what a company sets: its name, the look of the subbrand (brand_form.h), how often a year each segment is
+ * visited, which roles must have a second factor, the mail server. Each change stands in the audit chain. What is
+ * written when the data directory is made (currency, time zone) is only shown.
  */
 #include "access/factor.h"
 #include "db/setting.h"
 #include "db/write.h"
+#include "web/brand_form.h"
 #include "web/job_view.h"
 #include "web/program_view.h"
 #include "web/resources.h"
@@ -80,32 +81,43 @@ static void put_choices(const struct request *request, struct model *model, stru
         }
 }
 
-/* visits.PROGRAM.SEGMENT: visits a year. */
-static enum status put_visits(struct request *request, struct model *model, struct connection *connection,
-                              struct error *error)
+/* *ret: the concept in force, NULL while there is none; *ret_program its program, NULL likewise. */
+static enum status find_concept(struct request *request, struct connection *connection, const struct concept **ret,
+                                const char **ret_program, struct error *error)
 {
         struct version version;
         int64_t program_id;
-        const char *program;
-        struct value *list = put_list(model, NULL, "visits");
+        const char *program = NULL;
+        *ret = NULL;
         enum status status = program_of(request, &program_id, &program, error);
+        if (!status && program_id)
+                status = version_find(connection, program_id, program, NULL, request_arena(request), &version, error);
+        *ret_program = program;
         if (status || !program_id)
-                return status;
-        status = version_find(connection, program_id, program, NULL, request_arena(request), &version, error);
-        if (status == STATUS_NOT_FOUND)
-                return STATUS_OK;
-        for (size_t i = 0; !status && i < version.concept->segment_count; i++) {
-                const struct segment *segment = &version.concept->segments[i];
+                return status == STATUS_NOT_FOUND && program_id ? STATUS_OK : status;
+        *ret = version.concept;
+        return STATUS_OK;
+}
+
+/* visits.PROGRAM.SEGMENT: visits a year. */
+static enum status put_visits(struct request *request, struct model *model, struct connection *connection,
+                              const struct concept *concept, const char *program, struct error *error)
+{
+        struct value *list = put_list(model, NULL, "visits");
+        enum status status = STATUS_OK;
+        for (size_t i = 0; concept && !status && i < concept->segment_count; i++) {
+                const struct segment *segment = &concept->segments[i];
                 char name[NAME_BYTES_MAX];
                 struct text value;
                 snprintf(name, sizeof(name), "visits.%s.%.*s", program, (int)segment->id.length, segment->id.data);
                 status = read(request, connection, name, &value, error);
                 struct value *map = add_map(model, list);
-                put_segment_named(request, model, map, "segment", version.concept, segment->id);
+                put_segment_named(request, model, map, "segment", concept, segment->id);
                 put_text(model, map, "per_year", value);
                 put_choices(request, model, map, segment->id, value);
         }
-        put_string(model, NULL, "program", program);
+        if (concept)
+                put_string(model, NULL, "program", program);
         return status;
 }
 
@@ -161,9 +173,15 @@ static enum status settings_show(struct request *request, struct model *model, s
                 status = read(request, connection, fixed[i], &value, error);
                 put_text(model, settings, fixed[i], value);
         }
+        const struct concept *concept;
+        const char *program;
         if (!status)
                 status = put_factors(request, model, connection, error);
-        return status ? status : put_visits(request, model, connection, error);
+        if (!status)
+                status = find_concept(request, connection, &concept, &program, error);
+        if (!status)
+                status = brand_form_put(request, model, connection, concept, error);
+        return status ? status : put_visits(request, model, connection, concept, program, error);
 }
 
 /* ---- changing ---------------------------------------------------------------------------------------------------- */
@@ -176,6 +194,7 @@ struct changes {
         const char *actor;
         struct change items[CHANGES_MAX];
         size_t count;
+        struct brand_change brand;
 };
 
 static enum status write_changes(struct connection *connection, void *context, struct error *error)
@@ -185,6 +204,9 @@ static enum status write_changes(struct connection *connection, void *context, s
         for (size_t i = 0; i < changes->count && !status; i++)
                 status = setting_set_by(connection, changes->actor, changes->items[i].name, changes->items[i].value,
                                         error);
+        if (!status && changes->brand.logo)
+                status = subbrand_set_logo(connection, changes->actor, &changes->brand.picture,
+                                           changes->brand.content, error);
         return status;
 }
 
@@ -256,31 +278,15 @@ static enum status add_factors(struct request *request, struct connection *conne
         return status;
 }
 
-static bool is_colour(struct text value)
+/* Everything the form says, checked, as far as it differs from what is set. */
+static enum status take(struct request *request, struct connection *connection, struct changes *changes,
+                        struct error *error)
 {
-        bool right = value.length == 7 && value.data[0] == '#';
-        for (size_t i = 1; right && i < value.length; i++)
-                right = (value.data[i] >= '0' && value.data[i] <= '9') ||
-                        (value.data[i] >= 'a' && value.data[i] <= 'f') ||
-                        (value.data[i] >= 'A' && value.data[i] <= 'F');
-        return right;
-}
-
-static enum status settings_change(struct request *request, struct model *model, struct error *error)
-{
-        struct changes *changes = arena_zero(request_arena(request), 1, sizeof(*changes));
-        struct connection *connection;
-        int64_t program_id;
+        const struct concept *concept;
         const char *program;
-        struct text colour = request_text(request, "brand_colour");
-        if (colour.length && !is_colour(colour))
-                return request_refuse_field(request, error, "brand_colour", "setting.bad_colour", NULL);
-        enum status status = changes ? request_connection(request, &connection, error) : error_memory(error);
+        enum status status = find_concept(request, connection, &concept, &program, error);
         if (!status)
-                status = program_of(request, &program_id, &program, error);
-        if (status)
-                return status;
-        changes->actor = actor_of(request);
+                status = brand_form_take(request, connection, concept, &changes->brand, error);
         for (size_t i = 0; i < PLAIN_COUNT && !status; i++) {
                 struct text value = request_text(request, plain_settings[i]);
                 /* A form brings every field, a program only those it means. */
@@ -289,15 +295,28 @@ static enum status settings_change(struct request *request, struct model *model,
                 status = add_change(request, connection, changes, plain_settings[i],
                                     value.data ? value : (struct text){"", 0}, error);
         }
+        if (!status && changes->brand.segment_colours.data)
+                status = add_change(request, connection, changes, SUBBRAND_SEGMENTS_SETTING,
+                                    changes->brand.segment_colours, error);
         if (!status)
                 status = add_visits(request, connection, changes, program, error);
-        if (!status)
-                status = add_factors(request, connection, changes, error);
-        if (!status && changes->count)
+        return status ? status : add_factors(request, connection, changes, error);
+}
+
+static enum status settings_change(struct request *request, struct model *model, struct error *error)
+{
+        struct changes *changes = arena_zero(request_arena(request), 1, sizeof(*changes));
+        struct connection *connection;
+        enum status status = changes ? request_connection(request, &connection, error) : error_memory(error);
+        if (status)
+                return status;
+        changes->actor = actor_of(request);
+        status = take(request, connection, changes, error);
+        if (!status && (changes->count || changes->brand.logo))
                 status = db_write(application_of(request)->database, write_changes, changes, error);
         if (status)
                 return status;
-        put_count(model, NULL, "changed", (int64_t)changes->count);
+        put_count(model, NULL, "changed", (int64_t)changes->count + changes->brand.logo);
         request_notice(request, NULL, "setting.saved_notice", NULL);
         request_go_to(request, text_of("/settings"), false);
         return STATUS_OK;
@@ -306,7 +325,7 @@ static enum status settings_change(struct request *request, struct model *model,
 static const char *const security_choices[] = {"plain", "starttls", "tls", NULL};
 static const struct field fields[] = {
         {.name = "company", .kind = INPUT_TEXT, .max = 100, .label = "setting.field.company"},
-        {.name = "brand_colour", .kind = INPUT_TEXT, .max = 7, .label = "setting.field.brand_colour"},
+        BRAND_FIELDS,
         {.name = "visits", .kind = INPUT_TEXT, .repeated = true, .max = 100, .label = "setting.field.visits"},
         {.name = "factor", .kind = INPUT_TEXT, .repeated = true, .max = 40, .label = "setting.field.factor"},
         {.name = "mail_host", .kind = INPUT_TEXT, .max = 200, .label = "setting.field.mail_host"},
@@ -319,7 +338,10 @@ static const struct field fields[] = {
         {.name = "mail_from_name", .kind = INPUT_TEXT, .max = 100, .label = "setting.field.mail_from_name"},
         {.name = "program", .kind = INPUT_ID},
         {0}};
-static const struct field show_fields[] = {{.name = "program", .kind = INPUT_ID}, {0}};
+static const struct field show_fields[] = {
+        {.name = "program", .kind = INPUT_ID},
+        {.name = "brand_colour", .kind = INPUT_TEXT, .max = 7, .label = "setting.field.brand_colour"},
+        {0}};
 
 static const struct route routes[] = {
         {METHOD_GET, "/settings", PERMISSION_SETTING_ADMIN, show_fields, "settings", settings_show, 0,

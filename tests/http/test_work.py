@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Work over the pages: files handed in, asked about, imported, repaired, taken back (X-03); the guided start from an
 empty installation to the ladder; evaluations proposed and decided with reasons (R-031, R-094); what-ifs (R-127); overrides by
-two people (R-093); concepts checked by line and column; settings; the audit log (X-04); two people who decide the same
+two people (R-093); concepts checked by line and column; settings; the look of the subbrand
+(R-097); the audit log (X-04); two people who decide the same
 proposals at once while a third imports; a server that is killed in the middle of an import.
 
 usage: test_work.py TREUE [CASE...]"""
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 
 # Debian's package, also for a Python that is not Debian's.
 sys.path.append("/usr/lib/python3/dist-packages")
@@ -290,6 +292,57 @@ def case_settings(check, server):
     check(olga.ask("/audit?actor=nobody").json["rows"] == [], "by who")
     last = olga.ask("/audit").json["rows"][0]["number"]
     check(olga.ask(f"/audit?after={last}").json["rows"][0]["number"] < last, "page by page")
+
+
+def png(width, height):
+    """A whole PNG of one colour."""
+    def chunk(name, data):
+        return len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\0\0\0"
+    rows = (b"\0" + b"\x0b\x5c\x67" * width) * height
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def case_subbrand(check, server):
+    """R-097: logo and colours, chosen in the settings, are what every page shows, the sign-in page too."""
+    olga, rita = ready(server, ("olga", "owner"), ("rita", "rep"))
+    found(olga)
+    logo, other = png(96, 24), png(48, 48)
+    for wrong, why in ((b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture"), (logo[:-1], "no picture"),
+                       (logo + b"<script>", "no picture"), (png(8, 8), "8 x 8 pixels"), (png(2001, 16), "2001 x 16"),
+                       (logo[:33] + bytes(1 << 18), "too large")):
+        answer = olga.post("/settings", {}, {"logo": ("logo.png", wrong)}, follow=False)
+        check(answer.status == 422 and 'id="error-logo"' in answer.text and why in answer.text, f"{why}: {answer.text[:300]}")
+    check("/assets/logo-" not in rita.get("/").text, "nothing of it is kept")
+    check(rita.post("/settings", {}, {"logo": ("logo.png", logo)}, follow=False).status == 403, "not by a rep")
+    check(olga.post("/settings", {}, {"logo": ("../../logo.svg", logo)}, follow=False).status == 303, "taken")
+    first = re.search(r'src="(/assets/logo-[0-9a-f]{16}\.png)" width="96" height="24"', rita.get("/").text).group(1)
+    answer = Person(server).get(first)
+    check(answer.status == 200 and answer.headers["Content-Type"] == "image/png" and answer.bytes == logo
+          and "immutable" in answer.headers["Cache-Control"], f"as it was handed in: {answer.headers}")
+    check(first in Person(server).get("/sign-in").text, "on the sign-in page")
+    server.stop()
+    server.start()
+    check(Person(server).get(first).status == 200, "also for a page from before the server was started anew")
+    olga.post("/settings", {}, {"logo": ("b.png", other)}, follow=False)
+    second = re.search(r"/assets/logo-[0-9a-f]{16}\.png", rita.get("/").text).group(0)
+    check(second != first and Person(server).get(second).bytes == other, "another one has another address")
+    style = re.search(r"/assets/brand-[0-9a-f]{12}\.css", rita.get("/").text).group(0)
+    olga.tell("/settings", {"brand_colour": "#aa0000", "segment": ["A"], "segment_colour": ["#123456"]})
+    changed = re.search(r"/assets/brand-[0-9a-f]{12}\.css", rita.get("/").text).group(0)
+    css = Person(server).get(changed).text
+    check(changed != style and "--brand:#aa0000;" in css and '[data-segment="A"]{--segment-day:#123456' in css, css)
+    colours = {one["segment"]["code"]: one["colour"] for one in olga.ask("/settings").json["segment_colours"]}
+    check(colours["A"] == "#123456" and colours["B"] != "#123456", f"{colours}")
+    check(olga.tell("/settings", {"segment": ["A"], "segment_colour": ["red"]}).status == 422, "a colour is a colour")
+    asked = olga.ask("/settings?brand_colour=%23ffd500").json["colour"]
+    check(not asked["fits"] and asked["day"] != "#ffd500" and asked["contrast"].startswith("1."), f"contrast: {asked}")
+    check("--brand:#aa0000;" in Person(server).get(re.search(r"/assets/brand-[0-9a-f]{12}\.css", rita.get("/").text)
+                                                   .group(0)).text, "asking changes nothing")
+    check(olga.post("/settings", {"brand_colour": "#aa0000", "logo_remove": "yes"}, follow=False).status == 303, "removed")
+    check("/assets/logo-" not in rita.get("/").text, "and gone")
+    entries = [e["text"] if "text" in e else str(e) for e in olga.ask("/audit?kind=setting.changed").json["rows"]]
+    check(sum("brand_logo" in entry for entry in entries) == 3, f"each change stands in the audit log: {entries}")
 
 
 def case_jobs(check, server):
