@@ -30,7 +30,7 @@ static bool begins(const uint8_t *at, size_t left, const char *with, size_t leng
         return left >= length && memcmp(at, with, length) == 0;
 }
 
-/* ---- PNG: signature, then chunks of length, name, data, check sum; IHDR first, IEND last --------------------------- */
+/* ---- PNG: signature, then chunks of length, name, data, check sum; IHDR first, IEND last ------------------------ */
 
 enum { PNG_CHUNK_FRAME = 12, PNG_HEAD_BYTES = 13 };
 
@@ -57,7 +57,7 @@ static bool read_png(struct bytes bytes, struct picture *ret)
         return false;
 }
 
-/* ---- JPEG: markers, most with a length; behind a start of scan come packed pixels up to the next marker ------------ */
+/* ---- JPEG: markers, most with a length; behind a start of scan come packed pixels up to the next marker --------- */
 
 enum { JPEG_ESCAPE = 0xff, JPEG_END = 0xd9, JPEG_SCAN = 0xda, JPEG_FRAME_BYTES = 8 };
 
@@ -110,7 +110,7 @@ static bool read_jpeg(struct bytes bytes, struct picture *ret)
         return false;
 }
 
-/* ---- WebP: a RIFF file of chunks; the first one tells the size ----------------------------------------------------- */
+/* ---- WebP: a RIFF file of chunks; the first one tells the size -------------------------------------------------- */
 
 enum { RIFF_HEAD_BYTES = 12, RIFF_CHUNK_BYTES = 8 };
 

@@ -56,7 +56,7 @@ static uint32_t brand_of(struct text value)
         return colour;
 }
 
-/* ---- showing ------------------------------------------------------------------------------------------------------ */
+/* ---- showing --------------------------------------------------------------------------------------------------- */
 
 static void put_look(struct request *request, struct model *model, struct text stored)
 {
@@ -79,7 +79,7 @@ static enum status put_segments(struct request *request, struct model *model, co
                                 struct text colour, struct text own, struct error *error)
 {
         struct brand_segment *segments = plain_segments(request, concept);
-        struct value *list = put_page_list(model, NULL, "segment_colours");
+        struct value *list = put_list(model, NULL, "segment_colours");
         if (!segments)
                 return error_memory(error);
         for (size_t i = 0; i < concept->segment_count; i++) {
@@ -122,7 +122,7 @@ enum status brand_form_put(struct request *request, struct model *model, struct 
         return status;
 }
 
-/* ---- taking ------------------------------------------------------------------------------------------------------- */
+/* ---- taking ---------------------------------------------------------------------------------------------------- */
 
 static enum status take_logo(struct request *request, struct brand_change *change, struct error *error)
 {
