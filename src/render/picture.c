@@ -148,7 +148,8 @@ static bool read_webp(struct bytes bytes, struct picture *ret)
                 if (padded > left - RIFF_CHUNK_BYTES ||
                     (first && !read_webp_head(at + RIFF_CHUNK_BYTES, length, at, ret)))
                         return false;
-                pixels = pixels || memcmp(at, "VP8 ", 4) == 0 || memcmp(at, "VP8L", 4) == 0 || memcmp(at, "ANMF", 4) == 0;
+                pixels = pixels || memcmp(at, "VP8 ", 4) == 0 || memcmp(at, "VP8L", 4) == 0 ||
+                         memcmp(at, "ANMF", 4) == 0;
                 at += RIFF_CHUNK_BYTES + padded;
                 left -= RIFF_CHUNK_BYTES + padded;
         }

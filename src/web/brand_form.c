@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * brand_form.c: what is shown of the look, and what is taken of what somebody chose. A segment whose colour is the one it
- * would have anyway has none of its own: it goes on following the brand.
+ * brand_form.c: what is shown of the look, and what is taken of what somebody chose. A segment whose colour is the one
+ * it would have anyway has none of its own: it goes on following the brand.
  */
 #include "web/brand_form.h"
 

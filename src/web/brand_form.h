@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * brand_form.h: the part of the settings that is about the look: colour with its contrast, colours of the segments, logo
- * (web/subbrand.h says what they are for).
+ * brand_form.h: the part of the settings that is about the look: colour with its contrast, colours of the segments,
+ * logo (web/subbrand.h says what they are for).
  */
 #ifndef TREUE_WEB_BRAND_FORM_H
 #define TREUE_WEB_BRAND_FORM_H

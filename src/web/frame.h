@@ -6,8 +6,8 @@
  *   frame.language    "de", "en"                  frame.theme    "light", "dark"; none: as the device has it
  *   frame.portal      yes for contacts            frame.home     path of the start page
  *   frame.search      yes: the reader may search
- *   frame.brand       map: name, claim, style (address of the style sheet with its colours), logo (address), logo_width,
- *                     logo_height; other_name instead of a name while there is none
+ *   frame.brand       map: name, claim, style (address of the style sheet with its colours), logo (address),
+ *                     logo_width, logo_height; other_name instead of a name while there is none
  *   frame.account     map: name, letters ("MK"), role (a word)
  *   frame.nav         list of areas: path, label (a word), current, thumb (at hand on phones); frame.more: some are not
  *   frame.account_nav the same for what stands in the account's menu

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * subbrand.h: under which name, with which logo and in which colours the program shows itself: name and claim of the
- * latest released concept of the first program; from the settings the brand's colour "brand_colour" ("#0b5c67"), those of
- * segments "segment_colours" ("A=#0b5c67 B=#4a7c59", by the segment's id; others go from the brand's colour to pale
+ * latest released concept of the first program; from the settings the brand's colour "brand_colour" ("#0b5c67"), those
+ * of segments "segment_colours" ("A=#0b5c67 B=#4a7c59", by the segment's id; others go from the brand's colour to pale
  * ones), and "brand_logo", the digest of a picture in the table of that name.
  *
  * Each state becomes a style sheet under an address of its own (render/brand.h), each logo a picture. Asking costs two

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * fuzz_picture.c: any bytes as a picture somebody hands in. What is one has a size, and is none with a byte more or less.
+ * fuzz_picture.c: any bytes as a picture somebody hands in. What is one has a size, and is none with a byte more or
+ * less.
  */
 #include <assert.h>
 #include <stdlib.h>
