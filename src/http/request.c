@@ -157,6 +157,12 @@ bool request_was_chosen(const struct request *request, const char *field, struct
         return false;
 }
 
+struct text request_typed_at(const struct request *request, const char *field, size_t index)
+{
+        const struct input *input = request->inputs_hidden ? inputs_get(&request->inputs, field) : NULL;
+        return input && index < input->count ? input->items[index]->value : (struct text){NULL, 0};
+}
+
 /* ---- where from -------------------------------------------------------------------------------------------------- */
 
 struct text request_path(const struct request *request)

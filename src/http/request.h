@@ -56,6 +56,8 @@ struct value *request_form(struct request *request, struct model *model, const c
 
 /* In a form that comes again: is this among what was chosen there? False when the form comes for the first time. */
 bool request_was_chosen(const struct request *request, const char *field, struct text value);
+/* In such a form: what stood at this place of a repeated field, as it came; {NULL, 0}: nothing, or the first time. */
+struct text request_typed_at(const struct request *request, const char *field, size_t index);
 
 /* Where the request came from. */
 struct text request_path(const struct request *request);    /* without /api/v1, ending and query */

@@ -60,7 +60,8 @@ static uint32_t brand_of(struct text value)
 
 static void put_look(struct request *request, struct model *model, struct text stored)
 {
-        struct text typed = request_text(request, "brand_colour");
+        struct text asked = request_text(request, "brand_colour");
+        struct text typed = asked.length ? asked : request_typed_at(request, "brand_colour", 0);
         struct value *map = put_map(model, NULL, "colour");
         uint32_t colour = brand_of(stored);
         bool wrong = typed.length && !brand_colour_parse(typed, &colour);
@@ -75,6 +76,16 @@ static void put_look(struct request *request, struct model *model, struct text s
         put_yes_no(model, map, "wrong", wrong);
 }
 
+/* What was chosen for a segment in a form that comes again; {NULL, 0}: nothing. */
+static struct text typed_colour(struct request *request, struct text code)
+{
+        struct text segment;
+        for (size_t i = 0; (segment = request_typed_at(request, "segment", i)).data; i++)
+                if (text_equal(segment, code))
+                        return request_typed_at(request, "segment_colour", i);
+        return (struct text){NULL, 0};
+}
+
 static enum status put_segments(struct request *request, struct model *model, const struct concept *concept,
                                 struct text colour, struct text own, struct error *error)
 {
@@ -86,6 +97,7 @@ static enum status put_segments(struct request *request, struct model *model, co
                 struct value *map = add_map(model, list);
                 uint32_t shown = brand_segment_colour(brand_of(colour), segments, concept->segment_count, i);
                 (void)brand_colour_parse(subbrand_segment_colour(own, segments[i].code), &shown);
+                (void)brand_colour_parse(typed_colour(request, segments[i].code), &shown);
                 put_segment_named(request, model, map, "segment", concept, segments[i].code);
                 put_colour(model, map, "colour", shown);
         }
@@ -119,6 +131,7 @@ enum status brand_form_put(struct request *request, struct model *model, struct 
         put_string(model, logo, "width", number);
         snprintf(number, sizeof(number), "%u", (unsigned)subbrand->logo_height);
         put_string(model, logo, "height", number);
+        put_yes_no(model, logo, "remove", request_was_chosen(request, "logo_remove", text_of("yes")));
         return status;
 }
 

@@ -23,7 +23,8 @@ enum { BRAND_UPLOAD_BYTES_MAX = 4 << 20 };
 
 /* Puts "colour" (chosen, day, day_ink, night, night_ink, contrast, fits; `wrong`: it is no colour): that of the field
  * "brand_colour" where it is given, so that a page may ask before anything is saved; "segment_colours" (segment,
- * colour), where there is a concept; "logo" (path, width, height). */
+ * colour), where there is a concept; "logo" (path, width, height; `remove`: ticked in a form that
+ * comes again). */
 must_check enum status brand_form_put(struct request *request, struct model *model, struct connection *connection,
                                       const struct concept *concept, struct error *error);
 

@@ -148,11 +148,24 @@ static enum status put_factors(struct request *request, struct model *model, str
         return status;
 }
 
+static void put_securities(struct request *request, struct model *model, struct text set)
+{
+        static const char *const securities[] = {"plain", "starttls", "tls"};
+        struct text typed = request_typed_at(request, "mail_security", 0);
+        struct text chosen = typed.length ? typed : set;
+        struct value *list = put_page_list(model, NULL, "securities");
+        for (size_t i = 0; i < sizeof(securities) / sizeof(securities[0]); i++) {
+                struct value *map = add_map(model, list);
+                put_string(model, map, "value", securities[i]);
+                put_yes_no(model, map, "chosen", text_is(chosen, securities[i]) || (!chosen.length && i == 1));
+        }
+}
+
 static enum status settings_show(struct request *request, struct model *model, struct error *error)
 {
         static const char *const fixed[] = {"currency", "time_zone"};
-        static const char *const securities[] = {"plain", "starttls", "tls"};
         struct connection *connection;
+        struct value *form;
         struct text value;
         enum status status = request_connection(request, &connection, error);
         put_word(model, NULL, "title", "nav.settings");
@@ -160,14 +173,10 @@ static enum status settings_show(struct request *request, struct model *model, s
         for (size_t i = 0; i < PLAIN_COUNT && !status; i++) {
                 status = read(request, connection, plain_settings[i], &value, error);
                 put_text(model, settings, plain_settings[i], value);
-                if (strcmp(plain_settings[i], "mail_security") != 0)
-                        continue;
-                struct value *list = put_page_list(model, NULL, "securities");
-                for (size_t k = 0; k < sizeof(securities) / sizeof(securities[0]); k++) {
-                        struct value *map = add_map(model, list);
-                        put_string(model, map, "value", securities[k]);
-                        put_yes_no(model, map, "chosen", text_is(value, securities[k]) || (!value.length && k == 1));
-                }
+                if ((form = request_form(request, model, plain_settings[i])) != NULL)
+                        put_text(model, form, plain_settings[i], value);
+                if (strcmp(plain_settings[i], "mail_security") == 0)
+                        put_securities(request, model, value);
         }
         for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]) && !status; i++) {
                 status = read(request, connection, fixed[i], &value, error);

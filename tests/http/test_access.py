@@ -447,9 +447,33 @@ def company(house):
     return dict(house.treue.query("SELECT number, customer_id FROM customer_key"))
 
 
+PROGRAM = """\
+format: 1
+program:
+  id: kreis
+  name: {de: PartnerKreis, en: PartnerCircle}
+  claim: {de: Gemeinsam besser, en: Better together}
+  currency: EUR
+segments:
+  - id: A
+    name: {de: Gold}
+    paths: [{id: revenue, all: [{metric: revenue, window: 12m, at_least: 1000}]}]
+  - {id: C, name: {de: Standard}, rest: true}
+  - {id: P, name: {de: Interessenten}, for: prospects, rest: true}
+mechanics: {evaluations: [{id: year, cutoff: 12-31, effective: 02-01}]}
+"""
+
+
+def signature(mail):
+    """What stands below the line that mail programs know as the start of one."""
+    text = mail.get_content().replace("\r\n", "\n")
+    return text.split("\n-- \n")[1:]
+
+
 def mails(problems, house):
     """Links by mail: the answer tells nothing, the mail goes to the address recorded, once for each time, and staff come
-    no further than their second factor (checks 14, 34, 35)."""
+    no further than their second factor (checks 14, 34, 35). Below stands whose mails they are: name and claim of the
+    program, as soon as there is one (R-097)."""
     with MailServer(house.folder) as mail:
         set_up_mail(house, mail)
         house.add("anna", "owner")
@@ -469,12 +493,19 @@ def mails(problems, house):
             link = re.search(r"http://localhost/link/([A-Za-z0-9_-]{27})", text)
             problems.expect(link, text)
             problems.expect("ten minutes" in text and found[-1]["From"].startswith("PartnerKreis Süd"), text)
+            problems.same([signature(one) for one in found], [[], []], "no program, no signature")
             browser = Browser(house)
             problems.same(browser.post(f"/link/{link.group(1)}", {"password": OTHER}).status, 303, "a new password")
             problems.expect(browser.is_signed_in(), "signed in")
             for _ in range(6):
                 answer = Browser(house).post("/sign-in/mail", {"login": "anna"})
             problems.same(answer.status, 429, "too many mails")
+        count = len(mail.mails(2))
+        house.treue.run("concept", "load", "--release", house.treue.write("program.yaml", PROGRAM))
+        house.treue.run("setting", "test-mail", "test@muster.example", "--lang", "de")
+        house.treue.run("setting", "test-mail", "test@muster.example", "--lang", "en")
+        problems.same([signature(one) for one in mail.mails(count + 2)[count:]],
+                      [["PartnerKreis\nGemeinsam besser\n"], ["PartnerCircle\nBetter together\n"]], "signatures")
         raw = b"".join(path.read_bytes() for path in mail.folder.glob("*.eml"))
         problems.expect(b"\n\n" not in raw.replace(b"\r\n", b"") and b"Bcc" not in raw, "bare line ends, headers")
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Work over the pages: files handed in, asked about, imported, repaired, taken back (X-03); the guided start from an
-empty installation to the ladder; evaluations proposed and decided with reasons (R-031, R-094); what-ifs (R-127); overrides by
-two people (R-093); concepts checked by line and column; settings; the look of the subbrand
-(R-097); the audit log (X-04); two people who decide the same
-proposals at once while a third imports; a server that is killed in the middle of an import.
+empty installation to the ladder; evaluations proposed and decided with reasons (R-031, R-094); what-ifs (R-127);
+overrides by two people (R-093); concepts checked by line and column; settings; the look of the subbrand (R-097); the
+audit log (X-04); two people who decide the same proposals at once while a third imports; a server that is killed in the
+middle of an import.
 
 usage: test_work.py TREUE [CASE...]"""
 import contextlib
@@ -312,7 +312,12 @@ def case_subbrand(check, server):
                        (logo + b"<script>", "no picture"), (png(8, 8), "8 x 8 pixels"), (png(2001, 16), "2001 x 16"),
                        (logo[:33] + bytes(1 << 18), "too large")):
         answer = olga.post("/settings", {}, {"logo": ("logo.png", wrong)}, follow=False)
-        check(answer.status == 422 and 'id="error-logo"' in answer.text and why in answer.text, f"{why}: {answer.text[:300]}")
+        check(answer.status == 422 and 'id="error-logo"' in answer.text and why in answer.text,
+              f"{why}: {answer.text[:300]}")
+    again = olga.post("/settings", {"company": "Eben getippt", "segment": "B", "segment_colour": "#123450",
+                                    "mail_security": "tls"}, {"logo": ("logo.png", b"none")}, follow=False).text
+    check('value="Eben getippt"' in again and 'value="#123450"' in again and 'value="tls" selected' in again,
+          "what was chosen besides stays in the form")
     check("/assets/logo-" not in rita.get("/").text, "nothing of it is kept")
     check(rita.post("/settings", {}, {"logo": ("logo.png", logo)}, follow=False).status == 403, "not by a rep")
     check(olga.post("/settings", {}, {"logo": ("../../logo.svg", logo)}, follow=False).status == 303, "taken")
