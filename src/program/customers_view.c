@@ -10,7 +10,7 @@
 #include "program/directory_parts.h"
 
 enum { ORDINARY = COLUMN_SORTS | COLUMN_FILTERS, SHOWN = ORDINARY | COLUMN_SHOWN, SUMMED = ORDINARY | COLUMN_SUMS,
-       KEY_BYTES_MAX = 32, MILLION = 1000000 };
+       BRIEF = SHOWN | COLUMN_BRIEF, KEY_BYTES_MAX = 32, MILLION = 1000000 };
 
 static const char *const kinds[] = {"customer", "prospect", NULL};
 static const char *const movements[] = {"up", "down", "new", "left", "first_order", NULL};
@@ -18,16 +18,18 @@ static const char *const movements[] = {"up", "down", "new", "left", "first_orde
 /* Names are those of directory_columns. */
 static const struct list_column columns[] = {
         {"number", "list.customers.number", SHEET_TEXT, .flags = SHOWN, .path = "path"},
-        {"name", "list.customers.name", SHEET_TEXT, .flags = COLUMN_SORTS | COLUMN_SHOWN, .path = "path"},
-        {"segment", "list.customers.segment", SHEET_CODE, .flags = SHOWN, .part = "badge"},
-        {"city", "list.customers.city", SHEET_TEXT, .flags = SHOWN},
+        {"name", "list.customers.name", SHEET_TEXT, .flags = BRIEF & ~COLUMN_FILTERS, .path = "path"},
+        {"segment", "list.customers.segment", SHEET_CODE, .flags = BRIEF, .part = "badge"},
+        {"city", "list.customers.city", SHEET_TEXT, .flags = BRIEF},
         {"responsible", "list.customers.responsible", SHEET_TEXT, .flags = SHOWN},
-        {"revenue", "list.customers.revenue", SHEET_MONEY, .flags = SHOWN | COLUMN_SUMS},
+        {"revenue", "list.customers.revenue", SHEET_MONEY, .flags = BRIEF | COLUMN_SUMS,
+         .brief = "list.customers.brief.revenue"},
         {"change", "list.customers.change", SHEET_MONEY, .flags = SHOWN | COLUMN_SUMS},
         {"next", "list.customers.next", SHEET_CODE, .flags = SHOWN, .part = "badge"},
-        {"missing", "list.customers.missing", SHEET_COUNT, .flags = SHOWN},
-        {"last_order", "list.customers.last_order", SHEET_DAY, .flags = SHOWN},
-        {"last_visit", "list.customers.last_visit", SHEET_DAY, .flags = ORDINARY},
+        {"missing", "list.customers.missing", SHEET_COUNT, .flags = BRIEF,
+         .brief = "list.customers.brief.missing"},
+        {"last_order", "list.customers.last_order", SHEET_DAY, .flags = BRIEF},
+        {"last_visit", "list.customers.last_visit", SHEET_DAY, .flags = ORDINARY | COLUMN_BRIEF},
         {"overdue", "list.customers.overdue", SHEET_COUNT, .flags = ORDINARY},
         {"since", "list.customers.since", SHEET_DAY, .flags = ORDINARY},
         {"grace", "list.customers.grace", SHEET_DAY, .flags = ORDINARY},
@@ -37,14 +39,15 @@ static const struct list_column columns[] = {
          .codes = movements},
         {"previous", "list.customers.previous", SHEET_MONEY, .flags = SUMMED},
         {"months_change", "list.customers.months_change", SHEET_MONEY, .flags = SUMMED},
-        {"potential", "list.customers.potential", SHEET_MONEY, .flags = SUMMED},
+        {"potential", "list.customers.potential", SHEET_MONEY, .flags = SUMMED | COLUMN_BRIEF,
+         .brief = "list.customers.brief.potential"},
         {"open_potential", "list.customers.open_potential", SHEET_MONEY, .flags = SUMMED},
         {"share_of_wallet", "list.customers.share_of_wallet", SHEET_SHARE, .flags = ORDINARY},
         {"kind", "list.customers.kind", SHEET_CODE, .flags = ORDINARY, .words = "customer_kind.", .codes = kinds},
         {"country", "list.customers.country", SHEET_TEXT, .flags = ORDINARY},
         {"trade", "list.customers.trade", SHEET_TEXT, .flags = ORDINARY},
         {"size_class", "list.customers.size_class", SHEET_TEXT, .flags = ORDINARY},
-        {"stage", "list.customers.stage", SHEET_TEXT, .flags = ORDINARY},
+        {"stage", "list.customers.stage", SHEET_TEXT, .flags = ORDINARY | COLUMN_BRIEF},
         {"territory", "list.customers.territory", SHEET_TEXT, .flags = ORDINARY},
         {"contacts", "list.customers.contacts", SHEET_COUNT, .flags = ORDINARY},
         {"levels", "list.customers.levels", SHEET_COUNT, .flags = ORDINARY},
@@ -55,8 +58,12 @@ static const struct list_column columns[] = {
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 static const char *const kept_fields[] = {"day", "program", NULL};
 
-const struct list_spec customers_spec = {"list.customers", "/customers", columns, COLUMNS, kept_fields};
-const struct list_spec prospects_spec = {"list.prospects", "/prospects", columns, COLUMNS, kept_fields};
+const struct list_spec customers_spec = {"list.customers", "/customers", columns, COLUMNS, kept_fields, NULL};
+/* Who has not bought yet has no revenue, no order and no next segment: what counts is how far one got. */
+static const char *const prospects_shown[] = {"number", "name", "segment", "city", "responsible", "stage", "potential",
+                                              "contacts", "last_visit", NULL};
+const struct list_spec prospects_spec = {"list.prospects", "/prospects", columns, COLUMNS, kept_fields,
+                                         prospects_shown};
 
 /* ---- from the address to the question ---------------------------------------------------------------------------- */
 

@@ -108,10 +108,20 @@ static void put_scratch(struct controls *c, struct value *map, const char *name)
                 put_text(c->model, map, name, (struct text){c->scratch.data, c->scratch.length});
 }
 
+static bool is_brief(const struct controls *c, const struct list_column *column)
+{
+        const struct list_address *address = c->view->address;
+        return address->column_count || column->flags & COLUMN_BRIEF ||
+               (address->sort != LIST_NO_COLUMN && column == &c->view->spec->columns[address->sort]);
+}
+
 static void add_cell(struct controls *c, struct value *cells, const struct value *row, const struct list_column *column)
 {
         const struct value *value = value_get(row, column->name);
         struct value *cell = add_map(c->model, cells);
+        put_string(c->model, cell, "column", column->name);
+        put_word(c->model, cell, "title", column->brief ? column->brief : column->title);
+        put_yes_no(c->model, cell, "brief", is_brief(c, column));
         buffer_clear(&c->scratch);
         add_cell_text(c, column, value);
         if (value_kind(value) == VALUE_DAY || value_kind(value) == VALUE_INSTANT)
@@ -180,6 +190,7 @@ static void add_columns(struct controls *c, struct value *controls)
                 put_string(c->model, map, "name", column->name);
                 put_word(c->model, map, "title", column->title);
                 put_yes_no(c->model, map, "numeric", is_numeric(column->kind));
+                put_yes_no(c->model, map, "brief", is_brief(c, column));
                 if (column->flags & COLUMN_SORTS) {
                         struct list_address other = list_sorted_by(c->view->spec, address, c->shown[i]);
                         put_address(c, map, "sort_path", "", &other);

@@ -515,13 +515,25 @@ int64_t list_after_number(const struct list_address *address, int64_t otherwise)
         return address->after.length ? number : otherwise;
 }
 
+/* The place of a column of this name, which there is: names come from the code. */
+static uint8_t column_called(const struct list_spec *spec, const char *name)
+{
+        size_t place = 0;
+        while (place + 1 < spec->column_count && strcmp(spec->columns[place].name, name) != 0)
+                place++;
+        assert(strcmp(spec->columns[place].name, name) == 0);
+        return (uint8_t)place;
+}
+
 size_t list_shown_columns(const struct list_spec *spec, const struct list_address *address,
                           uint8_t ret[static LIST_COLUMNS_MAX])
 {
         size_t count = 0;
         for (size_t i = 0; i < address->column_count; i++)
                 ret[count++] = address->columns[i];
-        for (size_t i = 0; !address->column_count && i < spec->column_count; i++)
+        for (size_t i = 0; !address->column_count && spec->shown && spec->shown[i]; i++)
+                ret[count++] = column_called(spec, spec->shown[i]);
+        for (size_t i = 0; !address->column_count && !spec->shown && i < spec->column_count; i++)
                 if (spec->columns[i].flags & COLUMN_SHOWN)
                         ret[count++] = (uint8_t)i;
         return count;

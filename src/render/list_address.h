@@ -37,6 +37,7 @@ enum {
         COLUMN_SUMS = 1 << 3,     /* its sum stands below; the model has it in the map "sums" */
         COLUMN_EXACT = 1 << 4,    /* money on pages with its places, not whole */
         COLUMN_SHORT = 1 << 5,    /* money on pages as 12 T€ */
+        COLUMN_BRIEF = 1 << 6,    /* shown on a phone, too, where nobody chose columns */
 };
 
 struct list_column {
@@ -48,6 +49,7 @@ struct list_column {
         const char *words;        /* SHEET_CODE, SHEET_CODES, SHEET_YES_NO: as in sheet.h */
         const char *path;         /* name of the row's entry with the address its cell leads to; NULL: none */
         const char *part;         /* an entry of its cells that is yes, so that templates can tell them; NULL: none */
+        const char *brief;        /* catalogue key: its title where there is little room; NULL: title */
         const char *const *codes; /* words to filter by that a page offers, ended by NULL; NULL: those of the model
                                    * (list.h), for yes or no both */
 };
@@ -58,6 +60,8 @@ struct list_spec {
         const struct list_column *columns;
         size_t column_count;      /* at most LIST_COLUMNS_MAX */
         const char *const *kept;  /* names of other fields that stay in the list's links, ended by NULL; NULL: none */
+        const char *const *shown; /* names of the columns without columns=..., in this order, ended by NULL; NULL: those
+                                   * that are COLUMN_SHOWN */
 };
 
 enum list_compare { LIST_IS, LIST_IS_NOT, LIST_BETWEEN, LIST_UNKNOWN, LIST_KNOWN };

@@ -57,7 +57,7 @@ async function leave(...pages) {
 // The page of a customer, by its number.
 async function find(page, number) {
         await page.goto(`/customers?q=${number}`);
-        await page.locator('tbody a[data-row]').first().click();
+        await page.locator('tbody td[data-column="name"] a').first().click();
         await page.waitForURL(/\/customers\/\d+$/);
         return new URL(page.url()).pathname;
 }

@@ -109,7 +109,7 @@ test('a customer, in both languages', async () => {
         for (const look of LOOKS) {
                 const page = await as('owner', look);
                 await page.goto('/customers?q=10006');
-                await page.locator('tbody a[data-row]').first().click();
+                await page.locator('tbody td[data-column="name"] a').first().click();
                 await page.waitForURL('**/customers/*');
                 await check(page, 'customer');
                 await page.context().close();

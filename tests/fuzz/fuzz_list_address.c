@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 {"value", "word.yes", SHEET_DECIMAL, .flags = EVERYTHING, .scale = 3},
         };
         static const char *const kept[] = {"program", NULL};
-        static const struct list_spec spec = {"word.yes", "/x", columns, sizeof(columns) / sizeof(columns[0]), kept};
+        static const struct list_spec spec = {"word.yes", "/x", columns, sizeof(columns) / sizeof(columns[0]), kept,
+                                              NULL};
         struct list_reader reader = {size & 1 ? LANGUAGE_GERMAN : LANGUAGE_ENGLISH, 2};
         struct arena *arena = arena_new(1 << 22);
         struct list_address first, second;

@@ -24,7 +24,8 @@ static const struct list_column columns[] = {
          .codes = states},
         {"revenue", "customers.column.revenue", SHEET_MONEY, .flags = EVERYTHING | COLUMN_SUMS},
         {"share", "override.column.share", SHEET_SHARE, .flags = COLUMN_FILTERS},
-        {"day", "run.column.cutoff", SHEET_DAY, .flags = COLUMN_SHOWN | COLUMN_SORTS | COLUMN_FILTERS},
+        {"day", "run.column.cutoff", SHEET_DAY, .flags = COLUMN_SHOWN | COLUMN_SORTS | COLUMN_FILTERS | COLUMN_BRIEF,
+         .brief = "concept.column.loaded"},
         {"grace", "analyse.column.differs", SHEET_YES_NO, .flags = COLUMN_FILTERS | COLUMN_SHOWN},
         {"count", "run.column.customers", SHEET_COUNT, .flags = COLUMN_FILTERS},
         {"value", "analyse.column.value", SHEET_DECIMAL, .flags = COLUMN_FILTERS, .scale = 3},
@@ -36,7 +37,7 @@ static const struct list_column columns[] = {
 };
 enum { NAME, STATE, REVENUE, SHARE, DAY, GRACE, COUNT, VALUE, NOTE, COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 static const char *const kept[] = {"program", NULL};
-static const struct list_spec spec = {"customers.column.revenue", "/customers", columns, COLUMNS, kept};
+static const struct list_spec spec = {"customers.column.revenue", "/customers", columns, COLUMNS, kept, NULL};
 static const struct list_reader german = {LANGUAGE_GERMAN, 2}, english = {LANGUAGE_ENGLISH, 2};
 
 /* ---- addresses --------------------------------------------------------------------------------------------------- */
@@ -309,6 +310,39 @@ static void as_page(void **state)
                     "Revenue 12 months 2 1,234");
 }
 
+/* On a phone: what is brief, what the list is sorted by, and what somebody chose. Cells have the brief title. */
+static void on_a_phone(void **state)
+{
+        static const char *const cells =
+                "{{#rows}}{{#cells}}{{#brief}}{{column}} {{title}};{{/brief}}{{/cells}}|{{/rows}}";
+        (void)state;
+        expect_page("", LANGUAGE_ENGLISH, cells, "day Loaded;|day Loaded;|");
+        expect_page("sort=-revenue", LANGUAGE_ENGLISH, cells,
+                    "revenue Revenue 12 months;day Loaded;|revenue Revenue 12 months;day Loaded;|");
+        expect_page("columns=note,state", LANGUAGE_ENGLISH, cells, "note Note;state State;|note Note;state State;|");
+        expect_page("sort=name", LANGUAGE_ENGLISH,
+                    "{{#list.columns}}{{#brief}}{{name}} {{title}};{{/brief}}{{/list.columns}}",
+                    "name Customer;day Cut-off;");
+}
+
+/* Two lists of the same columns may begin with different ones, in an order of their own; an address still wins. */
+static void shown_by_the_list(void **state)
+{
+        static const char *const shown[] = {"count", "name", NULL};
+        static const struct list_spec other = {"run.column.state", "/customers", columns, COLUMNS, kept, shown};
+        struct arena *arena arena_cleanup = arena_new(1 << 16);
+        struct list_address address;
+        uint8_t places[LIST_COLUMNS_MAX];
+        (void)state;
+        parse(arena, "", &address);
+        assert_int_equal(list_shown_columns(&other, &address, places), 2);
+        assert_int_equal(places[0], COUNT);
+        assert_int_equal(places[1], NAME);
+        parse(arena, "columns=day", &address);
+        assert_int_equal(list_shown_columns(&other, &address, places), 1);
+        assert_int_equal(places[0], DAY);
+}
+
 static void controls(void **state)
 {
         static const char *const query = "program=p&q=x&filter=state:approved&filter=revenue:10000..&filter=-day:"
@@ -366,7 +400,7 @@ static void choices_of_the_model(void **state)
         static const struct list_column two[] = {{"a", "run.column.state", SHEET_CODE, .flags = EVERYTHING},
                                                  {"b", "run.column.customer", SHEET_TEXT, .flags = EVERYTHING},
                                                  {"c", "run.column.note", SHEET_TEXT, .flags = COLUMN_SHOWN}};
-        static const struct list_spec small = {"run.column.state", "/x", two, 3, NULL};
+        static const struct list_spec small = {"run.column.state", "/x", two, 3, NULL, NULL};
         struct arena *arena arena_cleanup = arena_new(1 << 20);
         struct list_address address = {.sort = LIST_NO_COLUMN};
         struct print_style style = {LANGUAGE_GERMAN, 2, "EUR"};
@@ -553,7 +587,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(read_and_written), cmocka_unit_test(what_is_meant), cmocka_unit_test(refused),
                 cmocka_unit_test(bounds),           cmocka_unit_test(other_addresses), cmocka_unit_test(as_json),
-                cmocka_unit_test(as_page),          cmocka_unit_test(controls),      cmocka_unit_test(as_csv),
+                cmocka_unit_test(as_page),          cmocka_unit_test(on_a_phone),
+                cmocka_unit_test(shown_by_the_list), cmocka_unit_test(controls),      cmocka_unit_test(as_csv),
                 cmocka_unit_test(as_workbook),      cmocka_unit_test(quick_filters),
                 cmocka_unit_test(rows_one_by_one),  cmocka_unit_test(files_that_fail),
                 cmocka_unit_test(choices_of_the_model),
