@@ -43,9 +43,12 @@ static void put_import(struct request *request, struct model *model, struct valu
 {
         put_ordinal(model, map, "number", row->id);
         put_text(model, map, "kind", row->kind);
+        put_kind_word(request, model, map, "kind_name", row->kind);
         put_text(model, map, "file_name", row->file_name);
         put_code(model, map, "source", request_language(request), NULL, row->source);
         put_text(model, map, "state", row->state);
+        put_word(model, map, "state_name",
+                 text_is(row->state, "published") ? "import.state.published" : "import.state.undone");
         put_instant(model, map, "started", row->started_ms);
         if (row->has_finished_ms)
                 put_instant(model, map, "finished", row->finished_ms);
@@ -217,8 +220,6 @@ static enum status import_show(struct request *request, struct model *model, str
         struct value *import = put_map(model, NULL, "import");
         put_text(model, NULL, "title", row.file_name);
         put_import(request, model, import, &same);
-        put_kind_word(request, model, import, "kind_name", row.kind);
-        put_word(model, import, "state_name", published ? "import.state.published" : "import.state.undone");
         put_yes_no(model, import, "published", published);
         put_text(model, import, "profile", row.profile);
         bool rejected = row.has_error_file && row.error_file.length &&
