@@ -17,6 +17,10 @@ SET client_min_messages = warning;
 SET standard_conforming_strings = on;
 SET jit = off;
 
+-- name: postgresql_probe :engine
+-- Is the database there, with what Treue keeps in it?
+SELECT generation FROM head WHERE id = 1;
+
 -- name: postgresql_reader :engine
 SET default_transaction_read_only = on;
 

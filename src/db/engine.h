@@ -78,6 +78,10 @@ struct engine {
         bool (*in_transaction)(struct connection *connection);
         /* Of the last failure of this connection. */
         enum recovery (*recovery)(struct connection *connection);
+        /* Asks something small over a line of its own, which is kept in *line (NULL at first) and made afresh when it
+         * was lost, and gives up at `until_ns`. NULL: an engine that nobody need wait for. */
+        enum status (*probe)(struct database *database, void **line, int64_t until_ns, struct error *error);
+        void (*end_probe)(void *line);
         /* Connects afresh, without waiting; what the old connection had begun is ended first. */
         enum status (*reconnect)(struct connection *connection, struct error *error);
         /* Bytes in the log that a checkpoint would move. */

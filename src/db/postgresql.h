@@ -61,6 +61,10 @@ must_check enum status pg_reconnect(struct connection *connection, struct error 
 /* Once more until it succeeds or a while has passed; for readers outside a transaction. */
 must_check enum status pg_reconnect_patiently(struct pg_connection *connection, struct error *error);
 
+/* Does the server answer in time? STATUS_DATABASE "database.unreachable" and the other refusals of a connection. */
+must_check enum status pg_probe(struct database *database, void **line, int64_t until_ns, struct error *error);
+void pg_end_probe(void *line);
+
 /* ---- postgresql_pipeline.c ---- */
 
 /* Enters pipeline mode. */

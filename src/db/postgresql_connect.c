@@ -139,8 +139,9 @@ static bool wait_ready(PGconn *handle, PostgresPollingStatusType wanted, int64_t
         return left_ms > 0 && descriptor.fd >= 0 && poll(&descriptor, 1, (int)left_ms) > 0;
 }
 
-/* A connection in whatever state; NULL without memory. In steps, as only so errors carry the server's codes. */
-static PGconn *attempt(const char *url)
+/* A connection in whatever state at that time; NULL without memory. In steps, as only so errors carry the server's
+ * codes. */
+static PGconn *attempt(const char *url, int64_t until_ns)
 {
         /* What stands before the address is a default, what stands behind it is settled. Dead networks are noticed. */
         const char *keywords[] = {"keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
@@ -151,7 +152,6 @@ static PGconn *attempt(const char *url)
                 return handle;
         PQsetErrorVerbosity(handle, PQERRORS_VERBOSE);
         PQsetNoticeReceiver(handle, ignore_notice, NULL);
-        int64_t until_ns = clock_monotonic_ns() + (int64_t)CONNECT_TIMEOUT_MS * 1000000;
         PostgresPollingStatusType state = PGRES_POLLING_WRITING;
         while (state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
                 if (!wait_ready(handle, state, until_ns))
@@ -234,7 +234,7 @@ static enum status set_up(struct pg_connection *connection, PGconn *handle, stru
 static enum status attempt_and_set_up(struct pg_connection *connection, bool *ret_starting, struct error *error)
 {
         struct database *database = connection->base.database;
-        PGconn *handle = attempt(database->url);
+        PGconn *handle = attempt(database->url, clock_monotonic_ns() + (int64_t)CONNECT_TIMEOUT_MS * 1000000);
         *ret_starting = false;
         if (!handle)
                 return error_memory(error);
@@ -338,4 +338,51 @@ enum status pg_reconnect_patiently(struct pg_connection *connection, struct erro
                 pause_ms = pause_ms * 2 < PAUSE_LONGEST_MS ? pause_ms * 2 : PAUSE_LONGEST_MS;
         }
         return status;
+}
+
+/* ---- does the server answer? ------------------------------------------------------------------------------------- */
+
+static bool asks_and_hears(PGconn *handle, int64_t until_ns)
+{
+        if (!PQsendQueryParams(handle, ENGINE_POSTGRESQL_PROBE, 0, NULL, NULL, NULL, NULL, 0))
+                return false;
+        bool right = false;
+        for (;;) {
+                while (PQisBusy(handle))
+                        if (!wait_ready(handle, PGRES_POLLING_READING, until_ns) || !PQconsumeInput(handle))
+                                return false;
+                PGresult *result = PQgetResult(handle);
+                if (!result)
+                        return right;
+                right = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+                PQclear(result);
+        }
+}
+
+enum status pg_probe(struct database *database, void **line, int64_t until_ns, struct error *error)
+{
+        PGconn *handle = *line;
+        *line = NULL;
+        if (handle && !asks_and_hears(handle, until_ns)) {
+                PQfinish(handle);
+                handle = NULL;
+        }
+        if (!handle) {
+                handle = attempt(database->url, until_ns);
+                if (!handle)
+                        return error_memory(error);
+                if (PQstatus(handle) != CONNECTION_OK || !asks_and_hears(handle, until_ns)) {
+                        enum status status = refused(handle, database, error);
+                        PQfinish(handle);
+                        return status;
+                }
+        }
+        *line = handle;
+        return STATUS_OK;
+}
+
+void pg_end_probe(void *line)
+{
+        if (line)
+                PQfinish(line);
 }

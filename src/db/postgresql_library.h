@@ -20,7 +20,7 @@
         F(PQparameterStatus) F(PQparamtype) F(PQpipelineStatus) F(PQpipelineSync) F(PQputCopyData) F(PQputCopyEnd) \
         F(PQresultErrorField) F(PQresultStatus) F(PQsendDescribePrepared) F(PQsendPrepare) F(PQsendQueryParams) \
         F(PQsendQueryPrepared) F(PQserverVersion) F(PQsetErrorVerbosity) F(PQsetNoticeReceiver) F(PQsocket) \
-        F(PQstatus) F(PQuser)
+        F(PQstatus) F(PQuser) F(PQconsumeInput) F(PQisBusy)
 
 struct pq_library {
 #define PQ_MEMBER(name) __typeof__(name) *name;
@@ -74,6 +74,8 @@ must_check enum status pq_library_load(struct error *error);
 #define PQsetNoticeReceiver (*pq_library.PQsetNoticeReceiver)
 #define PQsocket (*pq_library.PQsocket)
 #define PQstatus (*pq_library.PQstatus)
+#define PQconsumeInput (*pq_library.PQconsumeInput)
+#define PQisBusy (*pq_library.PQisBusy)
 #define PQuser (*pq_library.PQuser)
 
 #endif

@@ -177,7 +177,8 @@ static void write_error(struct json *json, const struct said *said, const char *
 
 static bool wants_page(const struct request *request)
 {
-        return request->service->site->templates && request->target.form == TARGET_PAGE &&
+        /* A page has a frame, which asks the database for the brand. */
+        return request->service->site->templates && request->target.form == TARGET_PAGE && !request->at_once &&
                head_accepts_html(&request->head);
 }
 

@@ -65,6 +65,9 @@ enum {
         ROUTE_NO_CSRF = 1 << 5,   /* sign-in and mail links, which have their own proof: needs no token */
         ROUTE_FILE = 1 << 6,      /* a download: the handler calls request_send_file */
         ROUTE_CACHED = 1 << 7,    /* public and the same for everybody: with an ETag, kept for a minute */
+        ROUTE_AT_ONCE = 1 << 8,   /* public, no form, a path without names: answered by a thread kept for such rows,
+                                   * also while all others wait for a database; nobody is asked who they are, and the
+                                   * handler waits for nothing */
 };
 
 typedef enum status (*route_handler)(struct request *request, struct model *model, struct error *error);

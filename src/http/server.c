@@ -61,6 +61,11 @@ struct exchange {
         struct exchange *next;   /* in the queue */
 };
 
+/* Requests that wait for a worker. */
+struct waiting_line {
+        struct exchange *first, *last;
+};
+
 struct server {
         const struct site *site;
         struct site_limits limits;
@@ -74,11 +79,11 @@ struct server {
         struct monitor *links_monitor; /* links and their deadlines */
         struct link *links;
 
-        struct monitor *queue_monitor; /* the queue, `exchanges` and the flags below */
-        struct exchange *first, *last;
+        struct monitor *queue_monitor; /* the queues, `exchanges` and the flags below */
+        struct waiting_line ordinary, at_once;
         size_t exchanges;         /* requests, without open streams */
         bool stopping, closed;
-        struct thread *workers[WORKERS_MAX], *watch;
+        struct thread *workers[WORKERS_MAX], *at_once_worker, *watch;
         size_t worker_count;
 };
 
@@ -252,36 +257,36 @@ static void hand_over(struct exchange *exchange)
         set_deadline(exchange->link, 0);
         MHD_suspend_connection(exchange->connection);
         counts_add(&server->service->counts.waiting, 1);
+        struct waiting_line *line = exchange->request->at_once ? &server->at_once : &server->ordinary;
         monitor_enter(server->queue_monitor);
         exchange->next = NULL;
-        if (server->last)
-                server->last->next = exchange;
+        if (line->last)
+                line->last->next = exchange;
         else
-                server->first = exchange;
-        server->last = exchange;
+                line->first = exchange;
+        line->last = exchange;
         monitor_wake_all(server->queue_monitor);
         monitor_leave(server->queue_monitor);
 }
 
-static struct exchange *take_over(struct server *server)
+static struct exchange *take_over(struct server *server, struct waiting_line *line)
 {
         monitor_enter(server->queue_monitor);
-        while (!server->first && !server->closed)
+        while (!line->first && !server->closed)
                 monitor_wait(server->queue_monitor);
-        struct exchange *exchange = server->first;
+        struct exchange *exchange = line->first;
         if (exchange) {
-                server->first = exchange->next;
-                server->last = server->first ? server->last : NULL;
+                line->first = exchange->next;
+                line->last = line->first ? line->last : NULL;
         }
         monitor_leave(server->queue_monitor);
         return exchange;
 }
 
-static void run_worker(void *context)
+static void work_off(struct server *server, struct waiting_line *line)
 {
-        struct server *server = context;
         struct server_counts *counts = &server->service->counts;
-        for (struct exchange *exchange; (exchange = take_over(server)) != NULL;) {
+        for (struct exchange *exchange; (exchange = take_over(server, line)) != NULL;) {
                 counts_take(&counts->waiting, 1);
                 counts_add(&counts->running, 1);
                 if (exchange->phase == PHASE_HEAD)
@@ -291,6 +296,19 @@ static void run_worker(void *context)
                 counts_take(&counts->running, 1);
                 MHD_resume_connection(exchange->connection);
         }
+}
+
+static void run_worker(void *context)
+{
+        struct server *server = context;
+        work_off(server, &server->ordinary);
+}
+
+/* When the database hangs, so do all workers; this one does not. */
+static void run_at_once_worker(void *context)
+{
+        struct server *server = context;
+        work_off(server, &server->at_once);
 }
 
 /* ---- heads ------------------------------------------------------------------------------------------------------- */
@@ -343,6 +361,12 @@ static bool head_is_contiguous(const struct exchange *exchange, struct layout *l
                layout->at + 4 == begin + size->header_size;
 }
 
+static bool has_body(const struct head *head)
+{
+        struct text length = head_value(head, "content-length");
+        return (length.data && !text_is(length, "0")) || head_value(head, "transfer-encoding").data;
+}
+
 static void read_head(struct exchange *exchange, const char *method, const char *version)
 {
         struct request *request = exchange->request;
@@ -363,12 +387,7 @@ static void read_head(struct exchange *exchange, const char *method, const char 
                                       !head_is_contiguous(exchange, &layout, method, version));
         request->peer = exchange->link ? exchange->link->peer : (struct peer_address){{0}};
         request->tls = exchange->server->site->tls_certificate != NULL;
-}
-
-static bool has_body(const struct head *head)
-{
-        struct text length = head_value(head, "content-length");
-        return (length.data && !text_is(length, "0")) || head_value(head, "transfer-encoding").data;
+        request->at_once = !has_body(head) && service_answers_at_once(request->service, head->method, head->target);
 }
 
 /* The library knows the target: the request begins. */
@@ -667,6 +686,8 @@ static enum status start_daemon(struct server *server, struct error *error)
 static enum status start_threads(struct server *server, struct error *error)
 {
         enum status status = thread_start(watch, server, &server->watch, error);
+        if (status == STATUS_OK)
+                status = thread_start(run_at_once_worker, server, &server->at_once_worker, error);
         while (status == STATUS_OK && server->worker_count < server->limits.workers) {
                 status = thread_start(run_worker, server, &server->workers[server->worker_count], error);
                 server->worker_count += status == STATUS_OK;
@@ -752,6 +773,7 @@ void server_stop(struct server *server)
         }
         for (size_t i = 0; i < server->worker_count; i++)
                 thread_join(server->workers[i]);
+        thread_join(server->at_once_worker);
         thread_join(server->watch);
         if (server->daemon)
                 MHD_stop_daemon(server->daemon);

@@ -58,6 +58,20 @@ void service_free(struct service *service)
         free(service);
 }
 
+bool service_answers_at_once(const struct service *service, enum method method, struct text target)
+{
+        static const char api[] = "/api/v1";
+        size_t length = sizeof(api) - 1;
+        if (target.length > length && memcmp(target.data, api, length) == 0)
+                target = (struct text){target.data + length, target.length - length};
+        for (size_t i = 0; i < router_count(service->router); i++) {
+                const struct route *route = router_row(service->router, i);
+                if (route->flags & ROUTE_AT_ONCE && route->method == method && text_is(target, route->path))
+                        return true;
+        }
+        return false;
+}
+
 struct request *request_new(struct service *service)
 {
         static const struct scope none = {.kind = SCOPE_NONE};
@@ -337,6 +351,10 @@ static void choose_language(struct request *request)
 
 static bool identify(struct request *request)
 {
+        if (request->at_once) {
+                choose_language(request);
+                return true;
+        }
         const struct gate *gate = &request->service->site->gate;
         struct connection *connection = NULL;
         struct error error;

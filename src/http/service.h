@@ -40,6 +40,9 @@ struct service {
 must_check enum status service_new(const struct site *site, struct service **ret, struct error *error);
 void service_free(struct service *service); /* accepts NULL */
 
+/* Is this the whole target of a row with ROUTE_AT_ONCE? Quick. */
+bool service_answers_at_once(const struct service *service, enum method method, struct text target);
+
 enum answer_kind { ANSWER_BYTES, ANSWER_FIXED, ANSWER_FILE, ANSWER_STREAM };
 struct answer {
         bool ready;
@@ -67,6 +70,7 @@ struct request {
         struct service *service;
         struct arena *arena;
         char id[REQUEST_ID_BYTES];
+        bool at_once;             /* never waits for the database: see ROUTE_AT_ONCE */
         int64_t begun_ns, now_ms;
 
         struct head head;

@@ -206,6 +206,8 @@ static enum status start(struct application *application, const struct applicati
         if (status == STATUS_OK)
                 status = make_spool(application, error);
         if (status == STATUS_OK)
+                status = probe_start(application->database, &application->probe, error);
+        if (status == STATUS_OK)
                 status = directory_new(application->database, &application->directory, error);
         if (status == STATUS_OK)
                 status = events_new(&application->events, error);
@@ -252,6 +254,7 @@ void application_close(struct application *application)
         server_stop(application->server);
         mailer_free(application->mailer);
         jobs_stop(application->jobs);
+        probe_stop(application->probe);
         directory_free(application->directory);
         events_free(application->events);
         template_set_free(application->templates);

@@ -7,6 +7,7 @@
 #define TREUE_WEB_APPLICATION_H
 
 #include "base/buffer.h"
+#include "db/probe.h"
 #include "http/server.h"
 #include "jobs/jobs.h"
 #include "program/directory.h"
@@ -30,6 +31,7 @@ struct application_options {
 
 struct application {
         struct database *database;
+        struct probe *probe;         /* does the database answer? */
         struct directory *directory; /* customers in memory, for lists, search and the ladder */
         struct events *events;
         struct mailer *mailer;

@@ -141,6 +141,13 @@ static enum status slow(struct request *request, struct model *model, struct err
         return STATUS_OK;
 }
 
+static enum status alive(struct request *request, struct model *model, struct error *error)
+{
+        (void)request, (void)error;
+        put_string(model, NULL, "status", "ok");
+        return STATUS_OK;
+}
+
 static const struct field kinds[] = {{.name = "kind", .kind = INPUT_ID, .required = true}, {0}};
 
 /* Every way to fail, with words nobody outside may read. */
@@ -320,6 +327,7 @@ static const struct route routes[] = {
         ROW(DELETE, "/things/{thing}", ACCOUNT, NULL, NULL, thing_removed, 0),
         ROW(GET, "/go", PUBLIC, ways, NULL, go, ROUTE_PAGE_ONLY),
         ROW(GET, "/slow", PUBLIC, waits, NULL, slow, 0),
+        ROW(GET, "/alive", PUBLIC, NULL, NULL, alive, ROUTE_AT_ONCE),
         ROW(GET, "/fail", PUBLIC, kinds, NULL, fail, 0),
         ROW(POST, "/upload", ACCOUNT, uploads, NULL, upload, 0),
         ROW(GET, "/download", PUBLIC, NULL, NULL, download, ROUTE_FILE),

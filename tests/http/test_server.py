@@ -295,6 +295,21 @@ def slow_handlers_hold_up_nobody(problems, server):
         thread.join()
 
 
+@with_server()
+def rows_that_wait_for_nobody(problems, server):
+    """A row answered at once is so while all workers are busy, in both forms; others wait."""
+    slow = [threading.Thread(target=server.ask, args=(path,)) for path in ["/slow?ms=800"] * 40 + ["/hello"]]
+    for thread in slow:  # more than there are workers
+        thread.start()
+    time.sleep(0.5)
+    for path in ("/alive", "/api/v1/alive"):
+        answer = server.ask(path, headers=HTML, cookie="x" * 43)
+        problems.same((answer.status, answer.json()), (200, {"status": "ok"}), path)
+    problems.expect(slow[-1].is_alive(), "an ordinary row did not wait")
+    for thread in slow:
+        thread.join()
+
+
 def metric(server, name):
     for line in server.ask("/metrics").body.decode().split("\n"):
         if line.startswith(name + " "):
@@ -964,7 +979,7 @@ def the_description_and_the_server_agree(problems, server):
 
 CASES = [wrong_heads_are_refused_and_end_the_connection, garbage_is_no_request, right_heads_are_answered, methods,
          limits_at_their_edges, connections_per_address, slow_clients_are_cut_and_hold_up_nobody, slow_handlers_hold_up_nobody,
-         a_client_that_does_not_read, permissions, forms_of_other_pages_are_refused, fields_are_checked, json_is_strict,
+         rows_that_wait_for_nobody, a_client_that_does_not_read, permissions, forms_of_other_pages_are_refused, fields_are_checked, json_is_strict,
          a_form_comes_again, naughty_strings, uploads, every_answer_is_protected, forms_of_an_answer, failures_tell_nothing, the_log,
          behind_a_trusted_proxy, counts_are_for_the_inside, event_streams, streams_end_with_their_session,
          a_stream_that_does_not_read_is_ended, many_idle_streams, tls, the_end, the_description_and_the_server_agree]

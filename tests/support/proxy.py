@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A TCP proxy on the loopback address that loses connections on purpose: refuses, stalls, cuts after a number of bytes,
+"""A TCP proxy on the loopback address that loses connections on purpose: refuses, stalls, falls silent, cuts after a number of bytes,
 or cuts just when a COMMIT is on its way: before the server gets it, or before its answer comes back."""
 import contextlib
 import select
@@ -19,6 +19,7 @@ class Proxy:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.closing = False
+        self.silent = False  # True: takes connections and hands nothing on, on none
         self.plan()
         self.acceptor = threading.Thread(target=self.accept, daemon=True)
         self.acceptor.start()
@@ -90,7 +91,11 @@ class Proxy:
     def forward(self, client, server):
         with contextlib.suppress(OSError):
             while True:
-                for ready in select.select([client, server], [], [])[0]:
+                while self.silent and not self.closing:
+                    time.sleep(0.02)
+                for ready in select.select([client, server], [], [], 0.1)[0]:
+                    if self.silent:
+                        break
                     data = ready.recv(65536)
                     if not data:
                         return self.close(client, server)
