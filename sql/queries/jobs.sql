@@ -132,7 +132,9 @@ UPDATE job SET state = 'cancelled', cancelled_by = :actor, ended_ms = :now_ms WH
 UPDATE job SET cancelled_by = :actor WHERE id = :id AND state = 'running' AND cancelled_by = '';
 
 -- name: job_get :one
+-- account_id 0: whoever asked for it; else only what this account asked for.
 -- arg id id
+-- arg account_id id
 -- row kind text
 -- row arguments text
 -- row state text
@@ -154,7 +156,7 @@ UPDATE job SET cancelled_by = :actor WHERE id = :id AND state = 'running' AND ca
 -- row ended_ms instant?
 SELECT kind, arguments, state, priority, run_after_ms, tries, cancelled_by, done, total, words, result, error_key,
         error_detail, account_id, actor, language, created_ms, started_ms, ended_ms
-FROM job WHERE id = :id;
+FROM job WHERE id = :id AND (:account_id = 0 OR account_id = :account_id);
 
 -- name: job_list :many
 -- Newest first, those before an id; state and kind '': all; account_id 0: of everybody.

@@ -296,7 +296,8 @@ static enum status begin(struct connection *connection, void *context, struct er
         int64_t changes = 0;
         enum status status = STATUS_OK;
         if (upload->import_job_id)
-                status = q_job_get(connection, &(struct q_job_get_args){upload->import_job_id}, &before, &found, error);
+                status = q_job_get(connection, &(struct q_job_get_args){.id = upload->import_job_id}, &before, &found,
+                                   error);
         if (status)
                 return status;
         if (found && !text_is(before.state, job_state_names[JOB_FAILED]) &&

@@ -118,6 +118,9 @@ struct job_record {
 /* STATUS_NOT_FOUND "job.unknown" {job}. Lives in the arena. */
 must_check enum status job_load(struct connection *connection, int64_t id, struct arena *arena,
                                 struct job_record *ret, struct error *error);
+/* Likewise, of what this account asked for; what others asked for is unknown in the same words and as fast. */
+must_check enum status job_load_own(struct connection *connection, int64_t account_id, int64_t id, struct arena *arena,
+                                    struct job_record *ret, struct error *error);
 
 struct job_filter {
         int64_t before_id;      /* 0: from the newest on */

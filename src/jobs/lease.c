@@ -71,12 +71,13 @@ static enum job_state state_of(struct text name)
         return JOB_FAILED; /* the schema allows no other */
 }
 
-enum status job_load(struct connection *connection, int64_t id, struct arena *arena, struct job_record *ret,
-                     struct error *error)
+static enum status load(struct connection *connection, const struct q_job_get_args *args, struct arena *arena,
+                        struct job_record *ret, struct error *error)
 {
         struct q_job_get_row row;
+        int64_t id = args->id;
         bool found;
-        enum status status = q_job_get(connection, &(struct q_job_get_args){id}, &row, &found, error);
+        enum status status = q_job_get(connection, args, &row, &found, error);
         if (status)
                 return status;
         if (!found)
@@ -110,6 +111,20 @@ enum status job_load(struct connection *connection, int64_t id, struct arena *ar
         if (!status)
                 *ret = record;
         return status;
+}
+
+enum status job_load(struct connection *connection, int64_t id, struct arena *arena, struct job_record *ret,
+                     struct error *error)
+{
+        return load(connection, &(struct q_job_get_args){.id = id}, arena, ret, error);
+}
+
+enum status job_load_own(struct connection *connection, int64_t account_id, int64_t id, struct arena *arena,
+                         struct job_record *ret, struct error *error)
+{
+        if (account_id == 0) /* which stands for anybody in the query */
+                return unknown(id, error);
+        return load(connection, &(struct q_job_get_args){id, account_id}, arena, ret, error);
 }
 
 enum status job_list(struct connection *connection, const struct job_filter *filter, struct arena *arena,
@@ -324,7 +339,7 @@ static enum status cancel(struct connection *connection, void *context, struct e
         struct q_job_get_row row;
         bool found;
         char number[NUMBER_BYTES];
-        enum status status = q_job_get(connection, &(struct q_job_get_args){cancelling->id}, &row, &found, error);
+        enum status status = q_job_get(connection, &(struct q_job_get_args){.id = cancelling->id}, &row, &found, error);
         if (status)
                 return status;
         if (!found)

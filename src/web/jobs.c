@@ -11,30 +11,21 @@
 
 enum { PAGE_ROWS = 200 };
 
-static bool may_see(struct request *request, const struct job_record *record)
-{
-        const struct subject *subject = request_subject(request);
-        return subject_may(subject, PERMISSION_JOB_READ) ||
-               (subject->account_id && record->account_id == subject->account_id);
-}
-
 /* The job of the address; one of somebody else is none. */
 static enum status load(struct request *request, struct job_record *ret, struct error *error)
 {
+        const struct subject *subject = request_subject(request);
+        struct arena *arena = request_arena(request);
         struct connection *connection;
         int64_t id;
-        struct job_record record;
         if (!request_segment_id(request, "job", &id))
                 return request_deny(request, error);
         enum status status = request_connection(request, &connection, error);
-        if (!status)
-                status = job_load(connection, id, request_arena(request), &record, error);
         if (status)
                 return status;
-        if (!may_see(request, &record))
-                return request_deny(request, error);
-        *ret = record;
-        return STATUS_OK;
+        return subject_may(subject, PERMISSION_JOB_READ)
+                       ? job_load(connection, id, arena, ret, error)
+                       : job_load_own(connection, subject->account_id, id, arena, ret, error);
 }
 
 static const char *const kept[] = {"state", NULL};
