@@ -274,7 +274,7 @@ static const struct list_column columns[] = {
         {.name = "name", .title = "field.name", .kind = SHEET_TEXT, .flags = COLUMN_SHOWN | COLUMN_SORTS},
         {.name = "amount", .title = "field.name", .kind = SHEET_MONEY, .flags = COLUMN_SHOWN | COLUMN_SORTS},
 };
-static const struct list_spec spec = {"field.name", "/list", columns, 2, NULL};
+static const struct list_spec spec = {.title = "field.name", .path = "/list", .columns = columns, .column_count = 2};
 static const struct field list_fields[] = {LIST_FIELDS, {0}};
 
 static enum status list(struct request *request, struct model *model, struct error *error)
