@@ -126,7 +126,6 @@ static const struct field invite_fields[] = {
         {.name = "email", .kind = INPUT_EMAIL, .required = true},
         {.name = "role", .kind = INPUT_CHOICE, .required = true, .choices = contact_roles},
         {.name = "language", .kind = INPUT_CHOICE, .choices = language_codes},
-        {.name = "person", .kind = INPUT_ID},
         {.name = NULL}};
 
 /* The mail goes out now. Where there is no mail server, or it does not take the mail, whoever invites hands the link
@@ -169,7 +168,6 @@ static enum status invite(struct request *request, struct model *model, struct e
                 return status;
         struct invitation invitation = {
                 .customer_id = place.customer_id,
-                .person_id = request_integer(request, "person"),
                 .email = request_text(request, "email"),
                 .name = request_text(request, "name"),
                 .role = text_is(request_text(request, "role"), "main_contact") ? ROLE_MAIN_CONTACT : ROLE_CONTACT,

@@ -22,7 +22,7 @@ static const struct list_column columns[] = {
         {"revenue", "customers.column.revenue", SHEET_MONEY, .flags = COLUMN_SHOWN | COLUMN_SORTS},
         {"day", "run.column.cutoff", SHEET_DAY, .flags = COLUMN_SHOWN},
 };
-static const struct list_spec spec = {"customers.column.revenue", "/x", columns, 3, NULL};
+static const struct list_spec spec = {"customers.column.revenue", "/x", columns, 3, NULL, NULL};
 static const struct print_style style = {LANGUAGE_GERMAN, 2, "EUR"};
 
 static void fill(struct model *model, const struct list_address *address)
