@@ -16,7 +16,7 @@ CREATE TABLE saved_view (
 -- Who signs in: staff, and contacts of customers (role 'contact'; what they are at a customer stands in
 -- account_company). login is lower case: a name staff chose, or a contact's e-mail address. password: argon2id with its
 -- cost, '' until one was chosen. totp_secret is in force, totp_pending waits for its first code; totp_step is the last
--- step a code was used of, so that none is taken twice.
+-- step a code was used of, so that none is taken twice. language: '' until one was chosen; the reader's browser tells.
 CREATE TABLE account (
         id {id} PRIMARY KEY,
         login {text} NOT NULL UNIQUE,

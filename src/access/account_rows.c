@@ -36,7 +36,7 @@ static enum role role_of(struct text name)
 #define KEEP_ROW(row, login_text, id_number)                                                                     \
         (*ret = (struct account_row){                                                                            \
                  .account = {.id = (id_number), .person_id = (row).person_id, .role = role_of((row).role),       \
-                             .language = language_of((row).language),                                            \
+                             .has_language = (row).language.length > 0, .language = language_of((row).language), \
                              .has_password = (row).password.length > 0, .has_totp = (row).has_totp_secret,       \
                              .disabled = (row).has_disabled_ms, .created_ms = (row).created_ms,                  \
                              .signed_in_ms = (row).has_signed_in_ms ? (row).signed_in_ms : 0},                   \
@@ -123,6 +123,7 @@ static bool keep_listed(const struct q_account_staff_list_row *row, struct arena
         *ret = (struct account){
                 .id = row->id,
                 .role = role_of(row->role),
+                .has_language = row->language.length > 0,
                 .language = language_of(row->language),
                 .has_password = row->has_password,
                 .has_totp = row->has_totp,

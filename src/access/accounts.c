@@ -68,7 +68,7 @@ enum status account_inserted(struct connection *connection, const struct account
                 .email = account->email,
                 .role = text_of(role_names[account->role]),
                 .person_id = account->person_id,
-                .language = text_of(language_code(account->language)),
+                .language = text_of(account->has_language ? language_code(account->language) : ""),
                 .created_ms = created_ms,
         };
         char login[LOGIN_LENGTH_MAX + 1];
@@ -143,7 +143,8 @@ enum status account_add(struct database *database, const struct account_new *ask
         if (!arena)
                 return error_memory(error);
         struct adding adding = {
-                .account = {.role = asked->role, .name = text_trim(asked->name), .language = asked->language,
+                .account = {.role = asked->role, .name = text_trim(asked->name),
+                            .has_language = asked->has_language, .language = asked->language,
                             .email = asked->email.data ? text_trim(asked->email) : (struct text){"", 0}},
                 .actor = asked->actor,
         };

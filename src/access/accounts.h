@@ -25,6 +25,7 @@ struct account {
         int64_t person_id;              /* contacts; staff 0 */
         enum role role;                 /* contacts: ROLE_CONTACT; what they are at a customer: companies.h */
         struct text login, name, email; /* email: {"", 0} when there is none */
+        bool has_language;              /* chosen; until then the reader's browser tells */
         enum language language;
         bool has_password, has_totp, disabled;
         int64_t created_ms, signed_in_ms; /* signed_in_ms 0: never */
@@ -53,6 +54,7 @@ struct account_new {
         struct text login;     /* staff: letters, digits, . - _ @; case does not count */
         struct text name, email;
         enum role role;        /* of the staff */
+        bool has_language;     /* false: the language of the reader's browser, until one is chosen */
         enum language language;
         const char *actor;
 };

@@ -59,7 +59,7 @@ static enum status add_account(struct connection *connection, struct inviting *i
         const struct invitation *asked = inviting->asked;
         struct account account = {.person_id = asked->person_id, .role = ROLE_CONTACT, .login = inviting->login,
                                   .name = text_trim(asked->name), .email = inviting->login,
-                                  .language = asked->language};
+                                  .has_language = true, .language = asked->language};
         enum status status = identity_next(connection, &account.id, error);
         if (status == STATUS_OK)
                 status = account_inserted(connection, &account, now_ms, error);

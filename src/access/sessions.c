@@ -127,6 +127,7 @@ enum status access_identify(struct database *database, struct connection *connec
         subject->account_id = row.account_id;
         subject->person_id = row.person_id;
         subject->session_id = row.id;
+        subject->has_language = row.language.length > 0;
         subject->language = language_of(row.language);
         subject->needs_factor = row.factor_due.data != NULL;
         account_actor(row.account_id, subject->actor, sizeof(subject->actor));

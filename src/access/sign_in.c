@@ -297,6 +297,7 @@ static enum status make_link(struct connection *connection, void *context, struc
         result->is_password = row.account.role != ROLE_CONTACT;
         result->email = row.account.email;
         result->name = row.account.name;
+        result->has_language = row.account.has_language;
         result->language = row.account.language;
         return link_add(connection,
                         &(struct link_new){.kind = result->is_password ? LINK_PASSWORD : LINK_SIGN_IN,

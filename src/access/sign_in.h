@@ -58,6 +58,7 @@ struct mail_link {
         struct secret link;
         bool is_password;      /* for a new password, not for signing in */
         struct text email, name;
+        bool has_language;     /* false: the account has chosen none */
         enum language language;
         int64_t wait_ms;       /* > 0: too many asked for */
 };

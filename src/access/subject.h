@@ -37,6 +37,7 @@ struct subject {
         int64_t session_id;      /* 0: nobody or an API key */
         char actor[ACTOR_BYTES_MAX]; /* "" : nobody */
         struct text name;        /* as shown */
+        bool has_language;       /* chosen by the account; else that of the browser counts */
         enum language language;
         struct scope scope;
         bool needs_factor;       /* the role demands a second factor (factor.h) and the account has none: until then

@@ -66,7 +66,7 @@ static enum status add(void *context, struct error *error)
                 .login = text_of(command->word),
                 .name = text_of(command->name ? command->name : command->word),
                 .email = text_of(command->email ? command->email : ""),
-                .language = command->session.context->language,
+                .has_language = command->language != NULL,
                 .actor = actor,
         };
         struct secret link;
@@ -188,7 +188,7 @@ static void put_account(struct sheet *sheet, const struct account *account)
         sheet_text(sheet, account->name);
         sheet_text(sheet, account->email.length ? account->email : (struct text){NULL, 0});
         sheet_code(sheet, text_of(role_names[account->role]));
-        sheet_string(sheet, language_code(account->language));
+        sheet_string(sheet, account->has_language ? language_code(account->language) : NULL);
         sheet_yes_no(sheet, account->disabled);
         sheet_yes_no(sheet, account->has_password);
         sheet_yes_no(sheet, account->has_totp);

@@ -338,15 +338,17 @@ static struct text bearer_key(const struct request *request)
         return (struct text){value.data + strlen(scheme), value.length - strlen(scheme)};
 }
 
+/* What the account has chosen, else what was chosen in this browser, else what the browser prefers. */
 static void choose_language(struct request *request)
 {
         struct text cookie = request_cookie(request, "treue_language");
-        if (request->subject.role != ROLE_NOBODY)
+        if (request->subject.has_language)
                 request->language = request->subject.language;
         else if (text_is(cookie, "de"))
                 request->language = LANGUAGE_GERMAN;
         else if (text_is(cookie, "en"))
                 request->language = LANGUAGE_ENGLISH;
+        request->subject.language = request->language;
 }
 
 static bool identify(struct request *request)

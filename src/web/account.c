@@ -120,8 +120,8 @@ static enum status show_account(struct request *request, struct model *model, st
         put_text(model, NULL, "name", account->name);
         put_text(model, NULL, "email", account->email.length ? account->email : (struct text){NULL, 0});
         put_word(model, NULL, "role", role_key(request_arena(request), request_subject(request)->role));
-        put_string(model, NULL, "language_code", language_code(account->language));
-        put_yes_no(model, NULL, "is_german", account->language == LANGUAGE_GERMAN);
+        put_string(model, NULL, "language_code", language_code(request_language(request)));
+        put_yes_no(model, NULL, "is_german", request_language(request) == LANGUAGE_GERMAN);
         put_yes_no(model, NULL, "has_password", account->has_password);
         put_yes_no(model, NULL, "has_second_factor", account->has_totp);
         put_count(model, NULL, "recovery_codes", state.recovery_codes_left);

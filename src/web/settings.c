@@ -148,16 +148,22 @@ static enum status put_factors(struct request *request, struct model *model, str
         return status;
 }
 
+/* What counts where nobody has chosen: a form shows it, and saving that form is no choice of it (mailer.c). */
+static const struct text usual_security = {"starttls", 8};
+
 static void put_securities(struct request *request, struct model *model, struct text set)
 {
         static const char *const securities[] = {"plain", "starttls", "tls"};
+        static const char *const labels[] = {"setting.security.plain", "setting.security.starttls",
+                                             "setting.security.tls"};
         struct text typed = request_typed_at(request, "mail_security", 0);
         struct text chosen = typed.length ? typed : set;
         struct value *list = put_page_list(model, NULL, "securities");
         for (size_t i = 0; i < sizeof(securities) / sizeof(securities[0]); i++) {
                 struct value *map = add_map(model, list);
                 put_string(model, map, "value", securities[i]);
-                put_yes_no(model, map, "chosen", text_is(chosen, securities[i]) || (!chosen.length && i == 1));
+                put_word(model, map, "label", labels[i]);
+                put_yes_no(model, map, "chosen", text_is(chosen.length ? chosen : usual_security, securities[i]));
         }
 }
 
@@ -225,7 +231,8 @@ static enum status add_change(struct request *request, struct connection *connec
 {
         struct text before;
         enum status status = read(request, connection, name, &before, error);
-        if (status || text_equal(before, value) || changes->count == CHANGES_MAX)
+        bool usual = !before.length && strcmp(name, "mail_security") == 0 && text_equal(value, usual_security);
+        if (status || usual || text_equal(before, value) || changes->count == CHANGES_MAX)
                 return status;
         struct change *change = &changes->items[changes->count++];
         snprintf(change->name, sizeof(change->name), "%s", name);

@@ -166,7 +166,8 @@ static enum status do_mail(struct request *request, struct model *model, struct 
         if (mail.wait_ms > 0)
                 return signing_wait(request, mail.wait_ms, error);
         if (mail.link.text[0]) {
-                struct letter letter = {.to = mail.email, .to_name = mail.name, .language = mail.language,
+                struct letter letter = {.to = mail.email, .to_name = mail.name,
+                                        .language = mail.has_language ? mail.language : request_language(request),
                                         .kind = mail.is_password ? LETTER_PASSWORD : LETTER_SIGN_IN,
                                         .origin = request_origin(request), .token = mail.link};
                 mailer_post(application->mailer, &letter);

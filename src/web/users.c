@@ -55,7 +55,7 @@ static void put_account(struct model *model, struct value *map, const struct acc
         put_text(model, map, "name", account->name);
         put_text(model, map, "email", account->email.length ? account->email : (struct text){NULL, 0});
         put_string(model, map, "role", role_names[account->role]);
-        put_string(model, map, "language", language_code(account->language));
+        put_string(model, map, "language", account->has_language ? language_code(account->language) : NULL);
         put_yes_no(model, map, "disabled", account->disabled);
         put_yes_no(model, map, "has_password", account->has_password);
         put_yes_no(model, map, "has_second_factor", account->has_totp);
@@ -279,6 +279,7 @@ static enum status do_new(struct request *request, struct model *model, struct e
                                     .actor = request_subject(request)->actor};
         struct account account = {.name = asked.name, .login = asked.login};
         struct secret link;
+        asked.has_language = request_has(request, "language");
         asked.language = text_is(request_text(request, "language"), "en") ? LANGUAGE_ENGLISH : LANGUAGE_GERMAN;
         if (!role_of_name(request_text(request, "role"), &asked.role))
                 return request_refuse_field(request, error, "role", "access.role_invalid", NULL);

@@ -5,7 +5,7 @@
   test_access.py TREUE_BINARY
 
 Verifies X-01 in part (roles, the accounts behind them, contacts of the own company only) and X-04 in part (changes of
-rights stand in the audit chain). Of the list of security checks in docs/internals/security.md: 14, 31 to 36, 38 to 42
+rights stand in the audit chain), X-02 in part (the language of the reader). Of the list of security checks in docs/internals/security.md: 14, 31 to 36, 38 to 42
 and 47, as far as they concern accounts.
 """
 import email
@@ -609,7 +609,44 @@ def without_a_mail_server(problems, house):
             problems.same(answer.status, 422, email_address)
 
 
-CASES = [first_account, cookies, same_answer, credential_stuffing, second_factor, demanded_factor, timeouts,
+def languages(problems, house):
+    """Until somebody has chosen a language, that of the browser counts, also in a mail; then the chosen one, in every
+    browser (X-02 in part)."""
+    german, english = [("Accept-Language", "de-DE,de;q=0.9,en;q=0.5")], [("Accept-Language", "en-GB,en;q=0.9")]
+
+    def spoken(browser, headers, path="/account"):
+        return re.search(rb'<html lang="(..)"', browser.ask(path, headers=headers).body).group(1).decode()
+
+    with MailServer(house.folder) as mail:
+        set_up_mail(house, mail)
+        link = house.add("anna", "administrator")
+        house.treue.change("UPDATE account SET email = 'anna@muster.example'")
+        house.treue.run("user", "add", "otto", "--role", "owner", "--language", "de")
+        problems.same([(one["login"], one["language"]) for one in house.treue.json("user", "list")],
+                      [("anna", None), ("otto", "de")], "nobody chose for anna")
+        with house.serving():
+            for headers, language in ((german, "de"), (english, "en")):
+                problems.same(spoken(Browser(house), headers, f"/link/{link}"), language, "before signing in")
+            anna = house.complete("anna")
+            for headers, language in ((german, "de"), (english, "en")):
+                problems.same(spoken(anna, headers), language, "signed in, nothing chosen")
+            for count, (headers, word) in enumerate(((german, "zehn Minuten"), (english, "ten minutes"))):
+                Browser(house).post("/sign-in/mail", {"login": "anna"}, headers=headers)
+                problems.expect(word in mail.mails(count + 1)[-1].get_content(), word)
+            anna.post("/users/new", {"login": "rita", "name": "Rita", "role": "rep", "language": ""})
+            anna.post("/users/new", {"login": "emil", "name": "Emil", "role": "rep", "language": "en"})
+            problems.same({one["login"]: one["language"] for one in anna.json("/users").json()["rows"]},
+                          {"anna": None, "emil": "en", "otto": "de", "rita": None}, "as the form says")
+            problems.same(anna.post("/appearance", {"language": "de"}).status, 303, "chosen in the bar")
+            again = Browser(house)
+            again.sign_in("anna")
+            for browser in (anna, again):
+                problems.same(spoken(browser, english), "de", "the chosen one counts, in every browser")
+            kept = {one["login"]: one["language"] for one in anna.json("/users").json()["rows"]}
+            problems.same(kept["anna"], "de", "and is kept")
+
+
+CASES = [first_account, languages, cookies, same_answer, credential_stuffing, second_factor, demanded_factor, timeouts,
          everywhere_at_once, proving_again, administration, mails, mail_over_tls, contacts, without_a_mail_server]
 
 if __name__ == "__main__":

@@ -284,10 +284,16 @@ def case_settings(check, server):
     answer = olga.tell("/settings", {"company": "ACME", "brand_colour": "#0b5c67", "visits": ["A=12", "B=4"]})
     check(answer.json["changed"] == 4, answer.text)
     check(olga.tell("/settings", {"company": "ACME"}).json["changed"] == 0, "what is the same changes nothing")
+    olga.get("/settings")
+    olga.post("/settings", [("company", "ACME"), ("brand_colour", "#0b5c67"), ("mail_security", "starttls")])
+    check("mail_security" not in olga.ask("/audit?kind=setting.changed").text,
+          "what the form shows as usual is nobody's choice")
+    olga.post("/settings", [("company", "ACME"), ("brand_colour", "#0b5c67"), ("mail_security", "tls")])
+    check("mail_security" in olga.ask("/audit?kind=setting.changed").text, "another one is")
     visits = {one["segment"]["code"]: one["per_year"] for one in olga.ask("/settings").json["visits"]}
     check(visits["A"] == "12" and visits["C"] is None, f"visits per segment (R-019): {visits}")
     entries = olga.ask("/audit?kind=setting.changed").json["rows"]
-    check(len([e for e in entries if e["actor"] == "olga"]) == 4, f"each change stands in the audit log (X-04): {entries}")
+    check(len([e for e in entries if e["actor"] == "olga"]) == 5, f"each change stands in the audit log (X-04): {entries}")
     check(len(olga.ask("/audit?kind=import.published").json["rows"]) == 1, "by kind")
     check(olga.ask("/audit?actor=nobody").json["rows"] == [], "by who")
     last = olga.ask("/audit").json["rows"][0]["number"]

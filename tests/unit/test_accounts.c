@@ -53,7 +53,7 @@ static struct visitor visitor_from(const char *address, const char *device)
 static int64_t add(const char *login, enum role role, struct secret *ret_link)
 {
         struct account_new asked = {text_of(login), text_of("Jemand"), text_of("jemand@muster.example"), role,
-                                    LANGUAGE_GERMAN, "cli"};
+                                    true, LANGUAGE_GERMAN, "cli"};
         int64_t id;
         assert_ok(account_add(fixture->database, &asked, &id, ret_link, &error));
         return id;

@@ -44,7 +44,7 @@ static int tear_down(void **state)
 static int64_t add(const char *login, bool with_password)
 {
         struct account_new asked = {text_of(login), text_of("Jemand"), text_of("jemand@muster.example"), ROLE_OWNER,
-                                    LANGUAGE_GERMAN, "cli"};
+                                    true, LANGUAGE_GERMAN, "cli"};
         struct visitor visitor = {text_of("192.0.2.1"), text_of("Firefox"), {"", 0}, now_ms};
         struct secret link;
         struct signed_in result;

@@ -60,7 +60,8 @@ static void run_all(struct guess guesses[GUESSES], struct text token)
 
 static struct secret add(void)
 {
-        struct account_new asked = {text_of("anna"), text_of("Anna"), {"", 0}, ROLE_OWNER, LANGUAGE_GERMAN, "cli"};
+        struct account_new asked = {text_of("anna"), text_of("Anna"), {"", 0}, ROLE_OWNER, true, LANGUAGE_GERMAN,
+                                    "cli"};
         struct secret link;
         struct error error;
         int64_t id;
