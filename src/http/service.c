@@ -120,6 +120,16 @@ static void refuse(struct request *request, unsigned status_code, const char *ke
         answer_error(request, status_code, &error);
 }
 
+/* The page that was asked for, as a query holds it. */
+static void add_wanted(struct buffer *path, const struct request *request)
+{
+        target_add_encoded(path, request->target.path);
+        if (request->target.query.length && request->match.route->method == METHOD_GET) {
+                buffer_add_text(path, "%3F");
+                target_add_encoded(path, request->target.query);
+        }
+}
+
 /* Nobody is signed in: people sign in and come back, programs are told. */
 static void ask_to_sign_in(struct request *request)
 {
@@ -132,11 +142,7 @@ static void ask_to_sign_in(struct request *request)
                 return;
         }
         buffer_add_text(&path, "/sign-in?next=");
-        target_add_encoded(&path, request->target.path);
-        if (request->target.query.length && request->match.route->method == METHOD_GET) {
-                buffer_add_text(&path, "%3F");
-                target_add_encoded(&path, request->target.query);
-        }
+        add_wanted(&path, request);
         struct text to = path.failed ? text_of("/sign-in") : (struct text){path.data, path.length};
         if (!in_place) {
                 answer_redirect(request, 303, to);
@@ -146,17 +152,26 @@ static void ask_to_sign_in(struct request *request)
         refuse(request, 401, "request.sign_in");
 }
 
-/* Whose role demands a second factor that is not there yet: people are led to set it up, programs are told. */
+/* Whose role demands a second factor that is not there yet: people are led to set it up and then on, programs
+ * are told. */
 static void ask_for_factor(struct request *request)
 {
-        struct text to = text_of("/account/second-factor");
+        struct text place = text_of("/account/second-factor");
+        struct buffer path buffer_cleanup;
         bool is_page = request->match.form == TARGET_PAGE && request->service->site->templates;
+        buffer_init(&path, 3 * HEAD_TARGET_BYTES_MAX);
         if (is_page && !head_value(&request->head, "hx-request").data) {
-                answer_redirect(request, 303, to);
+                buffer_add(&path, place.data, place.length);
+                /* The start page comes next anyway. */
+                if (request->match.route->method == METHOD_GET && request->target.path.length > 1) {
+                        buffer_add_text(&path, "?next=");
+                        add_wanted(&path, request);
+                }
+                answer_redirect(request, 303, path.failed ? place : (struct text){path.data, path.length});
                 return;
         }
         if (is_page)
-                answer_header(request, "HX-Redirect", to);
+                answer_header(request, "HX-Redirect", place);
         refuse(request, 403, "request.factor_needed");
 }
 

@@ -7,6 +7,7 @@
 #include "access/factor.h"
 #include "access/password.h"
 #include "access/sessions.h"
+#include "http/target.h"
 #include "web/resources.h"
 #include "web/signing.h"
 
@@ -207,7 +208,11 @@ static const struct field factor_fields[] = {
         {.name = "current_password", .kind = INPUT_SECRET, .max = 200},
         {.name = "action", .kind = INPUT_CHOICE, .required = true, .choices = factor_actions},
         {.name = "code", .kind = INPUT_TEXT, .max = 40},
+        {.name = "next", .kind = INPUT_TEXT, .max = NEXT_MAX},
         {.name = NULL}};
+/* Where somebody wanted to go who has to set it up first. */
+static const struct field factor_show_fields[] = {
+        {.name = "next", .kind = INPUT_TEXT, .max = NEXT_MAX}, {.name = NULL}};
 
 static enum status show_factor(struct request *request, struct model *model, struct error *error)
 {
@@ -230,6 +235,7 @@ static enum status show_factor(struct request *request, struct model *model, str
         put_count(model, NULL, "recovery_codes", state.recovery_codes_left);
         put_yes_no(model, NULL, "demanded", demanded);
         put_yes_no(model, NULL, "first", request_subject(request)->needs_factor);
+        put_text(model, NULL, "next", signing_next(request_text(request, "next")));
         return STATUS_OK;
 }
 
@@ -257,6 +263,19 @@ static enum status run_factor(struct request *request, const struct own *own, st
         return own_totp_remove(own, ret_token, error);
 }
 
+/* The page again, which still knows where to go on to. */
+static void go_to_factor(struct request *request, struct text next)
+{
+        struct buffer path buffer_cleanup;
+        buffer_init(&path, 3 * NEXT_MAX + 64);
+        buffer_add_text(&path, "/account/second-factor");
+        if (next.length > 1) {
+                buffer_add_text(&path, "?next=");
+                target_add_encoded(&path, next);
+        }
+        request_go_to(request, (struct text){path.data, path.length}, false);
+}
+
 static enum status do_factor(struct request *request, struct model *model, struct error *error)
 {
         struct own own;
@@ -269,14 +288,15 @@ static enum status do_factor(struct request *request, struct model *model, struc
         if (status != STATUS_OK)
                 return signing_refuse(request, status, "code", error);
         const struct subject *subject = request_subject(request);
+        struct text next = signing_next(request_text(request, "next"));
         signing_renew(request, &token);
         events_end_account(application_of(request)->events, subject->account_id, subject->session_id);
         if (has_codes) {
                 put_codes(model, &codes);
-                put_string(model, NULL, "next", subject->needs_factor ? "/" : "/account");
+                put_text(model, NULL, "next", subject->needs_factor ? next : text_of("/account"));
                 secret_wipe(&codes, sizeof(codes));
         } else {
-                request_go_to(request, text_of("/account/second-factor"), false);
+                go_to_factor(request, next);
         }
         return STATUS_OK;
 }
@@ -371,7 +391,7 @@ static const struct route routes[] = {
         {METHOD_GET, "/account/email", PERMISSION_ACCOUNT, NULL, "account_email", show_email, ROUTE_PAGE_ONLY,
          "route.account_email"},
         {METHOD_POST, "/account/email", PERMISSION_ACCOUNT, email_fields, NULL, do_email, 0, "route.account_email"},
-        {METHOD_GET, "/account/second-factor", PERMISSION_FACTOR, NULL, "account_factor", show_factor,
+        {METHOD_GET, "/account/second-factor", PERMISSION_FACTOR, factor_show_fields, "account_factor", show_factor,
          ROUTE_PAGE_ONLY, "route.account_factor"},
         {METHOD_POST, "/account/second-factor", PERMISSION_FACTOR, factor_fields, "account_codes", do_factor,
          ROUTE_PAGE_ONLY, "route.account_factor"},

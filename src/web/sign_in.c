@@ -9,7 +9,6 @@
 #include "web/resources.h"
 #include "web/signing.h"
 
-enum { NEXT_MAX = 2000 };
 
 /* ---- name and password ----------------------------------------------------------------------------------------- */
 

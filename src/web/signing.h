@@ -24,6 +24,7 @@ must_check enum status signing_own(struct request *request, struct own *ret, str
 
 /* A path of ours: begins with one '/'. Anything else, and "/sign-in" itself, becomes "/". */
 struct text signing_next(struct text path);
+enum { NEXT_MAX = 2000 }; /* bytes of such a path as a field takes it */
 
 /* What people call the browser that calls itself so: "Firefox, Linux"; the beginning of its own words where it is
  * another one. */

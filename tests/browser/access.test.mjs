@@ -4,10 +4,10 @@
 // administrator adds somebody who then chooses a password and a second factor, a sales rep invites a contact, the contact
 // accepts on a phone (X-01, X-02 in part).
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 
 import { check, close, LOOKS, nameOf, open, reader, speak } from './browser.mjs';
+import { codeOf } from './totp.mjs';
 import { Treue } from './treue.mjs';
 
 const CLOCK_SECONDS = Date.parse('2026-02-10T09:00:00Z') / 1000;
@@ -29,19 +29,6 @@ after(async () => {
         await close();
         await treue?.stop();
 });
-
-// What an authenticator app shows (RFC 6238).
-function codeOf(secret, seconds) {
-        let bits = '';
-        for (const letter of secret)
-                bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0');
-        const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-        const step = Buffer.alloc(8);
-        step.writeBigUInt64BE(BigInt(Math.floor(seconds / 30)));
-        const digest = createHmac('sha1', key).update(step).digest();
-        const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
-        return String(number % 1000000).padStart(6, '0');
-}
 
 test('an administrator adds an account, its owner chooses password and second factor', async () => {
         const admin = await reader(treue.base);
