@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * random.h: the only source of randomness. From the kernel; from a seed when TREUE_RANDOM_SEED is set or injected.
+ * random.h: the only source of randomness: the kernel. Secrets are made of random_bytes, which nothing can make repeat
+ * itself; random_u64 is for what must differ only (ids, names of files), and tests can seed it.
  */
 #ifndef TREUE_PLATFORM_RANDOM_H
 #define TREUE_PLATFORM_RANDOM_H
@@ -10,6 +11,6 @@
 
 void random_bytes(void *out, size_t length);
 uint64_t random_u64(void);
-void random_inject_seed(uint64_t seed); /* deterministic from here on (tests, demo) */
+void random_inject_seed(uint64_t seed); /* for tests: random_u64 repeats itself from here on */
 
 #endif

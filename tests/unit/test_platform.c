@@ -143,12 +143,15 @@ static void random_numbers(void **state)
         uint64_t a = random_u64(), b = random_u64();
         random_inject_seed(42);
         assert_true(random_u64() == a && random_u64() == b && a != b);
-        unsigned char bytes[20] = {0};
+        /* Bytes, of which secrets are made, do not repeat themselves. */
+        unsigned char bytes[20] = {0}, again[20] = {0};
         random_inject_seed(42);
-        random_bytes(bytes, 11);
-        assert_memory_equal(bytes, &a, 8);
-        assert_memory_equal(bytes + 8, &b, 3);
-        for (size_t i = 11; i < sizeof(bytes); i++)
+        random_bytes(bytes, 16);
+        random_inject_seed(42);
+        random_bytes(again, 16);
+        assert_memory_not_equal(bytes, again, 16);
+        assert_memory_not_equal(bytes, &a, 8);
+        for (size_t i = 16; i < sizeof(bytes); i++)
                 assert_int_equal(bytes[i], 0);
         random_bytes(NULL, 0);
         random_inject_seed(43);
