@@ -156,6 +156,8 @@ struct explained_criterion {
         bool has_missing;
         struct rational missing;           /* how much more (or less) is needed; only for numbers not met. Counts and
                                               money: the smallest step that is enough (7.2 orders, 5 there: 3) */
+        bool has_keep_missing;
+        struct rational keep_missing;      /* the same to keep the segment; as `missing` without `keep` */
 };
 
 struct explained_path {

@@ -33,18 +33,19 @@ static struct rational value_of(const struct explained_criterion *explained)
 }
 
 /* Whole units: the distance to the nearest unit that is enough. */
-static bool missing_whole(const struct judge *judge, int64_t value, struct rational *ret)
+static bool missing_whole(const struct judge *judge, const struct admitted *admitted, int64_t value,
+                          struct rational *ret)
 {
-        const struct whole_range *range = &judge->entry.whole[0];
+        const struct whole_range *range = &admitted->whole[0];
         if (range->low > range->high)
                 return false;
         __int128 missing = value < range->low ? (__int128)range->low - value : (__int128)value - range->high;
         return rational_make(missing, power_of_ten(judge->column->scale), ret);
 }
 
-static bool missing_ratio(const struct judge *judge, struct rational value, struct rational *ret)
+static bool missing_ratio(const struct admitted *admitted, struct rational value, struct rational *ret)
 {
-        const struct ratio_range *range = &judge->entry.ratio[0];
+        const struct ratio_range *range = &admitted->ratio[0];
         struct rational low, high, missing;
         int below = 0;
         if (range->empty || !rational_make(range->low_numerator, range->low_denominator, &low) ||
@@ -59,16 +60,17 @@ static bool missing_ratio(const struct judge *judge, struct rational value, stru
         return true;
 }
 
-static void explain_missing(const struct judge *judge, struct explained_criterion *explained)
+/* False: it is met, not known, or no number. */
+static bool missing_of(const struct judge *judge, const struct admitted *admitted,
+                       const struct explained_criterion *explained, enum judgement state, struct rational *ret)
 {
-        if (explained->state != NOT_MET || judge->range_count != 1)
-                return;
-        struct rational missing = {0, 1};
+        *ret = (struct rational){0, 1};
+        if (state != NOT_MET || judge->range_count != 1)
+                return false;
         if (judge->kind == JUDGE_WHOLE)
-                explained->has_missing = missing_whole(judge, explained->value, &missing);
-        else if (judge->kind == JUDGE_RATIO || explained->attribute->kind == OPERAND_NUMBER)
-                explained->has_missing = missing_ratio(judge, value_of(explained), &missing);
-        explained->missing = missing;
+                return missing_whole(judge, admitted, explained->value, ret);
+        return (judge->kind == JUDGE_RATIO || explained->attribute->kind == OPERAND_NUMBER) &&
+               missing_ratio(admitted, value_of(explained), ret);
 }
 
 static void explain_thresholds(const struct explainer *explainer, struct explained_criterion *explained)
@@ -110,7 +112,9 @@ static enum status explain_criterion(const struct explainer *explainer, size_t i
         explain_thresholds(explainer, &explained);
         explained.state = judge_one(&judge, &judge.entry, customer, 0);
         explained.keep_state = judge_one(&judge, &judge.keep, customer, 0);
-        explain_missing(&judge, &explained);
+        explained.has_missing = missing_of(&judge, &judge.entry, &explained, explained.state, &explained.missing);
+        explained.has_keep_missing = missing_of(&judge, &judge.keep, &explained, explained.keep_state,
+                                                &explained.keep_missing);
         *ret = explained;
         return STATUS_OK;
 }

@@ -182,12 +182,12 @@ void put_goal(struct model *model, struct value *map, enum language language, co
         struct buffer name buffer_cleanup, step buffer_cleanup;
         buffer_init(&name, WORDS_BYTES_MAX);
         buffer_init(&step, WORDS_BYTES_MAX);
-        bool open = criterion_is_open(c), internal = is_internal(c->criterion->metric);
-        criterion_add_name(&name, language, MEDIUM_PAGE, c->criterion);
+        bool open = criterion_is_open(c);
         put_word(model, map, "state", open ? c->state == UNKNOWN ? "state.unknown" : "state.not_met" : "state.met");
         put_yes_no(model, map, "met", !open);
-        put_buffer(model, map, "name", &name);
-        if (internal) {
+        if (is_internal(c->criterion->metric)) {
+                bool share = c->criterion->metric == METRIC_SHARE_OF_WALLET;
+                put_word(model, map, "name", share ? "portal.share" : "portal.other");
                 put_word(model, map, "actual", open ? "portal.open" : "portal.enough");
                 put_none(model, map, "target");
                 put_none(model, map, "target_words");
@@ -195,6 +195,8 @@ void put_goal(struct model *model, struct value *map, enum language language, co
                 put_none(model, map, "missing");
                 return;
         }
+        criterion_add_name(&name, language, MEDIUM_PAGE, c->criterion);
+        put_buffer(model, map, "name", &name);
         put_criterion_value(model, map, "actual", language, concept, c);
         put_target(model, map, language, concept, c);
         put_bar(model, map, c);

@@ -19,7 +19,8 @@
 void put_criterion(struct model *model, struct value *map, enum language language, const struct concept *concept,
                    const struct explained_criterion *criterion, bool rule);
 /* The same for a contact of the customer: met, name, state, actual, target, target_words, bar, and missing in words.
- * What only we know or believe (potential, shares of it, margins, scores) is judged, but not told. */
+ * What only we know or believe (potential, shares of it, margins, scores) is judged, but not told; but for the share it
+ * is not even called by its name. */
 void put_goal(struct model *model, struct value *map, enum language language, const struct concept *concept,
               const struct explained_criterion *criterion);
 

@@ -30,23 +30,67 @@ static int32_t valid_until(const struct dossier_page *page)
         return DAY_NONE;
 }
 
-static void put_goals(struct dossier_page *page, struct value *map, const struct explained_path *path)
+/* As it was judged; with `keep` by what is enough to keep the segment. */
+static struct explained_criterion goal_of(const struct explained_criterion *criterion, bool keep)
+{
+        struct explained_criterion goal = *criterion;
+        if (!keep)
+                return goal;
+        goal.state = criterion->keep_state;
+        goal.has_missing = criterion->has_keep_missing;
+        goal.missing = criterion->keep_missing;
+        if (criterion->criterion->has_keep)
+                goal.effective = criterion->effective_keep;
+        return goal;
+}
+
+static size_t count_met(const struct explained_criterion *list, size_t count, bool keep)
+{
+        size_t met = 0;
+        for (size_t i = 0; i < count; i++) {
+                const struct explained_criterion goal = goal_of(&list[i], keep);
+                met += !criterion_is_open(&goal);
+        }
+        return met;
+}
+
+static size_t kept_missing_count(const struct explained_path *path)
+{
+        size_t met = count_met(path->some, path->path->some_count, true), least = path->path->some_at_least;
+        return path->path->all_count - count_met(path->all, path->path->all_count, true) +
+               (met < least ? least - met : 0);
+}
+
+static void add_goal(struct dossier_page *page, struct value *list, const struct explained_criterion *goal)
+{
+        const struct concept *concept = page->explained.version.concept;
+        put_goal(page->model, add_map(page->model, list), page->reader->language, concept, goal);
+}
+
+/* Of `some` those that are met, and those that would do while there are too few: so what is shown as missing is
+ * missing. */
+static void put_goals(struct dossier_page *page, struct value *map, const struct explained_path *path, bool keep)
 {
         struct model *model = page->model;
-        const struct concept *concept = page->explained.version.concept;
-        enum language language = page->reader->language;
+        put_yes_no(model, map, "has_criteria", path->path->all_count > 0);
         struct value *all = put_list(model, map, "criteria");
-        for (size_t i = 0; i < path->path->all_count; i++)
-                put_goal(model, add_map(model, all), language, concept, &path->all[i]);
+        for (size_t i = 0; i < path->path->all_count; i++) {
+                const struct explained_criterion goal = goal_of(&path->all[i], keep);
+                add_goal(page, all, &goal);
+        }
         if (!path->path->some_count) {
                 put_none(model, map, "least");
                 return;
         }
         put_count(model, map, "least", path->path->some_at_least);
         put_count(model, map, "of", (int64_t)path->path->some_count);
+        bool enough = count_met(path->some, path->path->some_count, keep) >= path->path->some_at_least;
         struct value *some = put_list(model, map, "some");
-        for (size_t i = 0; i < path->path->some_count; i++)
-                put_goal(model, add_map(model, some), language, concept, &path->some[i]);
+        for (size_t i = 0; i < path->path->some_count; i++) {
+                const struct explained_criterion goal = goal_of(&path->some[i], keep);
+                if (!enough || !criterion_is_open(&goal))
+                        add_goal(page, some, &goal);
+        }
 }
 
 static const struct explained_path *fulfilled_path(const struct explained *explained)
@@ -88,9 +132,11 @@ static void put_why(struct dossier_page *page)
         put_day(model, why, "cutoff", e->cutoff_day);
         const struct explained_path *path = fulfilled_path(e);
         if (path)
-                put_goals(page, why, path);
-        else
+                put_goals(page, why, path, false);
+        else {
+                put_yes_no(model, why, "has_criteria", false);
                 put_list(model, why, "criteria");
+        }
 }
 
 static void put_way(struct dossier_page *page)
@@ -104,7 +150,39 @@ static void put_way(struct dossier_page *page)
         }
         struct value *way = put_map(model, NULL, "way");
         dossier_put_next_step(page, way, "portal.steps", "portal.steps_by");
-        put_goals(page, way, path);
+        put_day(model, way, "cutoff", e->cutoff_day);
+        put_goals(page, way, path, false);
+}
+
+/* While there is grace: what is still missing to keep the segment, by the path that misses least, and until when. */
+static void put_keep(struct dossier_page *page)
+{
+        struct model *model = page->model;
+        const struct explained *e = &page->explained;
+        const struct explanation *explanation = &e->explanation;
+        const struct explained_path *path = NULL;
+        for (size_t s = 0; page->decided && page->about.grace && e->grace && s < explanation->segment_count; s++) {
+                const struct explained_segment *segment = &explanation->segments[s];
+                size_t count = segment->segment == e->segment
+                                       ? e->version.concept->segments[segment->segment].path_count : 0;
+                for (size_t p = 0; p < count; p++)
+                        if (!path || kept_missing_count(&segment->paths[p]) < kept_missing_count(path))
+                                path = &segment->paths[p];
+        }
+        if (!path || !kept_missing_count(path)) {
+                put_none(model, NULL, "keep");
+                return;
+        }
+        struct value *keep = put_map(model, NULL, "keep");
+        bool by_day = e->grace_until_day != DAY_NONE;
+        put_segment(model, keep, "segment", e->version.concept, e->segment, page->reader->language);
+        put_count(model, keep, "count", (int64_t)kept_missing_count(path));
+        put_day(model, keep, "by_day", e->grace_until_day);
+        struct value *summary = put_sentence(model, keep, "summary", by_day ? "portal.steps_by" : "portal.steps");
+        put_count(model, summary, "count", (int64_t)kept_missing_count(path));
+        put_day(model, summary, "day", e->grace_until_day);
+        put_day(model, keep, "cutoff", e->cutoff_day);
+        put_goals(page, keep, path, true);
 }
 
 /* What contacts read of somebody on the staff: the name of the account, or what files say when it is a name (it has a
@@ -116,32 +194,41 @@ static struct text person_name(const struct reader *reader, struct text code)
         return name.data ? name : is_name ? code : (struct text){NULL, 0};
 }
 
-/* Names of those who care, and their roles; where a name is not known the role alone. Nothing else about them. */
+/* What somebody is to the company, in a contact's words: what staff call a role says little outside. */
+static void put_role(struct model *model, struct value *map, const struct dossier_cell *cell)
+{
+        static const char family[] = "dossier.role.";
+        size_t head = sizeof(family) - 1;
+        if (cell->type == DOSSIER_WORD && cell->text.length > head && memcmp(cell->text.data, family, head) == 0)
+                put_word_of(model, map, "role", "portal.role.", (struct text){cell->text.data + head,
+                                                                              cell->text.length - head});
+        else
+                put_none(model, map, "role");
+}
+
+/* Names of those who care, and what they are to the company. Who is known by a code only is left out: it would tell a
+ * contact nothing. */
 static void put_people(struct dossier_page *page)
 {
         const struct dossier_section *section = &page->dossier.sections[DOSSIER_RESPONSIBLE];
         struct model *model = page->model;
-        if (!section->row_count) {
-                put_none(model, NULL, "people");
-                return;
-        }
-        struct value *people = put_list(model, put_map(model, NULL, "people"), "people");
+        struct value *people = NULL;
         for (size_t r = 0; r < section->row_count; r++) {
                 const struct dossier_cell *cells = dossier_cells(section, r);
-                struct value *map = add_map(model, people);
                 struct text name = person_name(page->reader, cells[0].text);
-                if (name.data)
-                        put_text(model, map, "name", name);
-                else
-                        put_cell(model, map, "name", &cells[1]);
-                put_letters(model, map, name.data ? name : text_of(""));
-                if (name.data)
-                        put_cell(model, map, "role", &cells[1]);
-                else
-                        put_none(model, map, "role");
+                if (!name.data)
+                        continue;
+                if (!people)
+                        people = put_list(model, put_map(model, NULL, "people"), "people");
+                struct value *map = add_map(model, people);
+                put_text(model, map, "name", name);
+                put_letters(model, map, name);
+                put_role(model, map, &cells[1]);
                 put_none(model, map, "phone");
                 put_none(model, map, "email");
         }
+        if (!people)
+                put_none(model, NULL, "people");
 }
 
 /* Plain data of the company; attributes are ours. */
@@ -193,6 +280,7 @@ enum status portal_model(const struct reader *reader, struct model *model, struc
                                                                                           : DAY_NONE);
         put_string(model, NULL, "why_path", page.decided ? "#why" : NULL);
         put_why(&page);
+        put_keep(&page);
         put_way(&page);
         put_people(&page);
         put_data(&page);

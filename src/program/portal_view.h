@@ -5,8 +5,9 @@
  * or competitors, no other customer, no other segment than the own and the next (requirements 7, 35). The names of the
  * model are those of the template (docs/internals/components.md, page `portal`); besides
  *
- *   why                       decision (a sentence), cutoff, criteria and some as goals, least and of
- *   way.count, by_day         how many steps, and until when they count
+ *   why                       decision (a sentence), cutoff, goals (as in way)
+ *   keep                      while there is grace: as way, for the own segment, by what is enough to keep it
+ *   way.count, by_day         how many steps, and until when they count; cutoff: as of when
  *   data.rows                 name, value: what we know about the company
  */
 #ifndef TREUE_PROGRAM_PORTAL_VIEW_H

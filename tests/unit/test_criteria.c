@@ -408,6 +408,8 @@ static void next_step(void **state)
         struct criterion many[] = {criterion_of(METRIC_ORDERS, m12, COMPARE_AT_LEAST, &four, 1)};
         struct criterion both[] = {criterion_of(METRIC_REVENUE, m12, COMPARE_AT_LEAST, &hundred, 1),
                                    criterion_of(METRIC_ORDERS, m12, COMPARE_AT_LEAST, &two, 1)};
+        both[0].has_keep = true;
+        both[0].keep = number_of(995, 1);
         struct path paths[] = {{.all = many, .all_count = 1}, {.all = both, .all_count = 2}};
         struct rules rules;
         rules_init(&rules, NULL, 0, NULL, 0, 0);
@@ -427,8 +429,13 @@ static void next_step(void **state)
         struct explained_criterion *all = company_explain(&company, &result, 0).segments[0].paths[1].all;
         assert_int_equal(all[0].state, NOT_MET);
         assert_true(all[0].missing.numerator == 1 && all[0].missing.denominator == 1); /* 100.00 - 99.00 */
+        assert_true(all[0].has_keep_missing);                                          /* 99.50 - 99.00 */
+        assert_true(all[0].keep_missing.numerator == 1 && all[0].keep_missing.denominator == 2);
         assert_int_equal(all[1].state, MET);
-        assert_false(all[1].has_missing);
+        assert_false(all[1].has_missing || all[1].has_keep_missing);
+        const struct explained_criterion *one = company_explain(&company, &result, 1).segments[0].paths[1].all;
+        assert_int_equal(one[1].keep_state, NOT_MET);                                   /* without `keep`: the same */
+        assert_true(one[1].has_keep_missing && one[1].keep_missing.numerator == one[1].missing.numerator);
         assert_int_equal(all[0].from_day, day_of("2009-12-01"));
         assert_int_equal(all[0].to_day, day_of(CUTOFF));
         company_free(&company);
