@@ -130,13 +130,20 @@ static enum status put_row(struct start *start, struct value *rows, enum task_ki
         return STATUS_OK;
 }
 
+/* Lists show what they are about. */
+#define CUSTOMER "&columns=number,name,segment,city,responsible"
+
 static enum status put_tasks(struct start *start, enum task_kind kind, struct error *error)
 {
         static const struct { const char *kind, *title, *path; } infos[TASK_KINDS] = {
-                [TASK_VISITS] = {"visits", "start.visits", "/customers?filter=overdue:1..&sort=-overdue"},
-                [TASK_GRACE] = {"grace", "start.grace", "/customers?filter=-grace:&sort=grace"},
-                [TASK_RISK] = {"risk", "start.risk", "/customers?filter=months_change:..-0.01&sort=months_change"},
-                [TASK_NEAR] = {"near", "start.near", "/customers?filter=missing:1..1&sort=-open_potential"},
+                [TASK_VISITS] = {"visits", "start.visits",
+                                 "/customers?filter=overdue:1..&sort=-overdue" CUSTOMER ",last_visit,overdue"},
+                [TASK_GRACE] = {"grace", "start.grace",
+                                "/customers?filter=-grace:&sort=grace" CUSTOMER ",revenue,grace"},
+                [TASK_RISK] = {"risk", "start.risk", "/customers?filter=months_change:..-0.01&sort=months_change"
+                                                     CUSTOMER ",revenue,months_change,last_order"},
+                [TASK_NEAR] = {"near", "start.near", "/customers?filter=missing:1..1&sort=-open_potential"
+                                                     CUSTOMER ",next,revenue,open_potential"},
         };
         int64_t count = start->counts[kind];
         if (!count)
@@ -262,7 +269,8 @@ enum status start_model(const struct reader *reader, struct model *model, struct
         put_state(model, reader);
         enum status status = fill(&start, error);
         if (!status) {
-                struct value *summary = put_sentence(model, NULL, "summary", "start.summary");
+                const char *key = start.late_count ? "start.summary" : "start.summary_in_time";
+                struct value *summary = put_sentence(model, NULL, "summary", key);
                 put_count(model, summary, "count", start.task_count);
                 put_count(model, summary, "late", start.late_count);
                 put_figures(&start);

@@ -6,7 +6,7 @@
 #include "base/checked.h"
 #include "render/chart_parts.h"
 
-enum { WORDS_MAX = 512, LABELS_WIDE = 10, LABELS_NARROW = 4, NUMBERS_MAX = 16 };
+enum { WORDS_MAX = 512, LABELS_WIDE = 10, LABELS_NARROW = 5, NUMBERS_MAX = 16 };
 
 struct histogram {
         const struct value *chart, *bars;

@@ -111,7 +111,8 @@ static void put_scratch(struct controls *c, struct value *map, const char *name)
 static bool is_brief(const struct controls *c, const struct list_column *column)
 {
         const struct list_address *address = c->view->address;
-        return address->column_count || column->flags & COLUMN_BRIEF ||
+        bool added = address->column_count && !(column->flags & COLUMN_SHOWN);
+        return added || column->flags & COLUMN_BRIEF ||
                (address->sort != LIST_NO_COLUMN && column == &c->view->spec->columns[address->sort]);
 }
 

@@ -27,8 +27,9 @@
  *
  * and to each row "cells": text (as people read it), column (its name), title (of the column, the brief one), code (the
  * word of a code), path (none), numeric, unknown, brief (it stays on a phone: COLUMN_BRIEF, what the list is sorted by,
- * and what somebody chose; the columns have it, too), and under the name of each column's part whether the cell is of
- * one with it. CSV and workbooks hold exactly the columns shown, in their order, as sheet.h writes lists.
+ * and what somebody chose besides COLUMN_SHOWN; the columns have it, too), and under the name of each column's part
+ * whether the cell is of one with it. CSV and workbooks hold exactly the columns shown, in their order, as sheet.h
+ * writes lists.
  */
 #ifndef TREUE_RENDER_LIST_H
 #define TREUE_RENDER_LIST_H

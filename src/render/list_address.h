@@ -37,7 +37,7 @@ enum {
         COLUMN_SUMS = 1 << 3,     /* its sum stands below; the model has it in the map "sums" */
         COLUMN_EXACT = 1 << 4,    /* money on pages with its places, not whole */
         COLUMN_SHORT = 1 << 5,    /* money on pages as 12 T€ */
-        COLUMN_BRIEF = 1 << 6,    /* shown on a phone, too, where nobody chose columns */
+        COLUMN_BRIEF = 1 << 6,    /* stays where there is little room */
 };
 
 struct list_column {

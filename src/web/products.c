@@ -6,7 +6,8 @@
 #include "web/reading.h"
 #include "web/resources.h"
 
-static enum status put_groups(struct model *model, const struct reading *reading, struct text chosen,
+/* `chosen` becomes the first group where none is. */
+static enum status put_groups(struct model *model, const struct reading *reading, struct text *chosen,
                               struct error *error)
 {
         struct q_product_groups_named_args args = {directory_generation(reading->view)};
@@ -19,20 +20,22 @@ static enum status put_groups(struct model *model, const struct reading *reading
                 status = q_product_groups_named_next(rows, &row, &more, error);
                 if (status != STATUS_OK || !more)
                         break;
+                if (!chosen->length && !arena_keep_text(model->arena, row.code, chosen))
+                        return error_memory(error);
                 struct value *map = add_map(model, list);
                 put_text(model, map, "code", row.code);
                 put_text(model, map, "name", row.name);
                 put_count(model, map, "articles_count", row.articles);
-                put_yes_no(model, map, "current", text_equal(row.code, chosen));
+                put_yes_no(model, map, "current", text_equal(row.code, *chosen));
         }
         return status;
 }
 
 static enum status put_articles(struct request *request, struct model *model, const struct reading *reading,
-                                struct error *error)
+                                struct text group, struct error *error)
 {
         struct q_articles_of_group_args args = {directory_generation(reading->view), directory_day(reading->view),
-                                                request_text(request, "group"),
+                                                group,
                                                 request_has(request, "after") ? request_integer(request, "after") : -1};
         rows_cleanup struct rows *rows = NULL;
         struct value *list = put_list(model, NULL, "articles");
@@ -67,9 +70,9 @@ static enum status products(struct request *request, struct model *model, struct
         put_word(model, NULL, "title", "nav.products");
         enum status status = reading_begin(request, &reading, error);
         if (status == STATUS_OK)
-                status = put_groups(model, &reading, group, error);
+                status = put_groups(model, &reading, &group, error);
         put_text(model, NULL, "group", group);
-        return status != STATUS_OK || !group.length ? status : put_articles(request, model, &reading, error);
+        return status != STATUS_OK || !group.length ? status : put_articles(request, model, &reading, group, error);
 }
 
 static const struct field fields[] = {{.name = "group", .kind = INPUT_TEXT}, {.name = "after", .kind = INPUT_COUNT_OF},

@@ -354,6 +354,8 @@ def case_products(check, server):
     model = people["ada"].ask("/products").json
     check([(one["code"], one["articles_count"]) for one in model["groups"]] == [("Pumps", 1), ("Valves", 1)],
           f"product groups with their articles: {model}")
+    check((model["group"], [one["article"] for one in model["articles"]]) == ("Pumps", ["A1"]),
+          f"nobody chose a group: the first one's articles: {model}")
     model = people["ada"].ask("/products?group=Valves").json
     check([one["article"] for one in model["articles"]] == ["A2"], f"the articles of one: {model}")
     check("Valves" in people["dora"].get("/products?group=Valves").text, "as a page")
