@@ -214,8 +214,12 @@ static void put_areas(struct dossier_page *page)
         for (int a = 0; a < AREA_COUNT; a++) {
                 struct value *map = add_map(page->model, areas);
                 put_word_of(page->model, map, "area", "area.", text_of(area_names[a]));
+                put_word_of(page->model, map, "by", "area_by.", text_of(area_names[a]));
                 put_yes_no(page->model, map, "used", page->about.areas >> a & 1);
         }
+        put_count(page->model, NULL, "areas_used", __builtin_popcount(page->about.areas));
+        put_count(page->model, NULL, "areas_all", AREA_COUNT);
+        put_yes_no(page->model, NULL, "only_price", page->about.areas == AREA_SUPPLY);
         put_yes_no(page->model, NULL, "single_threaded", page->about.levels <= 1);
 }
 

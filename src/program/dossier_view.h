@@ -6,7 +6,8 @@
  *   day, today, program       reader.h
  *   missing.count, by_day     how many steps, and the cut-off of the next evaluation
  *   months                    first_year, years: year, months (twelve amounts), total: what the chart is drawn of
- *   areas                     what the customer uses of the relation (R-067): area, used
+ *   areas                     what the customer uses of the relation (R-067): area, used, by (what counts as use);
+ *                             areas_used of areas_all; only_price: nothing but delivery and price
  *   responsible               rows: name, role, territory
  *   overrides, appeals        rows
  *   single_threaded           yes when all contacts known stand on one level (R-116)
