@@ -70,7 +70,8 @@ enum status concept_compare(struct session *session, const char *old_word, const
         if (status == STATUS_OK)
                 status = find_concept(session, new_word, &new_concept, error);
         if (status == STATUS_OK)
-                status = concept_diff(old_concept, new_concept, language, session->arena, &changes, &count, error);
+                status = concept_diff(old_concept, new_concept, language, MEDIUM_TERMINAL, session->arena, &changes,
+                                      &count, error);
         if (status != STATUS_OK)
                 return status;
         if (form == FORM_JSON)

@@ -21,6 +21,7 @@ struct side {
 struct diff {
         struct side old_side, new_side;
         enum language language;
+        enum medium medium;
         struct arena *arena;
         struct buffer list;
         bool failed;
@@ -103,7 +104,8 @@ static void add_change(struct diff *diff, enum concept_change_kind kind, const s
         buffer_init(&sentence, SENTENCE_BYTES_MAX);
         buffer_addf(&sentence, "%s%s", fact->subject, *fact->subject ? ": " : "");
         if (kind == CONCEPT_CHANGED) {
-                buffer_addf(&sentence, "%s: %s -> %s", fact->label, old->shown, new->shown);
+                buffer_addf(&sentence, "%s: %s %s %s", fact->label, old->shown,
+                            diff->medium == MEDIUM_PAGE ? "→" : "->", new->shown);
                 if (old->has_number && new->has_number)
                         add_percent(&sentence, diff->language, old->number, new->number);
                 if (strncmp(fact->id, "parameter:", strlen("parameter:")) == 0)
@@ -157,12 +159,13 @@ static void compare(struct diff *diff)
 }
 
 enum status concept_diff(const struct concept *old_concept, const struct concept *new_concept, enum language language,
-                         struct arena *arena, struct concept_change **ret, size_t *ret_count, struct error *error)
+                         enum medium medium, struct arena *arena, struct concept_change **ret, size_t *ret_count,
+                         struct error *error)
 {
-        struct diff diff = {.language = language, .arena = arena};
+        struct diff diff = {.language = language, .medium = medium, .arena = arena};
         struct concept_fact *old_facts, *new_facts;
-        if (!concept_facts(old_concept, new_concept, language, arena, &old_facts, &diff.old_side.count) ||
-            !concept_facts(new_concept, old_concept, language, arena, &new_facts, &diff.new_side.count))
+        if (!concept_facts(old_concept, new_concept, language, medium, arena, &old_facts, &diff.old_side.count) ||
+            !concept_facts(new_concept, old_concept, language, medium, arena, &new_facts, &diff.new_side.count))
                 return error_memory(error);
         diff.old_side.facts = old_facts;
         diff.new_side.facts = new_facts;

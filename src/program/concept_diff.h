@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "engine/concept.h"
 #include "i18n/message.h"
+#include "program/amounts.h"
 
 enum concept_change_kind { CONCEPT_CHANGED, CONCEPT_ADDED, CONCEPT_REMOVED };
 
@@ -23,9 +24,10 @@ struct concept_change {
         const char *sentence;
 };
 
-/* In the order of the old document, then what is new. Lives in the arena. */
+/* MEDIUM_TERMINAL calls things by the codes of the document, MEDIUM_PAGE by their names, and writes money as pages do.
+ * In the order of the old document, then what is new. Lives in the arena. */
 must_check enum status concept_diff(const struct concept *old_concept, const struct concept *new_concept,
-                                    enum language language, struct arena *arena, struct concept_change **ret,
-                                    size_t *ret_count, struct error *error);
+                                    enum language language, enum medium medium, struct arena *arena,
+                                    struct concept_change **ret, size_t *ret_count, struct error *error);
 
 #endif

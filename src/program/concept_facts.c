@@ -5,7 +5,7 @@
  */
 #include "program/concept_facts.h"
 
-#include "program/amounts.h"
+#include "i18n/words.h"
 #include "program/concept_keys.h"
 
 enum { TEXT_BYTES_MAX = 1 << 16, DEPTH_MAX = 8, FRACTION_DECIMALS_MAX = 6 };
@@ -18,6 +18,7 @@ struct level {
 struct flat {
         const struct concept *concept, *other;
         enum language language;
+        enum medium medium;
         struct arena *arena;
         struct buffer list;
         struct level levels[DEPTH_MAX]; /* the things we are inside of */
@@ -87,6 +88,31 @@ static void enter(struct flat *flat, const char *id, const char *subject)
 
 static void leave(struct flat *flat) { flat->depth--; }
 
+/* What the document calls something: for programmers of concepts its code, on pages its name, or words for the code. */
+static void add_called(struct flat *flat, struct buffer *out, struct text code, const struct bilingual *name)
+{
+        struct text called = name ? bilingual_text(name, flat->language) : (struct text){0};
+        if (flat->medium == MEDIUM_TERMINAL)
+                buffer_add(out, code.data ? code.data : "", code.length);
+        else if (called.length)
+                buffer_add(out, called.data, called.length);
+        else
+                words_add_code(out, flat->language, code);
+}
+
+/* Goes inside a thing of the family "path", which the document calls `code`. */
+static void enter_called(struct flat *flat, const char *family, const char *word, struct text code,
+                         const struct bilingual *name)
+{
+        struct buffer id buffer_cleanup, subject buffer_cleanup;
+        buffer_init(&id, TEXT_BYTES_MAX);
+        buffer_init(&subject, TEXT_BYTES_MAX);
+        buffer_addf(&id, "%s:%.*s", family, (int)code.length, code.data);
+        buffer_addf(&subject, "%s ", word);
+        add_called(flat, &subject, code, name);
+        enter(flat, copy_of(flat, &id), copy_of(flat, &subject));
+}
+
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
 static void both(struct flat *flat, struct text text)
@@ -100,6 +126,19 @@ static void both(struct flat *flat, struct text text)
 static void state_text(struct flat *flat, const char *key, const char *label_key, struct text text)
 {
         both(flat, text);
+        state(flat, key, label_key);
+}
+
+/* A text that is a code of the document. */
+static void state_code(struct flat *flat, const char *key, const char *label_key, struct text code,
+                       const struct bilingual *name)
+{
+        if (!code.length) {
+                state_text(flat, key, label_key, code);
+                return;
+        }
+        buffer_add(&flat->raw, code.data, code.length);
+        add_called(flat, &flat->shown, code, name);
         state(flat, key, label_key);
 }
 
@@ -191,6 +230,14 @@ static void state_names(struct flat *flat, const char *key, const char *label_ke
         add(flat, joined(flat, inside->id, "/", english), inside->subject, copy_of(flat, &label));
 }
 
+static const struct bilingual *goal_name(const struct concept *concept, struct text id)
+{
+        for (size_t i = 0; i < concept->goal_count; i++)
+                if (text_equal(concept->goals[i].id, id))
+                        return &concept->goals[i].name;
+        return NULL;
+}
+
 /* ---- criteria ---------------------------------------------------------------------------------------------------- */
 
 static void put_operand(struct flat *flat, const struct criterion *criterion, const struct operand *operand)
@@ -199,7 +246,8 @@ static void put_operand(struct flat *flat, const struct criterion *criterion, co
                 buffer_add(&flat->raw, operand->parameter.data, operand->parameter.length);
                 buffer_addf(&flat->parameters, "%s%.*s;", flat->parameters.length ? "" : ";",
                             (int)operand->parameter.length, operand->parameter.data);
-                buffer_addf(&flat->shown, "%.*s = ", (int)operand->parameter.length, operand->parameter.data);
+                add_called(flat, &flat->shown, operand->parameter, NULL);
+                buffer_add_text(&flat->shown, " = ");
         } else if (operand->kind == OPERAND_NUMBER) {
                 put_number(flat, operand->number);
         } else if (operand->kind == OPERAND_BOOL) {
@@ -211,7 +259,7 @@ static void put_operand(struct flat *flat, const struct criterion *criterion, co
         if (operand->kind == OPERAND_NUMBER && metric_infos[criterion->metric].unit == UNIT_ANY)
                 format_add_decimal(&flat->shown, flat->language, operand->number.units, operand->number.scale);
         else if (operand->kind == OPERAND_NUMBER)
-                amount_add(&flat->shown, flat->language, MEDIUM_TERMINAL, flat->concept, criterion->metric,
+                amount_add(&flat->shown, flat->language, flat->medium, flat->concept, criterion->metric,
                            rational_from_decimal(operand->number));
         flat->has_number = operand->kind == OPERAND_NUMBER;
         flat->number = operand->number;
@@ -240,7 +288,7 @@ static void flatten_criterion(struct flat *flat, const struct criterion *criteri
         buffer_init(&window, 64);
         snprintf(id, sizeof(id), "%s%s%.*s.%u", metric_infos[criterion->metric].name, criterion->of.length ? " " : "",
                  (int)criterion->of.length, criterion->of.length ? criterion->of.data : "", nth);
-        amount_add_metric(&name, flat->language, MEDIUM_TERMINAL, criterion->metric, criterion->of);
+        amount_add_metric(&name, flat->language, flat->medium, criterion->metric, criterion->of);
         put_threshold(flat, criterion);
         enter(flat, id, copy_of(flat, &name));
         put_threshold(flat, criterion);
@@ -269,7 +317,7 @@ static void flatten_criterion(struct flat *flat, const struct criterion *criteri
         state(flat, "scale", "diff.scale");
         state_word(flat, "unknown", "diff.unknown_met", criterion->unknown_is_met);
         state_word(flat, "measured", "diff.measured", criterion->measured_only);
-        state_text(flat, "goal", "diff.goal", criterion->goal);
+        state_code(flat, "goal", "diff.goal", criterion->goal, goal_name(flat->concept, criterion->goal));
         leave(flat);
 }
 
@@ -284,11 +332,7 @@ static unsigned number_among(const struct criterion *criterion, const struct cri
 
 static void flatten_path(struct flat *flat, const struct path *path)
 {
-        char id[128], subject[256];
-        snprintf(id, sizeof(id), "path:%.*s", (int)path->id.length, path->id.data);
-        snprintf(subject, sizeof(subject), "%s %.*s", message_raw(flat->language, "diff.path"), (int)path->id.length,
-                 path->id.data);
-        enter(flat, id, subject);
+        enter_called(flat, "path", message_raw(flat->language, "diff.path"), path->id, NULL);
         state_count(flat, "some", "diff.some_at_least", path->some_at_least);
         for (size_t i = 0; i < path->all_count; i++)
                 flatten_criterion(flat, &path->all[i], "all", 1 + number_among(&path->all[i], path->all, i));
@@ -301,13 +345,10 @@ static void flatten_path(struct flat *flat, const struct path *path)
 
 static void flatten_segment(struct flat *flat, const struct segment *segment)
 {
-        char id[128], subject[256];
         struct text name = bilingual_text(&segment->name, flat->language);
-        snprintf(id, sizeof(id), "segment:%.*s", (int)segment->id.length, segment->id.data);
-        snprintf(subject, sizeof(subject), "Segment %.*s", (int)segment->id.length, segment->id.data);
         buffer_add(&flat->shown, name.data, name.length);
         put_code(flat, segment->name.german);
-        enter(flat, id, subject);
+        enter_called(flat, "segment", "Segment", segment->id, &segment->name);
         state_names(flat, "name", "diff.name", &segment->name);
         buffer_add_text(&flat->raw, segment->kind == KIND_PROSPECT ? "prospects" : "customers");
         buffer_add_text(&flat->shown, message_raw(flat->language, segment->kind == KIND_PROSPECT ? "diff.prospects"
@@ -357,20 +398,16 @@ static void flatten_program(struct flat *flat)
         state_names(flat, "program_name", "diff.program_name", &concept->program_name);
         state_names(flat, "claim", "diff.claim", &concept->claim);
         static const char *const evaluated[] = {"customer", "account_group", "site"};
-        state_text(flat, "evaluates", "diff.evaluates", text_of(evaluated[concept->evaluates]));
-        state_text(flat, "variant", "diff.variant", concept->variant);
+        state_code(flat, "evaluates", "diff.evaluates", text_of(evaluated[concept->evaluates]), NULL);
+        state_code(flat, "variant", "diff.variant", concept->variant, NULL);
         state_text(flat, "currency", "diff.currency", concept->currency);
         put_month_day(flat, concept->year_starts);
         state(flat, "year_starts", "diff.year_starts");
         for (size_t i = 0; i < concept->parameter_count; i++) {
                 const struct parameter *parameter = &concept->parameters[i];
-                char id[128], subject[256];
-                snprintf(id, sizeof(id), "parameter:%.*s", (int)parameter->name.length, parameter->name.data);
-                snprintf(subject, sizeof(subject), "%s %.*s", message_raw(flat->language, "diff.parameter"),
-                         (int)parameter->name.length, parameter->name.data);
                 decimal_add_plain(&flat->raw, parameter->value.units, parameter->value.scale);
                 format_add_decimal(&flat->shown, flat->language, parameter->value.units, parameter->value.scale);
-                enter(flat, id, subject);
+                enter_called(flat, "parameter", message_raw(flat->language, "diff.parameter"), parameter->name, NULL);
                 state_decimal(flat, "value", "diff.value", true, parameter->value);
                 leave(flat);
         }
@@ -392,20 +429,22 @@ static void flatten_program(struct flat *flat)
 
 static void flatten_goal(struct flat *flat, const struct goal *goal)
 {
-        char id[128], subject[256];
         struct text name = bilingual_text(&goal->name, flat->language);
         struct text metric = goal->has_metric ? text_of(metric_infos[goal->metric].name) : (struct text){0};
-        snprintf(id, sizeof(id), "goal:%.*s", (int)goal->id.length, goal->id.data);
-        snprintf(subject, sizeof(subject), "%s %.*s", message_raw(flat->language, "diff.goal_of"), (int)goal->id.length,
-                 goal->id.data);
         buffer_add(&flat->shown, name.data, name.length);
         put_code(flat, goal->name.german);
-        enter(flat, id, subject);
+        enter_called(flat, "goal", message_raw(flat->language, "diff.goal_of"), goal->id, &goal->name);
         state_names(flat, "name", "diff.name", &goal->name);
         state_text(flat, "segment", "diff.segment", goal->segment);
-        state_text(flat, "kind", "diff.kind", goal->kind);
-        state_text(flat, "metric", "diff.metric", metric);
-        state_text(flat, "aggregate", "diff.aggregate", goal->aggregate);
+        state_code(flat, "kind", "diff.kind", goal->kind, NULL);
+        if (goal->has_metric && flat->medium == MEDIUM_PAGE) {
+                put_code(flat, metric);
+                amount_add_metric(&flat->shown, flat->language, flat->medium, goal->metric, (struct text){0});
+                state(flat, "metric", "diff.metric");
+        } else {
+                state_text(flat, "metric", "diff.metric", metric);
+        }
+        state_code(flat, "aggregate", "diff.aggregate", goal->aggregate, NULL);
         state_decimal(flat, "baseline", "diff.baseline", goal->has_baseline, goal->baseline);
         state_decimal(flat, "target", "diff.target", goal->has_target, goal->target);
         if (goal->due_day != DAY_NONE) {
@@ -415,7 +454,7 @@ static void flatten_goal(struct flat *flat, const struct goal *goal)
                 both(flat, (struct text){0});
         }
         state(flat, "due", "diff.due");
-        state_text(flat, "owner", "diff.owner", goal->owner);
+        state_code(flat, "owner", "diff.owner", goal->owner, NULL);
         leave(flat);
 }
 
@@ -425,12 +464,8 @@ static void flatten_evaluation(struct flat *flat, const struct evaluation_rule *
 {
         static const char *const moves[] = {"diff.move_up", "diff.move_down", "diff.move_grace"};
         static const char *const codes[] = {"up", "down", "grace"};
-        char id[128], subject[256];
-        snprintf(id, sizeof(id), "evaluation:%.*s", (int)rule->id.length, rule->id.data);
-        snprintf(subject, sizeof(subject), "%s %.*s", message_raw(flat->language, "diff.evaluation"),
-                 (int)rule->id.length, rule->id.data);
         put_month_day(flat, rule->cutoff);
-        enter(flat, id, subject);
+        enter_called(flat, "evaluation", message_raw(flat->language, "diff.evaluation"), rule->id, NULL);
         put_month_day(flat, rule->cutoff);
         state(flat, "cutoff", "diff.cutoff");
         put_month_day(flat, rule->effective);
@@ -450,12 +485,8 @@ static void flatten_factors(struct flat *flat, const struct mechanics *mechanics
 {
         for (size_t i = 0; i < mechanics->size_class_count; i++) {
                 const struct size_factor *size = &mechanics->size_factors[i];
-                char id[128], subject[256];
-                snprintf(id, sizeof(id), "size:%.*s", (int)size->code.length, size->code.data);
-                snprintf(subject, sizeof(subject), "%s %.*s", message_raw(flat->language, "diff.size_class"),
-                         (int)size->code.length, size->code.data);
                 put_fraction(flat, size->factor);
-                enter(flat, id, subject);
+                enter_called(flat, "size", message_raw(flat->language, "diff.size_class"), size->code, NULL);
                 put_fraction(flat, size->factor);
                 state(flat, "factor", "diff.factor");
                 leave(flat);
@@ -499,10 +530,10 @@ static void flatten_mechanics(struct flat *flat)
 }
 
 bool concept_facts(const struct concept *concept, const struct concept *other, enum language language,
-                   struct arena *arena, struct concept_fact **ret, size_t *ret_count)
+                   enum medium medium, struct arena *arena, struct concept_fact **ret, size_t *ret_count)
 {
-        struct flat flat = {.concept = concept, .other = other, .language = language, .arena = arena,
-                            .levels = {{"", ""}}};
+        struct flat flat = {.concept = concept, .other = other, .language = language, .medium = medium,
+                            .arena = arena, .levels = {{"", ""}}};
         buffer_init(&flat.list, LIST_BYTES_MAX);
         buffer_init(&flat.raw, TEXT_BYTES_MAX);
         buffer_init(&flat.shown, TEXT_BYTES_MAX);

@@ -9,12 +9,13 @@
 #include "base/buffer.h"
 #include "engine/concept.h"
 #include "i18n/message.h"
+#include "program/amounts.h"
 
 /* A statement, or (label NULL) the thing that the following statements are about: their ids begin with its id and "/".
  * Everything lives in the arena. */
 struct concept_fact {
         const char *id;
-        const char *subject;          /* "Segment A, Weg volume, Umsatz 12m" */
+        const char *subject;          /* "Segment A, Weg volume, Umsatz 12m"; on pages "Segment Gold, Weg Volumen" */
         const char *label;            /* "Schwelle"; NULL: the thing itself */
         const char *raw;              /* exact, the same in every language, as the document writes it: what is
                                        * compared; "" for none. Of a thing: what describes it */
@@ -26,6 +27,6 @@ struct concept_fact {
 
 /* `other`: the concept it will be compared with; the order of segments is told of those both have. */
 bool concept_facts(const struct concept *concept, const struct concept *other, enum language language,
-                   struct arena *arena, struct concept_fact **ret, size_t *ret_count);
+                   enum medium medium, struct arena *arena, struct concept_fact **ret, size_t *ret_count);
 
 #endif

@@ -8,6 +8,7 @@
 #include "program/concept_parse.h"
 #include "platform/file.h"
 #include "program/program_jobs.h"
+#include "program/reader.h"
 #include "queries.h"
 #include "render/json.h"
 #include "web/job_view.h"
@@ -32,7 +33,7 @@ static void put_version_row(struct request *request, struct model *model, struct
                             const struct q_concept_version_list_row *row)
 {
         bool released = text_is(row->state, "released");
-        put_text(model, map, "program", row->program);
+        put_code(model, map, "program", request_language(request), NULL, row->program);
         put_ordinal(model, map, "version", row->number);
         put_yes_no(model, map, "released", released);
         put_word(model, map, "state", released ? "concept.state.released" : "concept.state.draft");
@@ -195,7 +196,7 @@ static enum status put_changes(struct request *request, struct model *model, con
                 return STATUS_OK;
         }
         if (!status)
-                status = concept_diff(against.concept, version->concept, request_language(request),
+                status = concept_diff(against.concept, version->concept, request_language(request), MEDIUM_PAGE,
                                       request_arena(request), &changes, &count, error);
         if (status)
                 return status;
@@ -211,6 +212,13 @@ static enum status put_changes(struct request *request, struct model *model, con
         return STATUS_OK;
 }
 
+/* As the concept calls it, else its code. */
+static struct text program_name(struct request *request, const struct version *version)
+{
+        struct text name = bilingual_text(&version->concept->program_name, request_language(request));
+        return name.length ? name : text_of(version->program);
+}
+
 static enum status concept_show(struct request *request, struct model *model, struct error *error)
 {
         struct version version;
@@ -219,7 +227,7 @@ static enum status concept_show(struct request *request, struct model *model, st
                 return status;
         const struct subject *subject = request_subject(request);
         struct value *title = put_sentence(model, NULL, "title", "concept.page_title");
-        put_string(model, title, "program", version.program);
+        put_text(model, title, "program", program_name(request, &version));
         put_ordinal(model, title, "version", version.number);
         put_string(model, NULL, "program", version.program);
         put_ordinal(model, NULL, "concept_version", version.number);
@@ -313,8 +321,40 @@ static int64_t id_in(struct text text)
 }
 
 /* Those who move, by name, as far as the asker may see them. */
+/* The version a what-if names; it tells what its segments are called. */
+static enum status concept_of(struct request *request, const struct value *result, const char *name,
+                              const struct concept **ret, struct error *error)
+{
+        struct connection *connection;
+        struct version version;
+        int64_t program_id;
+        const char *program;
+        char number[24];
+        snprintf(number, sizeof(number), "%lld", (long long)value_integer(value_get(result, name)));
+        enum status status = request_connection(request, &connection, error);
+        if (!status)
+                status = program_choose(connection, string_of(request, entry(result, "program")),
+                                        request_arena(request), &program_id, &program, error);
+        if (!status)
+                status = version_find(connection, program_id, program, number, request_arena(request), &version, error);
+        if (!status)
+                *ret = version.concept;
+        return status;
+}
+
+/* A segment by its code, which pages call by its name. */
+static void put_segment_code(struct request *request, struct model *model, struct value *map, const char *name,
+                             const struct concept *concept, struct text code)
+{
+        struct text shown = code;
+        for (size_t i = 0; i < concept->segment_count; i++)
+                if (text_equal(concept->segments[i].id, code))
+                        shown = bilingual_text(&concept->segments[i].name, request_language(request));
+        put_named(model, map, name, code, shown.length ? shown : code);
+}
+
 static enum status put_moves(struct request *request, struct model *model, const struct value *result,
-                             struct error *error)
+                             const struct concept *against, const struct concept *after, struct error *error)
 {
         struct people_view people people_cleanup = {0};
         enum status status = people_open(request, &people, error);
@@ -333,8 +373,8 @@ static enum status put_moves(struct request *request, struct model *model, const
                 snprintf(word, sizeof(word), "%s%.*s", "simulation.direction.", (int)direction.length,
                          direction.data);
                 (void)put_customer_named(request, model, map, &people, id);
-                put_text(model, map, "from", entry(move, "from"));
-                put_text(model, map, "to", entry(move, "to"));
+                put_segment_code(request, model, map, "from", against, entry(move, "from"));
+                put_segment_code(request, model, map, "to", after, entry(move, "to"));
                 put_word(model, map, "direction", arena_copy(request_arena(request), word, strlen(word)));
                 put_money(model, map, "revenue", value_integer(value_get(move, "revenue")));
                 shown++;
@@ -342,26 +382,28 @@ static enum status put_moves(struct request *request, struct model *model, const
         return STATUS_OK;
 }
 
-static void put_sums(struct model *model, const struct value *result, const char *from, const char *name)
+static void put_sums(struct request *request, struct model *model, const struct value *result, const char *name,
+                     const struct concept *concept)
 {
         struct value *list = put_list(model, NULL, name);
-        const struct value *sums = value_get(result, from);
+        const struct value *sums = value_get(result, name);
         for (const struct value *one = value_first(sums); one; one = value_next(one)) {
                 struct value *map = add_map(model, list);
-                put_text(model, map, "segment", entry(one, "segment"));
+                put_segment_code(request, model, map, "segment", concept, entry(one, "segment"));
                 put_count(model, map, "customers", value_integer(value_get(one, "customers")));
                 put_money(model, map, "revenue", value_integer(value_get(one, "revenue")));
         }
 }
 
-static void put_matrix(struct model *model, const struct value *result)
+static void put_matrix(struct request *request, struct model *model, const struct value *result,
+                       const struct concept *against, const struct concept *after)
 {
         struct value *list = put_list(model, NULL, "matrix");
         const struct value *matrix = value_get(result, "matrix");
         for (const struct value *one = value_first(matrix); one; one = value_next(one)) {
                 struct value *map = add_map(model, list);
-                put_text(model, map, "from", entry(one, "from"));
-                put_text(model, map, "to", entry(one, "to"));
+                put_segment_code(request, model, map, "from", against, entry(one, "from"));
+                put_segment_code(request, model, map, "to", after, entry(one, "to"));
                 put_count(model, map, "customers", value_integer(value_get(one, "customers")));
                 put_yes_no(model, map, "stays", text_equal(entry(one, "from"), entry(one, "to")));
         }
@@ -379,20 +421,26 @@ static enum status put_simulation(struct request *request, struct model *model, 
         if (status)
                 return status;
         const struct value *result = value_get(scratch->root, "result");
-        put_text(model, NULL, "program", entry(result, "program"));
+        const struct concept *against = NULL, *after = NULL;
+        status = concept_of(request, result, "against", &against, error);
+        if (!status)
+                status = concept_of(request, result, "version", &after, error);
+        if (status)
+                return status;
+        put_code(model, NULL, "program", request_language(request), NULL, entry(result, "program"));
         put_ordinal(model, NULL, "concept_version", value_integer(value_get(result, "version")));
         put_ordinal(model, NULL, "against", value_integer(value_get(result, "against")));
         put_day(model, NULL, "cutoff", day_parse_iso(entry(result, "cutoff"), &cutoff) ? cutoff : DAY_NONE);
         put_count(model, NULL, "evaluated", value_integer(value_get(result, "evaluated")));
         put_count(model, NULL, "moves_total", value_integer(value_get(result, "moves_total")));
         put_count(model, NULL, "other_decisions", value_integer(value_get(result, "other_decisions")));
-        put_sums(model, result, "segments_against", "segments_against");
-        put_sums(model, result, "segments", "segments");
-        put_matrix(model, result);
+        put_sums(request, model, result, "segments_against", against);
+        put_sums(request, model, result, "segments", after);
+        put_matrix(request, model, result, against, after);
         put_text(model, NULL, "concept_path",
                  version_path(request, string_of(request, entry(result, "program")),
                               (int32_t)value_integer(value_get(result, "version")), ""));
-        return put_moves(request, model, result, error);
+        return put_moves(request, model, result, against, after, error);
 }
 
 static enum status simulation_show(struct request *request, struct model *model, struct error *error)

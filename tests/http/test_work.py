@@ -218,12 +218,19 @@ def case_concepts(check, server):
     check(answer.status == 201 and answer.json["concept_version"] == 2, answer.text)
     second = dora.ask("/concepts/plus/2").json
     check(second["against"] == 1 and second["changes"], f"what changes in words: {second['changes']}")
+    for one in second["changes"]:
+        if "at_least" in one["new"]:
+            check("EUR" not in one["text"] and "→" in one["text"] and "€" in one["text"], f"in words of pages: {one}")
+    check(any("at_least" in one["new"] for one in second["changes"]), "and thresholds are among them")
     answer = olga.tell("/concepts/plus/2/simulate")
     path = "/simulations/" + answer.json["job"]["id"]
     model = wait(olga, path, lambda one: one["done"])
     check(model["moves_total"] == len(model["moves"]) > 0, "who would move (R-127)")
     check(sum(one["customers"] for one in model["matrix"]) == CUSTOMERS, "the matrix holds everybody")
-    check("would" in olga.get(path).text or "What-if" in olga.get(path).text, "as a page")
+    page = olga.get(path).text
+    names = {one["segment"]["code"]: one["segment"]["name"] for one in olga.ask("/concepts/plus/2").json["segments"]}
+    check("What-if" in page and all(names[one["segment"]] in page for one in model["segments"]),
+          f"as a page, which calls segments by their names: {names}")
     check(rita.ask(path).status == 403, "not for a rep")
     check(olga.ask("/concepts/plus/2").json["released"] is False, "nothing changes until its release (R-127)")
     check(dora.tell("/concepts/plus/2/release").status == 200, "a director puts it into force")

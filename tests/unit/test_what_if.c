@@ -132,7 +132,7 @@ static void expect_changes(const char *market, const char *points, const char *n
         struct error error;
         size_t count;
         assert_int_equal(concept_diff(concept_of(arena, market, points), concept_of(arena, new_market, new_points),
-                                      LANGUAGE_ENGLISH, arena, &changes, &count, &error), STATUS_OK);
+                                      LANGUAGE_ENGLISH, MEDIUM_TERMINAL, arena, &changes, &count, &error), STATUS_OK);
         assert_int_equal(count, wanted_count);
         if (count && !strstr(changes[0].sentence, wanted))
                 fail_msg("\"%s\" is not said in \"%s\"", wanted, changes[0].sentence);
