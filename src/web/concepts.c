@@ -321,38 +321,6 @@ static int64_t id_in(struct text text)
 }
 
 /* Those who move, by name, as far as the asker may see them. */
-/* The version a what-if names; it tells what its segments are called. */
-static enum status concept_of(struct request *request, const struct value *result, const char *name,
-                              const struct concept **ret, struct error *error)
-{
-        struct connection *connection;
-        struct version version;
-        int64_t program_id;
-        const char *program;
-        char number[24];
-        snprintf(number, sizeof(number), "%lld", (long long)value_integer(value_get(result, name)));
-        enum status status = request_connection(request, &connection, error);
-        if (!status)
-                status = program_choose(connection, string_of(request, entry(result, "program")),
-                                        request_arena(request), &program_id, &program, error);
-        if (!status)
-                status = version_find(connection, program_id, program, number, request_arena(request), &version, error);
-        if (!status)
-                *ret = version.concept;
-        return status;
-}
-
-/* A segment by its code, which pages call by its name. */
-static void put_segment_code(struct request *request, struct model *model, struct value *map, const char *name,
-                             const struct concept *concept, struct text code)
-{
-        struct text shown = code;
-        for (size_t i = 0; i < concept->segment_count; i++)
-                if (text_equal(concept->segments[i].id, code))
-                        shown = bilingual_text(&concept->segments[i].name, request_language(request));
-        put_named(model, map, name, code, shown.length ? shown : code);
-}
-
 static enum status put_moves(struct request *request, struct model *model, const struct value *result,
                              const struct concept *against, const struct concept *after, struct error *error)
 {
@@ -422,9 +390,9 @@ static enum status put_simulation(struct request *request, struct model *model, 
                 return status;
         const struct value *result = value_get(scratch->root, "result");
         const struct concept *against = NULL, *after = NULL;
-        status = concept_of(request, result, "against", &against, error);
+        status = concept_of_result(request, result, "against", &against, error);
         if (!status)
-                status = concept_of(request, result, "version", &after, error);
+                status = concept_of_result(request, result, "version", &after, error);
         if (status)
                 return status;
         put_code(model, NULL, "program", request_language(request), NULL, entry(result, "program"));

@@ -4,6 +4,7 @@
  */
 #include "web/program_view.h"
 
+#include "program/amounts.h"
 #include "web/job_view.h"
 
 enum { FOUND_MAX = 2 };
@@ -107,4 +108,34 @@ void put_segment_named(struct request *request, struct model *model, struct valu
                 shown = english ? both->english : both->german.length ? both->german : id;
         }
         put_text(model, segment, "name", shown);
+}
+
+enum status concept_of_result(struct request *request, const struct value *result, const char *name,
+                              const struct concept **ret, struct error *error)
+{
+        struct connection *connection;
+        struct version version;
+        int64_t program_id;
+        const char *program;
+        char number[24];
+        snprintf(number, sizeof(number), "%lld", (long long)value_integer(value_get(result, name)));
+        enum status status = request_connection(request, &connection, error);
+        if (!status)
+                status = program_choose(connection, string_of(request, value_text(value_get(result, "program"))),
+                                        request_arena(request), &program_id, &program, error);
+        if (!status)
+                status = version_find(connection, program_id, program, number, request_arena(request), &version, error);
+        if (!status)
+                *ret = version.concept;
+        return status;
+}
+
+void put_segment_code(struct request *request, struct model *model, struct value *map, const char *name,
+                      const struct concept *concept, struct text code)
+{
+        struct text shown = code;
+        for (size_t i = 0; i < concept->segment_count; i++)
+                if (text_equal(concept->segments[i].id, code))
+                        shown = bilingual_text(&concept->segments[i].name, request_language(request));
+        put_named(model, map, name, code, shown.length ? shown : code);
 }

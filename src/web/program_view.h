@@ -29,6 +29,12 @@ bool put_customer_named(struct request *request, struct model *model, struct val
 /* By number or name as typed, among those the asker may see; 0: none, or several. */
 int64_t people_find(struct request *request, const struct people_view *people, struct text typed);
 
+/* The concept that the result of a job names: its "program", and the number of the version under `name`. */
+must_check enum status concept_of_result(struct request *request, const struct value *result, const char *name,
+                                         const struct concept **ret, struct error *error);
+/* Entry `name`: a segment's code, which pages call by its name. */
+void put_segment_code(struct request *request, struct model *model, struct value *map, const char *name,
+                      const struct concept *concept, struct text code);
 /* Entry `name`: {"code", "name"} or none. */
 void put_segment_named(struct request *request, struct model *model, struct value *map, const char *name,
                  const struct concept *concept, struct text id);

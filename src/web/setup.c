@@ -55,6 +55,10 @@ static enum status put_proposal(struct request *request, struct model *model, co
         if (status)
                 return status;
         const struct value *result = value_get(scratch->root, "result");
+        const struct concept *concept = NULL;
+        status = concept_of_result(request, result, "version", &concept, error);
+        if (status)
+                return status;
         struct text program = entry(result, "program");
         struct buffer path buffer_cleanup;
         buffer_init(&path, 512);
@@ -70,7 +74,7 @@ static enum status put_proposal(struct request *request, struct model *model, co
         const struct value *segments = value_get(result, "segments");
         for (const struct value *one = value_first(segments); one; one = value_next(one)) {
                 struct value *map = add_map(model, list);
-                put_text(model, map, "segment", entry(one, "segment"));
+                put_segment_code(request, model, map, "segment", concept, entry(one, "segment"));
                 put_count(model, map, "customers", value_integer(value_get(one, "customers")));
                 put_money(model, map, "revenue", value_integer(value_get(one, "revenue")));
         }
