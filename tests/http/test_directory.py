@@ -540,8 +540,14 @@ def a_contact_sees_the_own_status(problems, house):
             problems.same((told["way"]["segment"], told["way"]["count"], told["way"]["by_day"]),
                           (known["missing"]["segment"], known["missing"]["count"], known["missing"]["by_day"]),
                           "the way")
-            problems.expect(any(goal["name"] == "Umsatz" and D(goal["target"]) == 60
-                                for goal in told["way"]["criteria"]), told["way"])
+            goals = {goal["name"]: goal for goal in told["way"]["criteria"]}
+            revenue = company.revenue("K001", datetime.date(2024, 12, 31))
+            problems.same([(D(goals["Umsatz"][what])) for what in ("actual", "target")], [revenue, D(60)], "amounts")
+            problems.same(goals["Umsatz"]["missing"] is None, revenue >= 60, "what is missing")
+            problems.same(told["way"]["count"], sum(not goal["met"] for goal in goals.values()),
+                          "as many steps as are shown, hidden values too", goals)
+            problems.same((goals["share"]["actual"], goals["share"]["target"]), ("open", None), "judged, but not told")
+            problems.same((told["way"]["cutoff"], told["way"]["by_day"]), ("2024-12-31", "2026-06-30"), "days")
         for path in ("/customers", "/ladder", "/search?q=a", "/analysis", f"/customers/{ids['K001']}"):
             problems.expect(karin.json(path).status in (403, 404), "a contact at", path)
         problems.same(karin.ask("/").header("Location"), "/portal", "the first page")
