@@ -12,6 +12,18 @@ SELECT h.generation, coalesce((SELECT max(number) FROM audit_entry), 0) FROM hea
 -- row kind text
 SELECT DISTINCT kind FROM audit_entry WHERE number > :after ORDER BY kind;
 
+-- name: directory_published :many
+-- What was published or taken back since a generation: how many imports of each kind.
+-- arg after int
+-- arg up_to int
+-- row kind text
+-- row imports int
+SELECT kind, count(*) FROM (
+        SELECT kind FROM import WHERE generation > :after AND generation <= :up_to
+        UNION ALL
+        SELECT kind FROM import WHERE undone_generation > :after AND undone_generation <= :up_to) AS published
+GROUP BY kind ORDER BY kind;
+
 -- name: directory_names :scan
 -- All names by customer, with the import that brought each.
 -- row customer_id id

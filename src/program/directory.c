@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "db/audit.h"
 #include "platform/monitor.h"
 #include "platform/thread.h"
 #include "queries.h"
@@ -16,6 +17,7 @@ enum { KEPT_DAYS = 4, VISIT_LATE_PERCENT = 115 };
 struct kept {
         int32_t day;
         int64_t generation, audit_number;
+        struct audit_point point;    /* at audit_number; a number of 0: not known */
         uint64_t used;               /* when last, by a counter */
         struct directory_view *view; /* NULL: free */
 };
@@ -67,7 +69,7 @@ void directory_view_unref(struct directory_view *view)
         if (!view || __atomic_sub_fetch(&view->references, 1, __ATOMIC_ACQ_REL))
                 return;
         directory_facts_unref(view->facts);
-        arena_free(view->arena);
+        directory_decisions_unref(view->decisions);
         free(view);
 }
 
@@ -106,6 +108,51 @@ static enum status look_at_changes(struct connection *connection, int64_t after,
         return status;
 }
 
+/* Are the customers who they were? Every generation since must be an import that only brought figures. */
+static enum status look_at_imports(struct connection *connection, int64_t after, int64_t up_to, bool *ret_same,
+                                   struct error *error)
+{
+        static const char *const figures[] = {"purchases", "potentials", "certificates", "activities", "visits"};
+        struct q_directory_published_args args = {after, up_to};
+        rows_cleanup struct rows *rows = NULL;
+        int64_t imports = 0;
+        enum status status = q_directory_published_open(connection, &args, &rows, error);
+        for (bool more = true; !status;) {
+                struct q_directory_published_row row;
+                status = q_directory_published_next(rows, &row, &more, error);
+                if (status || !more)
+                        break;
+                for (size_t k = 0; k < sizeof(figures) / sizeof(figures[0]); k++)
+                        imports += text_is(row.kind, figures[k]) ? row.imports : 0;
+        }
+        *ret_same = imports == up_to - after;
+        return status;
+}
+
+/* What of a view of the day can be kept. */
+struct kept_parts {
+        bool facts;      /* all of them */
+        bool who;        /* names, numbers, contacts, responsibilities */
+        bool decisions;
+};
+
+static enum status look_at(struct connection *connection, const struct kept *had,
+                           const struct q_directory_head_row *head, struct kept_parts *ret, struct error *error)
+{
+        bool holds = false, matters = true;
+        *ret = (struct kept_parts){0};
+        if (!had || !had->point.number || had->generation > head->generation)
+                return STATUS_OK;
+        enum status status = audit_point_holds(connection, &had->point, &holds, error);
+        if (!status && holds)
+                status = look_at_changes(connection, had->audit_number, &matters, error);
+        if (status || !holds)
+                return status;
+        ret->facts = had->generation == head->generation;
+        ret->decisions = !matters;
+        return look_at_imports(connection, had->generation, head->generation, &ret->who, error);
+}
+
 /* ---- keeping ----------------------------------------------------------------------------------------------------- */
 
 static struct kept *kept_of(struct directory *directory, int32_t day)
@@ -141,29 +188,30 @@ static enum status build(struct directory *directory, struct connection *connect
                          struct error *error)
 {
         struct directory_facts *facts = NULL;
-        bool same_facts = had && had->view && had->generation == head->generation &&
-                          had->audit_number <= head->audit_number, matters = true;
-        enum status status = STATUS_OK;
-        if (same_facts)
-                status = look_at_changes(connection, had->audit_number, &matters, error);
-        if (!status && !matters) {
+        struct kept_parts same;
+        enum status status = look_at(connection, had, head, &same, error);
+        if (status)
+                return status;
+        if (same.facts && same.decisions) {
                 *ret = ref(had->view);
                 return STATUS_OK;
         }
-        if (same_facts)
+        if (same.facts)
                 facts = directory_facts_ref(had->view->facts);
-        else if (!status)
+        else
                 status = directory_facts_build(directory->database, connection, &directory->parallel,
-                                               head->generation, day, &facts, error);
+                                               head->generation, day, same.who ? had->view->facts : NULL, &facts,
+                                               error);
         if (!status)
-                status = directory_decisions_build(facts, connection, &directory->parallel, ret, error);
+                status = directory_decisions_build(facts, connection, &directory->parallel,
+                                                   same.decisions ? had->view : NULL, ret, error);
         directory_facts_unref(facts);
         return status;
 }
 
 /* From inside; keeps the view that was built. */
 static void keep(struct directory *directory, int32_t day, const struct q_directory_head_row *head,
-                 struct directory_view *view)
+                 const struct audit_point *point, struct directory_view *view)
 {
         struct kept *kept = kept_of(directory, day);
         if (!kept)
@@ -171,6 +219,8 @@ static void keep(struct directory *directory, int32_t day, const struct q_direct
         directory_view_unref(kept->view);
         *kept = (struct kept){.day = day, .generation = head->generation, .audit_number = head->audit_number,
                               .used = ++directory->counter, .view = ref(view)};
+        if (point->number == head->audit_number)
+                kept->point = *point;
 }
 
 static enum status build_and_keep(struct directory *directory, struct connection *connection, int32_t day,
@@ -178,17 +228,20 @@ static enum status build_and_keep(struct directory *directory, struct connection
                                   struct error *error)
 {
         struct kept had = {0};
+        struct audit_point point;
         struct kept *kept = kept_of(directory, day);
         if (kept)
                 had = (struct kept){.generation = kept->generation, .audit_number = kept->audit_number,
-                                    .view = ref(kept->view)};
+                                    .point = kept->point, .view = ref(kept->view)};
         directory->building = true;
         monitor_leave(directory->monitor);
-        enum status status = build(directory, connection, day, head, kept ? &had : NULL, ret, error);
+        enum status status = audit_point_latest(connection, &point, error);
+        if (!status)
+                status = build(directory, connection, day, head, kept ? &had : NULL, ret, error);
         directory_view_unref(had.view);
         monitor_enter(directory->monitor);
         if (!status)
-                keep(directory, day, head, *ret);
+                keep(directory, day, head, &point, *ret);
         directory->building = false;
         monitor_wake_all(directory->monitor);
         return status;
@@ -247,8 +300,9 @@ const char *directory_currency(const struct directory_view *view) { return view-
 size_t directory_bytes(const struct directory_view *view)
 {
         const struct directory_facts *facts = view->facts;
-        return arena_used(facts->arena) + arena_used(view->arena) + facts->names.capacity + facts->folded.capacity +
-               facts->words.text.capacity + facts->people.text.capacity;
+        return arena_used(facts->arena) + arena_used(facts->who->arena) + arena_used(view->decisions->arena) +
+               facts->names.capacity + facts->folded.capacity + facts->words.text.capacity +
+               facts->people.text.capacity;
 }
 
 size_t directory_program_count(const struct directory_view *view) { return view->program_count; }

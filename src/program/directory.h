@@ -7,7 +7,7 @@
  * in effect on it (X-10). It is immutable and reference counted. Asking for one costs a query by key while nothing
  * happened; after an import, an approval or at midnight the first who asks builds it anew, the others wait for it.
  * Nobody gets an older one: whoever lost a customer does not see it a moment longer. What did not change is kept: an
- * approval does not measure purchases again.
+ * approval does not measure purchases again, a visit reads neither names nor decisions.
  *
  * Who may see which rows is a set of bits made from the subject (scope_of); every function that gives out anything
  * about more than one customer takes it. About 200 bytes a customer, besides numbers and names.

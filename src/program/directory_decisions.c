@@ -11,12 +11,12 @@
 #include "program/standing.h"
 #include "queries.h"
 
-#define VIEW_BYTES_MAX ((size_t)4 << 30)
+#define DECISIONS_BYTES_MAX ((size_t)4 << 30)
 #define SCRATCH_BYTES_MAX ((size_t)16 << 30)
 enum { EXPLAIN_GRAIN = 512, EXPLAIN_BYTES_MAX = 64 << 20, SETTING_NAME_MAX = 256, VISITS_MAX = 366 };
 
 struct building {
-        struct directory_view *view;
+        struct directory_decisions *decisions;
         struct directory_facts *facts;
         struct connection *connection;
         const struct parallel *parallel;
@@ -234,11 +234,11 @@ static enum status keep_run(struct building *building, const struct run_summary 
         struct directory_program *program = building->program;
         struct directory_run *run = &program->runs[program->run_count];
         run->summary = *summary;
-        enum status status = version_by_id(building->connection, summary->concept_version_id, building->view->arena,
-                                           &run->version, error);
+        struct arena *arena = building->decisions->arena;
+        enum status status = version_by_id(building->connection, summary->concept_version_id, arena, &run->version,
+                                           error);
         if (!status)
-                status = engine_plan_new(building->view->arena, run->version.concept, summary->cutoff_day, &run->plan,
-                                         error);
+                status = engine_plan_new(arena, run->version.concept, summary->cutoff_day, &run->plan, error);
         return status ? status : explain_run(building, (uint8_t)program->run_count++, error);
 }
 
@@ -255,8 +255,8 @@ static enum status explain_all(struct building *building, struct error *error)
 {
         struct run_summary *runs;
         size_t count;
-        enum status status = run_list_load(building->connection, building->program->id, building->view->arena, &runs,
-                                           &count, error);
+        enum status status = run_list_load(building->connection, building->program->id, building->decisions->arena,
+                                           &runs, &count, error);
         if (status)
                 return status;
         if (count > 1)
@@ -300,7 +300,7 @@ static enum status take_visit_frequency(struct building *building, struct error 
 static enum status allocate(struct building *building, struct error *error)
 {
         struct directory_program *program = building->program;
-        struct arena *arena = building->view->arena;
+        struct arena *arena = building->decisions->arena;
         size_t count = building->facts->count;
         program->segment = arena_array(arena, uint8_t, count + 1);
         program->year_before = arena_array(arena, uint8_t, count + 1);
@@ -353,7 +353,7 @@ static enum status list_programs(struct building *building, struct buffer *ret, 
                 status = q_program_list_next(rows, &row, &more, error);
                 if (status || !more)
                         break;
-                struct listed_program listed = {row.id, arena_copy(building->view->arena, row.code.data,
+                struct listed_program listed = {row.id, arena_copy(building->decisions->arena, row.code.data,
                                                                    row.code.length)};
                 if (!listed.code || !buffer_add(ret, &listed, sizeof(listed)))
                         return error_memory(error);
@@ -363,20 +363,20 @@ static enum status list_programs(struct building *building, struct buffer *ret, 
 
 static enum status fill_programs(struct building *building, struct error *error)
 {
-        struct directory_view *view = building->view;
+        struct directory_decisions *decisions = building->decisions;
         struct buffer list buffer_cleanup;
         buffer_init(&list, 1 << 20);
         enum status status = list_programs(building, &list, error);
         size_t count = list.length / sizeof(struct listed_program);
         const struct listed_program *listed = (const struct listed_program *)(const void *)list.data;
-        view->programs = arena_array(view->arena, struct directory_program, count + 1);
-        if (!status && !view->programs)
+        decisions->programs = arena_array(decisions->arena, struct directory_program, count + 1);
+        if (!status && !decisions->programs)
                 status = error_memory(error);
         for (size_t p = 0; p < count && !status; p++) {
-                building->program = &view->programs[view->program_count];
+                building->program = &decisions->programs[decisions->program_count];
                 building->program->id = listed[p].id;
                 building->program->code = listed[p].code;
-                status = version_find(building->connection, listed[p].id, listed[p].code, NULL, view->arena,
+                status = version_find(building->connection, listed[p].id, listed[p].code, NULL, decisions->arena,
                                       &building->program->version, error);
                 if (status == STATUS_NOT_FOUND) {
                         status = STATUS_OK; /* only drafts */
@@ -384,28 +384,64 @@ static enum status fill_programs(struct building *building, struct error *error)
                 }
                 if (!status)
                         status = fill_program(building, error);
-                view->program_count++;
+                decisions->program_count++;
         }
         return status;
 }
 
+void directory_decisions_unref(struct directory_decisions *decisions)
+{
+        if (!decisions || __atomic_sub_fetch(&decisions->references, 1, __ATOMIC_ACQ_REL))
+                return;
+        arena_free(decisions->arena);
+        free(decisions);
+}
+
+static enum status decide(struct directory_facts *facts, struct connection *connection,
+                          const struct parallel *parallel, struct directory_decisions **ret, struct error *error)
+{
+        struct directory_decisions *decisions = calloc(1, sizeof(*decisions));
+        if (!decisions)
+                return error_memory(error);
+        *decisions = (struct directory_decisions){.references = 1, .arena = arena_new(DECISIONS_BYTES_MAX)};
+        struct building building = {.decisions = decisions, .facts = facts, .connection = connection,
+                                    .parallel = parallel};
+        enum status status = decisions->arena ? fill_programs(&building, error) : error_memory(error);
+        if (status)
+                directory_decisions_unref(decisions);
+        else
+                *ret = decisions;
+        return status;
+}
+
+/* The rows are the same, and whoever did not exist is still nobody that an evaluation could be looked for. */
+static bool still_hold(const struct directory_facts *facts, const struct directory_view *same)
+{
+        return same && directory_facts_same_rows(facts, same->facts) &&
+               memcmp(facts->exists, same->facts->exists, bits_words(facts->count) * sizeof(*facts->exists)) == 0;
+}
+
 enum status directory_decisions_build(struct directory_facts *facts, struct connection *connection,
-                                      const struct parallel *parallel, struct directory_view **ret,
-                                      struct error *error)
+                                      const struct parallel *parallel, const struct directory_view *same,
+                                      struct directory_view **ret, struct error *error)
 {
         struct directory_view *view = calloc(1, sizeof(*view));
-        struct arena *arena = arena_new(VIEW_BYTES_MAX);
-        if (!view || !arena) {
-                arena_free(arena);
-                free(view);
+        if (!view)
                 return error_memory(error);
+        *view = (struct directory_view){.references = 1, .facts = directory_facts_ref(facts)};
+        enum status status = STATUS_OK;
+        if (still_hold(facts, same)) {
+                __atomic_add_fetch(&same->decisions->references, 1, __ATOMIC_RELAXED);
+                view->decisions = same->decisions;
+        } else {
+                status = decide(facts, connection, parallel, &view->decisions, error);
         }
-        *view = (struct directory_view){.references = 1, .arena = arena, .facts = directory_facts_ref(facts)};
-        struct building building = {.view = view, .facts = facts, .connection = connection, .parallel = parallel};
-        enum status status = fill_programs(&building, error);
-        if (status)
+        if (status) {
                 directory_view_unref(view);
-        else
-                *ret = view;
-        return status;
+                return status;
+        }
+        view->program_count = view->decisions->program_count;
+        view->programs = view->decisions->programs;
+        *ret = view;
+        return STATUS_OK;
 }

@@ -17,7 +17,8 @@ enum asked {
         ASKED_YEAR, ASKED_TWO_YEARS, ASKED_QUARTER, ASKED_FIVE_QUARTERS, ASKED_POTENTIAL, ASKED_OPEN, ASKED_CERTIFIED,
         ASKED_VISITS, ASKED_ACTIVITIES, ASKED_DIGITAL,
         ASKED_CITY, ASKED_COUNTRY, ASKED_TRADE, ASKED_SIZE_CLASS, ASKED_TERRITORY, ASKED_STAGE,
-        ASKED
+        ASKED,
+        ASKED_FIGURES = ASKED_CITY /* what does not say who a customer is */
 };
 
 /* Attributes in the order of enum directory_word. */
@@ -47,6 +48,64 @@ struct building {
         struct joint joint;
 };
 
+static void who_unref(struct directory_who *who)
+{
+        if (!who || __atomic_sub_fetch(&who->references, 1, __ATOMIC_ACQ_REL))
+                return;
+        word_book_release(&who->words);
+        word_book_release(&who->people);
+        buffer_release(&who->names);
+        buffer_release(&who->folded);
+        arena_free(who->arena);
+        free(who);
+}
+
+static struct directory_who *who_new(void)
+{
+        struct directory_who *who = calloc(1, sizeof(*who));
+        if (!who)
+                return NULL;
+        *who = (struct directory_who){.references = 1, .arena = arena_new(FACTS_BYTES_MAX)};
+        word_book_init(&who->words);
+        word_book_init(&who->people);
+        buffer_init(&who->names, UINT32_MAX - 1);
+        buffer_init(&who->folded, UINT32_MAX - 1);
+        if (!who->arena) {
+                who_unref(who);
+                return NULL;
+        }
+        return who;
+}
+
+/* What grew while it was filled belongs to `who`. */
+static void give_to_who(const struct directory_facts *facts)
+{
+        facts->who->words = facts->words;
+        facts->who->people = facts->people;
+        facts->who->names = facts->names;
+        facts->who->folded = facts->folded;
+}
+
+static void borrow_who(struct directory_facts *facts, const struct directory_facts *from)
+{
+        __atomic_add_fetch(&from->who->references, 1, __ATOMIC_RELAXED);
+        facts->who = from->who;
+        facts->words = from->words;
+        memcpy(facts->word, from->word, sizeof(facts->word));
+        facts->names = from->names;
+        facts->folded = from->folded;
+        facts->number_at = from->number_at;
+        facts->name_at = from->name_at;
+        facts->folded_at = from->folded_at;
+        facts->rank = from->rank;
+        facts->responsible_at = from->responsible_at;
+        facts->responsibles = from->responsibles;
+        facts->people = from->people;
+        facts->territory_folded = from->territory_folded;
+        facts->contacts = from->contacts;
+        facts->levels = from->levels;
+}
+
 struct directory_facts *directory_facts_ref(struct directory_facts *facts)
 {
         __atomic_add_fetch(&facts->references, 1, __ATOMIC_RELAXED);
@@ -57,22 +116,21 @@ void directory_facts_unref(struct directory_facts *facts)
 {
         if (!facts || __atomic_sub_fetch(&facts->references, 1, __ATOMIC_ACQ_REL))
                 return;
-        word_book_release(&facts->words);
-        word_book_release(&facts->people);
-        buffer_release(&facts->names);
-        buffer_release(&facts->folded);
+        who_unref(facts->who);
         snapshot_unref(facts->snapshot);
         arena_free(facts->arena);
         free(facts);
+}
+
+bool directory_facts_same_rows(const struct directory_facts *a, const struct directory_facts *b)
+{
+        return a->count == b->count && (!a->count || memcmp(a->ids, b->ids, a->count * sizeof(*a->ids)) == 0);
 }
 
 static enum status allocate(struct directory_facts *facts, struct error *error)
 {
         struct arena *arena = facts->arena;
         size_t count = facts->count + 1;
-        bool fine = true;
-        for (int w = 0; w < DIRECTORY_WORDS; w++)
-                fine &= (facts->word[w] = arena_array(arena, uint32_t, count)) != NULL;
         facts->exists = arena_array(arena, uint64_t, bits_words(facts->count) + 1);
         facts->potential_known = arena_array(arena, uint64_t, bits_words(facts->count) + 1);
         facts->potential_estimated = arena_array(arena, uint64_t, bits_words(facts->count) + 1);
@@ -86,15 +144,25 @@ static enum status allocate(struct directory_facts *facts, struct error *error)
         facts->since = arena_array(arena, int32_t, count);
         facts->last_order = arena_array(arena, int32_t, count);
         facts->last_visit = arena_array(arena, int32_t, count);
-        facts->contacts = arena_array(arena, uint16_t, count);
         facts->certified = arena_array(arena, uint16_t, count);
-        facts->levels = arena_array(arena, uint8_t, count);
         facts->areas = arena_array(arena, uint8_t, count);
-        fine &= facts->exists && facts->potential_known && facts->potential_estimated && facts->kind &&
-                facts->revenue && facts->previous && facts->months && facts->months_before && facts->potential &&
-                facts->open && facts->since && facts->last_order && facts->last_visit && facts->contacts &&
-                facts->certified && facts->levels && facts->areas;
+        bool fine = facts->exists && facts->potential_known && facts->potential_estimated && facts->kind &&
+                    facts->revenue && facts->previous && facts->months && facts->months_before && facts->potential &&
+                    facts->open && facts->since && facts->last_order && facts->last_visit && facts->certified &&
+                    facts->areas;
         return fine ? STATUS_OK : error_memory(error);
+}
+
+static enum status allocate_who(struct directory_facts *facts, struct error *error)
+{
+        struct arena *arena = facts->who->arena;
+        size_t count = facts->count + 1;
+        bool fine = true;
+        for (int w = 0; w < DIRECTORY_WORDS; w++)
+                fine &= (facts->word[w] = arena_array(arena, uint32_t, count)) != NULL;
+        facts->contacts = arena_array(arena, uint16_t, count);
+        facts->levels = arena_array(arena, uint8_t, count);
+        return fine && facts->contacts && facts->levels ? STATUS_OK : error_memory(error);
 }
 
 static const struct metric_column *column_of(const struct building *building, enum asked which)
@@ -270,14 +338,15 @@ static enum status load_group_names(struct building *building, struct error *err
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
-static enum status measure(struct building *building, const struct parallel *parallel, struct error *error)
+static enum status measure(struct building *building, size_t metric_count, const struct parallel *parallel,
+                           struct error *error)
 {
         struct directory_facts *facts = building->facts;
         struct concept *like = arena_array(building->scratch, struct concept, 1);
         if (!like)
                 return error_memory(error);
         *like = (struct concept){.minor_digits = facts->currency.minor_digits, .year_starts = {1, 1}};
-        struct joint_question question = {.like = like, .metrics = asked, .metric_count = ASKED,
+        struct joint_question question = {.like = like, .metrics = asked, .metric_count = metric_count,
                                           .cutoff_day = facts->day};
         enum status status = joint_measure(&question, facts->snapshot, building->connection, parallel,
                                            building->scratch, &building->joint, error);
@@ -290,20 +359,43 @@ static enum status measure(struct building *building, const struct parallel *par
         return STATUS_OK;
 }
 
-static enum status fill(struct building *building, const struct parallel *parallel, struct error *error)
+/* Measured are the words, too, where nobody knows yet who the customers are. */
+static enum status fill_who(struct building *building, struct error *error)
 {
         struct directory_facts *facts = building->facts;
-        enum status status = allocate(facts, error);
-        if (!status)
-                status = measure(building, parallel, error);
-        if (!status)
-                status = take_amounts(building, error);
+        facts->words = facts->who->words;
+        facts->people = facts->who->people;
+        facts->names = facts->who->names;
+        facts->folded = facts->who->folded;
+        enum status status = allocate_who(facts, error);
         if (!status)
                 status = take_words(building, error);
         if (!status)
                 status = directory_load_names(facts, building->connection, error);
         if (!status)
                 status = directory_load_people(facts, building->connection, error);
+        give_to_who(facts);
+        return status;
+}
+
+static enum status fill(struct building *building, const struct directory_facts *same, const struct parallel *parallel,
+                        struct error *error)
+{
+        struct directory_facts *facts = building->facts;
+        bool known = same && directory_facts_same_rows(facts, same);
+        enum status status = allocate(facts, error);
+        if (!status)
+                status = measure(building, known ? ASKED_FIGURES : ASKED, parallel, error);
+        if (!status)
+                status = take_amounts(building, error);
+        if (!status && !known && !(facts->who = who_new()))
+                status = error_memory(error);
+        if (status)
+                return status;
+        if (known)
+                borrow_who(facts, same);
+        else
+                status = fill_who(building, error);
         if (status)
                 return status;
         take_last_orders(building);
@@ -315,7 +407,8 @@ static enum status fill(struct building *building, const struct parallel *parall
 
 enum status directory_facts_build(struct database *database, struct connection *connection,
                                   const struct parallel *parallel, int64_t generation, int32_t day,
-                                  struct directory_facts **ret, struct error *error)
+                                  const struct directory_facts *same, struct directory_facts **ret,
+                                  struct error *error)
 {
         struct directory_facts *facts = calloc(1, sizeof(*facts));
         struct snapshot_note note;
@@ -323,10 +416,6 @@ enum status directory_facts_build(struct database *database, struct connection *
                 return error_memory(error);
         *facts = (struct directory_facts){.references = 1, .generation = generation, .day = day,
                                           .arena = arena_new(FACTS_BYTES_MAX)};
-        word_book_init(&facts->words);
-        word_book_init(&facts->people);
-        buffer_init(&facts->names, UINT32_MAX - 1);
-        buffer_init(&facts->folded, UINT32_MAX - 1);
         struct arena *scratch arena_cleanup = arena_new(SCRATCH_BYTES_MAX);
         struct building building = {.facts = facts, .connection = connection, .scratch = scratch};
         enum status status = facts->arena && scratch ? STATUS_OK : error_memory(error);
@@ -338,7 +427,7 @@ enum status directory_facts_build(struct database *database, struct connection *
         if (!status) {
                 facts->count = snapshot_customer_count(facts->snapshot);
                 facts->ids = snapshot_customer_ids(facts->snapshot);
-                status = fill(&building, parallel, error);
+                status = fill(&building, same, parallel, error);
         }
         if (status)
                 directory_facts_unref(facts);

@@ -40,18 +40,28 @@ static inline struct text word_book_text(const struct word_book *book, uint32_t 
 enum directory_word { WORD_CITY, WORD_COUNTRY, WORD_TRADE, WORD_SIZE_CLASS, WORD_TERRITORY, WORD_STAGE,
                       WORD_RESPONSIBLE, WORD_SOURCE, DIRECTORY_WORDS };
 
+/* Who the customers are: owns the columns of directory_facts that say so. Several facts share one, as figures change
+ * more often: a visit, a potential, an invoice give nobody another name. */
+struct directory_who {
+        unsigned references;
+        struct arena *arena;
+        struct word_book words, people;
+        struct buffer names, folded;
+};
+
 /* What is known of customers at a generation, as of a day. */
 struct directory_facts {
         unsigned references;
         int64_t generation;
         int32_t day;
         struct snapshot *snapshot;
-        struct arena *arena;          /* of all columns below */
+        struct arena *arena;          /* of the columns that are not of `who` */
         struct currency currency;
         size_t count;
         const int64_t *ids;           /* ascending; the snapshot's */
         uint64_t *exists;
         uint8_t *kind;
+        struct directory_who *who;    /* what follows up to `levels` is borrowed from it */
         struct word_book words;
         uint32_t *word[DIRECTORY_WORDS];
         struct buffer names, folded;  /* number, then name of every row; what is searched, a line each */
@@ -61,17 +71,23 @@ struct directory_facts {
         uint32_t *responsibles;
         struct word_book people;      /* folded names of the responsible */
         uint32_t *territory_folded;   /* by row: number in `people` of the territory; 0: none, or nobody's name */
+        uint16_t *contacts;
+        uint8_t *levels;
         int64_t *revenue, *previous, *months, *months_before, *potential, *open;
         uint64_t *potential_known, *potential_estimated;
         int32_t *since, *last_order, *last_visit;
-        uint16_t *contacts, *certified;
-        uint8_t *levels, *areas;
+        uint16_t *certified;
+        uint8_t *areas;
         struct text *group_names;     /* by product group, input.group_count of them; none: nobody gave one */
         struct engine_input input;    /* what a single customer is measured from: purchases, product groups, units */
 };
+/* `same`: facts of the day whose `who` holds, where the customers are the same; NULL: nothing does. */
 must_check enum status directory_facts_build(struct database *database, struct connection *connection,
                                              const struct parallel *parallel, int64_t generation, int32_t day,
-                                             struct directory_facts **ret, struct error *error);
+                                             const struct directory_facts *same, struct directory_facts **ret,
+                                             struct error *error);
+/* Are the rows of both those of the same customers? */
+bool directory_facts_same_rows(const struct directory_facts *a, const struct directory_facts *b);
 void directory_facts_unref(struct directory_facts *facts); /* accepts NULL */
 struct directory_facts *directory_facts_ref(struct directory_facts *facts);
 /* Numbers and names, what is searched, responsibilities, contacts: directory_people.c. */
@@ -101,16 +117,26 @@ struct directory_program {
         uint16_t visits_per_year[CONCEPT_SEGMENTS_MAX]; /* 0: none set */
 };
 
-struct directory_view {
+/* What was decided, by the same rows; several views share it, as facts change more often. */
+struct directory_decisions {
         unsigned references;
-        struct directory_facts *facts;
         struct arena *arena;
         size_t program_count;
         struct directory_program *programs;
 };
+
+struct directory_view {
+        unsigned references;
+        struct directory_facts *facts;
+        struct directory_decisions *decisions;
+        size_t program_count;                /* both borrowed from the decisions */
+        struct directory_program *programs;
+};
+/* `same`: a view of the day whose decisions still hold, if it is one of the same customers; NULL: none does. */
 must_check enum status directory_decisions_build(struct directory_facts *facts, struct connection *connection,
-                                                 const struct parallel *parallel, struct directory_view **ret,
-                                                 struct error *error);
+                                                 const struct parallel *parallel, const struct directory_view *same,
+                                                 struct directory_view **ret, struct error *error);
+void directory_decisions_unref(struct directory_decisions *decisions); /* accepts NULL */
 
 static inline struct text directory_number(const struct directory_facts *facts, size_t row)
 {

@@ -207,10 +207,10 @@ enum status directory_load_names(struct directory_facts *facts, struct connectio
         struct naming naming = {.facts = facts, .scratch = scratch,
                                 .named = arena_array(scratch, struct named, facts->count + 1),
                                 .also = arena_zero(scratch, facts->count + 1, sizeof(struct found_by *))};
-        facts->number_at = arena_array(facts->arena, uint32_t, facts->count + 1);
-        facts->name_at = arena_array(facts->arena, uint32_t, facts->count + 1);
-        facts->folded_at = arena_array(facts->arena, uint32_t, facts->count + 1);
-        facts->rank = arena_array(facts->arena, uint32_t, facts->count + 1);
+        facts->number_at = arena_array(facts->who->arena, uint32_t, facts->count + 1);
+        facts->name_at = arena_array(facts->who->arena, uint32_t, facts->count + 1);
+        facts->folded_at = arena_array(facts->who->arena, uint32_t, facts->count + 1);
+        facts->rank = arena_array(facts->who->arena, uint32_t, facts->count + 1);
         if (!naming.named || !naming.also || !facts->number_at || !facts->name_at || !facts->folded_at || !facts->rank)
                 return error_memory(error);
         enum status status = snapshot_numbers(facts->snapshot, connection, scratch, &naming.numbers, error);
@@ -324,7 +324,7 @@ static bool put_charges(struct charges *charges)
                                 buffer_add(&list, &of_territories[t].person, sizeof(of_territories[t].person));
         }
         facts->responsible_at[facts->count] = (uint32_t)(list.length / sizeof(uint32_t));
-        facts->responsibles = arena_keep_list(facts->arena, &list);
+        facts->responsibles = arena_keep_list(facts->who->arena, &list);
         return facts->responsibles != NULL;
 }
 
@@ -456,8 +456,8 @@ static enum status count_levels(struct directory_facts *facts, struct connection
 
 enum status directory_load_people(struct directory_facts *facts, struct connection *connection, struct error *error)
 {
-        facts->responsible_at = arena_array(facts->arena, uint32_t, facts->count + 1);
-        facts->territory_folded = arena_array(facts->arena, uint32_t, facts->count + 1);
+        facts->responsible_at = arena_array(facts->who->arena, uint32_t, facts->count + 1);
+        facts->territory_folded = arena_array(facts->who->arena, uint32_t, facts->count + 1);
         if (!facts->responsible_at || !facts->territory_folded)
                 return error_memory(error);
         enum status status = load_responsible(facts, connection, error);

@@ -554,8 +554,72 @@ def a_contact_sees_the_own_status(problems, house):
         problems.expect(chef.json("/portal").status in (403, 404), "staff at the portal")
 
 
+def entered(browser, path, fields):
+    """What somebody types into a form of the pages; where it leads."""
+    key = re.search(rb'name="entry_key" value="([0-9a-f]{32})"', browser.ask(path).body)
+    answer = browser.post(path, dict(fields, **({"entry_key": key.group(1).decode()} if key else {})))
+    if answer.status != 303:
+        raise RuntimeError(f"{path} {fields}: {answer.line} {answer.body[-600:]}")
+    return answer.header("Location")
+
+
+def seen_everywhere(chef, rep):
+    """All that pages make of the rows in memory."""
+    told = {}
+    for name, browser in (("chef", chef), ("rep", rep)):
+        for path in ("/customers", "/prospects"):
+            rows, first = rows_of(browser, path, sort="number")
+            told[name, path] = (rows, first["total"], first.get("sums"))
+        for path in ("/", "/ladder", "/search?q=fir", "/search?q=neu", "/analysis"):
+            told[name, path] = browser.json(path).json()
+    return told
+
+
+def entries_show_at_once(problems, house):
+    """After each entry, decision and undo the pages of the running server, which keeps in memory what did not change, say
+    what those of one say that was started afterwards."""
+    company = opened(house, 11)
+    house.add("chefin", "owner", "Chefin")
+    house.add("rep-anna", "rep", "Anna")
+    house.treue.run("user", "scope", "rep-anna", "--responsible", "anna")
+    number = next(name for name in company.reps if company.reps[name] == "anna")
+    with house.serving():
+        people = {"chef": house.complete("chef"), "chefin": house.complete("chefin"), "rep": house.complete("rep-anna")}
+        base = "/customers/" + next(row["id"] for row in rows_of(people["chef"], "/customers")[0] if row["number"] == number)
+        asked = {"customer": number, "segment": "A", "valid_to": "2026-12-31", "reason": "Messe"}
+        steps = [
+            ("a visit", lambda: entered(people["rep"], base + "/visits/new", {"date": "2026-01-01", "topics": "Preise"})),
+            ("a contact", lambda: entered(people["rep"], base + "/contacts/new", {"name": "Neuhaus", "level": "Technik"})),
+            ("a potential", lambda: entered(people["rep"], base + "/potentials", {
+                "group": "HP", "amount": "5000", "date": "2026-01-01", "method": "estimated", "own": "60", "other": "40"})),
+            ("a visit again", lambda: entered(people["rep"], base + "/visits/new", {"date": "2026-01-02", "topics": "Ende"})),
+            ("a visit undone", lambda: people["rep"].post(f"/entries/{latest(people['chef'])}/undo")),
+            ("a prospect", lambda: entered(people["rep"], "/prospects/new", {"name": "Neubau AG", "stage": "Angebot"})),
+            ("an exception asked for", lambda: entered(people["chef"], "/overrides", asked)),
+            ("an exception approved", lambda: entered(
+                people["chefin"], people["chefin"].json("/overrides").json()["overrides"][0]["decide_path"],
+                {"verdict": "approve"})),
+            ("a visit after it", lambda: entered(people["rep"], base + "/visits/new", {"date": "2026-01-02", "topics": "Dank"})),
+        ]
+    for what, step in steps:
+        with house.serving():
+            before = seen_everywhere(people["chef"], people["rep"])
+            step()
+            kept = seen_everywhere(people["chef"], people["rep"])
+        with house.serving():
+            anew = seen_everywhere(people["chef"], people["rep"])
+        problems.expect(kept != before or what == "an exception asked for", what, "changes nothing anywhere")
+        for place in anew:
+            problems.same(kept[place], anew[place], what, *place)
+
+
+def latest(browser):
+    return browser.json("/imports").json()["rows"][0]["number"]
+
+
 CASES = [lists_are_those_of_the_command_line, staff_go_by_their_names, the_ladder_counts_its_lists,
-         everybody_sees_the_own_customers, a_dossier_tells_what_is_known, the_breadth_of_a_relation, activity_is_a_value, a_visit_ends_its_task, analyses_add_up,
+         everybody_sees_the_own_customers, a_dossier_tells_what_is_known, the_breadth_of_a_relation, activity_is_a_value,
+         a_visit_ends_its_task, analyses_add_up, entries_show_at_once,
          a_contact_sees_the_own_status]
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@
  * on them from outside. database_fixture.h uses it when the environment variable TREUE_TEST_DB is "postgresql".
  *
  * Making the schema takes longer than most tests. Therefore two templates are made once per server, by the test that
- * comes first: one empty, one with the schema in place. Both have the functions hex, zeroblob and group_concat that
- * SQLite has, in a schema which only statements from outside see: so tests look at both engines by the same text.
+ * comes first: one empty, one with the schema in place. Both have the functions hex, zeroblob, randomblob (of at most
+ * 64 bytes) and group_concat that SQLite has, in a schema which only statements from outside see: so tests look at both
+ * engines by the same text.
  */
 #ifndef TREUE_TESTS_SERVER_FIXTURE_H
 #define TREUE_TESTS_SERVER_FIXTURE_H
@@ -90,6 +91,8 @@ static inline void server_add_functions(const char *name)
                     "CREATE SCHEMA fixture;"
                     "CREATE FUNCTION fixture.zeroblob(integer) RETURNS bytea LANGUAGE sql IMMUTABLE AS "
                     "$$ SELECT decode(repeat('00', $1), 'hex') $$;"
+                    "CREATE FUNCTION fixture.randomblob(integer) RETURNS bytea LANGUAGE sql VOLATILE AS "
+                    "$$ SELECT substring(sha512(random()::text::bytea) FROM 1 FOR $1) $$;"
                     "CREATE FUNCTION fixture.hex(bytea) RETURNS text LANGUAGE sql IMMUTABLE AS "
                     "$$ SELECT upper(encode($1, 'hex')) $$;", "", "");
         server_must(handle,
