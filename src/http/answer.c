@@ -175,7 +175,7 @@ static void write_error(struct json *json, const struct said *said, const char *
         json_end_object(json);
 }
 
-static bool wants_page(const struct request *request)
+bool answer_is_page(const struct request *request)
 {
         /* A page has a frame, which asks the database for the brand. */
         return request->service->site->templates && request->target.form == TARGET_PAGE && !request->at_once &&
@@ -268,7 +268,7 @@ static bool error_page(struct request *request, unsigned status_code, const stru
         struct model model;
         char title[32], number[16];
         buffer_init(&body, ANSWER_BYTES_MAX);
-        if (!wants_page(request) || !template_set_has(request->service->site->templates, "error"))
+        if (!answer_is_page(request) || !template_set_has(request->service->site->templates, "error"))
                 return false;
         snprintf(number, sizeof(number), "%u", status_code);
         snprintf(title, sizeof(title), "error_page.%s", number);
@@ -417,7 +417,7 @@ static bool wrong_as_page(struct request *request)
         struct model model;
         struct error error;
         buffer_init(&body, ANSWER_BYTES_MAX);
-        if (!shown || !shown->template || !wants_page(request))
+        if (!shown || !shown->template || !answer_is_page(request))
                 return false;
         model_init(&model, request->arena);
         request->form = put_map(&model, NULL, "form");

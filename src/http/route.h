@@ -9,6 +9,8 @@
  *
  * A form has one address: GET shows it, POST to the same path takes it. When something in it is wrong, the model of the
  * GET row is filled again and gets "form" (what was typed, by field; secrets left out) and "errors" (message by field).
+ * Where nothing is shown, GET leads to the nearest page above that the reader may see: so a sign-in after a form was
+ * sent, a reload or a bookmark ends where the form stands. Programs get 405.
  *
  * The tables are also what the API description and the test of rights are checked against, both ways.
  */

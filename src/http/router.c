@@ -200,6 +200,25 @@ const struct route *router_shown_at(const struct router *router, const struct ma
         return NULL;
 }
 
+const struct route *router_page_above(const struct router *router, const struct target *target, size_t segment_count,
+                                      struct text *ret_path)
+{
+        struct target above = {.form = TARGET_PAGE, .path = target->path, .segment_count = segment_count};
+        struct match match;
+        size_t length = 0;
+        for (size_t i = 0; i < segment_count; i++) {
+                above.segments[i] = target->segments[i];
+                for (length++; length < above.path.length && above.path.data[length] != '/';)
+                        length++;
+        }
+        above.path.length = length ? length : 1;
+        router_match(router, &above, METHOD_GET, &match);
+        if (!match.route || !match.route->template || match.route->flags & (ROUTE_STREAM | ROUTE_FILE | ROUTE_API_ONLY))
+                return NULL;
+        *ret_path = above.path;
+        return match.route;
+}
+
 size_t router_count(const struct router *router)
 {
         return router->count;

@@ -37,6 +37,10 @@ void router_match(const struct router *router, const struct target *target, enum
 /* The row of GET for the path a match has; NULL: none. */
 const struct route *router_shown_at(const struct router *router, const struct match *match);
 
+/* The row of GET with a page for the first `segment_count` segments of a path; NULL: none. *ret_path: that part. */
+const struct route *router_page_above(const struct router *router, const struct target *target, size_t segment_count,
+                                      struct text *ret_path);
+
 size_t router_count(const struct router *router);
 const struct route *router_row(const struct router *router, size_t index);
 

@@ -239,6 +239,27 @@ static void refuse_method(struct request *request)
         refuse(request, 405, "request.wrong_method");
 }
 
+/* Where a form was sent to there is often no page: whoever comes by GET, from a sign-in, a reload or a bookmark, is led
+ * to the page it belongs to, the nearest above that they may see. Before a sign-in that is the nearest one. */
+static bool lead_to_page(struct request *request)
+{
+        const struct subject *subject = &request->subject;
+        if (request->head.method != METHOD_GET || !answer_is_page(request))
+                return false;
+        for (size_t count = request->target.segment_count; count-- > 0;) {
+                struct text path;
+                const struct route *route = router_page_above(request->service->router, &request->target, count, &path);
+                if (!route)
+                        continue;
+                if (subject->role == ROLE_NOBODY || route->permission == PERMISSION_PUBLIC ||
+                    subject_may(subject, route->permission)) {
+                        answer_redirect(request, 303, path);
+                        return true;
+                }
+        }
+        return false;
+}
+
 /* Does the row take as much, and in this form? */
 static bool check_body(struct request *request)
 {
@@ -417,10 +438,10 @@ static bool find_row(struct request *request)
         /* The page that says so is in the reader's language, and no other than of what is hidden. */
         if (!identify(request))
                 return false;
-        if (request->match.allowed)
-                refuse_method(request);
-        else
+        if (!request->match.allowed)
                 refuse(request, 404, "request.not_found");
+        else if (!lead_to_page(request))
+                refuse_method(request);
         return false;
 }
 

@@ -133,6 +133,8 @@ void request_run_body(struct request *request);
 
 /* Headers of the answer; values are copied into the arena. */
 void answer_header(struct request *request, const char *name, struct text value);
+/* Is it a page that is wanted, and can be made? Else JSON. */
+bool answer_is_page(const struct request *request);
 /* The answer to a failure. `status_code` 0: by the error's status. */
 void answer_error(struct request *request, unsigned status_code, const struct error *error);
 /* The answer to what a handler did. */

@@ -85,12 +85,14 @@ static enum status jobs_list(struct request *request, struct model *model, struc
         return status ? status : put_jobs(request, model, address, error);
 }
 
-/* Where what came of it is to be seen. */
+/* Where what came of it is to be seen, by whoever may see it. */
 static struct text outcome_path(struct request *request, const struct job_record *record)
 {
         struct arguments *result;
         struct text path = {NULL, 0};
-        if (record->state != JOB_DONE || arguments_parse(record->result, &result, NULL) != STATUS_OK)
+        enum permission needed = text_is(record->kind, "import") ? PERMISSION_IMPORT_READ : PERMISSION_EVALUATION_READ;
+        if (record->state != JOB_DONE || !subject_may(request_subject(request), needed) ||
+            arguments_parse(record->result, &result, NULL) != STATUS_OK)
                 return path;
         if (text_is(record->kind, evaluation_kind.name) || text_is(record->kind, first_ladder_kind.name)) {
                 struct text run = arguments_text(result, "run");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //
 // What pages do while somebody is on them, with the demo company: a session that ends while a form is written loses nothing
-// of it (drafts.js), a job's part follows its stream and lets go of it while nobody looks (events.js), and every link that a
-// role is shown leads somewhere (X-01, X-02).
+// of it (drafts.js) and leads back to the form's page, a job's part follows its stream and lets go of it while nobody looks
+// (events.js), and every link that a role is shown leads somewhere (X-01, X-02).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { close, open, reader } from './browser.mjs';
@@ -57,6 +57,29 @@ test('a session ends while a visit is written: after signing in everything typed
         assert.match(await page.locator('.timeline-list').first().innerText(), /Zwei Stunden über Pumpen/);
         await page.goto(`${address}/visits/new`);
         assert.equal(await page.inputValue('#field-topics'), '', 'a visit that was reported is no draft any more');
+        assert.deepEqual(page.complaints, []);
+        await page.context().close();
+});
+
+test('a form whose address is no page: after signing in, and by a reload, its page is there again', async () => {
+        const page = await as('owner', { width: 360 });
+        await page.goto('/concepts');
+        const address = await page.locator('main a[href^="/concepts/"]').first().evaluate((link) => link.pathname);
+        await page.goto(address);
+        const send = () => page.locator(`main form[action="${address}/simulate"] button`).first().click();
+        await page.context().clearCookies();
+        await send();
+        await page.waitForURL('**/sign-in**');
+        await page.fill('#login', 'owner');
+        await page.fill('#password', treue.password('owner'));
+        await page.locator('main form button.btn-primary').click();
+        await page.waitForURL((url) => url.pathname === address);
+        assert.equal(await page.locator(`main form[action="${address}/simulate"]`).count() > 0, true, 'the form is there');
+        const answer = await page.goto(`${address}/simulate`);
+        assert.deepEqual([answer.status(), new URL(page.url()).pathname], [200, address], 'typed, or from a bookmark');
+        page.complaints.length = 0; // the browser may note the answer to whoever was nobody
+        await send();
+        await page.waitForURL('**/simulations/**');
         assert.deepEqual(page.complaints, []);
         await page.context().close();
 });

@@ -377,6 +377,7 @@ static enum status identify(void *self, struct connection *connection, const str
         ret->subject.session_id = credentials->key.data ? 0 : number;
         ret->subject.name = text_of("Kim <&>");
         ret->subject.language = LANGUAGE_GERMAN;
+        ret->subject.has_language = true;
         return STATUS_OK;
 }
 

@@ -18,7 +18,7 @@ import tempfile
 import urllib.parse
 
 import harness
-from test_rights import FORMS, REP, ROLES, Demo, address_of, representations  # before tests/road, which has one, too
+from test_rights import FORMS, NOBODY, REP, ROLES, Demo, address_of, representations  # before tests/road, which has one, too
 from house import PASSWORD, Browser
 
 # What the server itself notes of whoever asks, and of the work it does meanwhile.
@@ -26,6 +26,7 @@ NOTES = {"session", "session_change", "sign_in_attempt", "known_device", "job"}
 # These prove in another way that they were meant: by a password, a code, a link, or by changing nothing that matters.
 NO_TOKEN = {"/sign-in", "/sign-in/code", "/sign-in/mail", "/link/{token}", "/appearance"}
 CACHED = {"/openapi.json"}
+NOBODY_THERE = re.compile(rf"/{NOBODY}\b")
 
 
 def someone(row):
@@ -134,6 +135,53 @@ def wrong_forms_leave_nothing(problems, demo):
         problems.expect(before[table] == after[table], table, "has changed:",
                         sorted(set(after[table]) ^ set(before[table]))[:3])
     problems.expect(count > 150, f"only {count} forms")
+
+
+def forms_lead_to_their_pages(problems, demo):
+    """Where only forms are sent to, whoever comes by GET is led to the nearest page above that they may see; programs are
+    told that there is nothing. So a session that ends under a form leads back to its page."""
+    shapes = {re.sub(r"{[a-z]+}", "{}", path) for method, path in demo.routes if method == "GET"}
+    rows = [row for row in demo.rows if row.method == "POST" and row.relation in (None, "own") and
+            re.sub(r"{[a-z]+}", "{}", row.path) not in shapes]
+    problems.expect(len(rows) > 20, f"only {len(rows)} rows without a page")
+    for row in rows:
+        path = address_of(row, demo)
+        for role in ["nobody", *ROLES]:
+            answer = demo.browser(role).ask(path)
+            to = answer.header("Location") or ""
+            problems.expect(answer.status == 303 and to != path and (to == "/" or path.startswith(to + "/")), role, path,
+                            answer.status, to)
+            there = demo.browser(role).ask(to)
+            if role == "nobody":
+                problems.expect((there.header("Location") or "").startswith("/sign-in?next=") or there.status in (200, 404),
+                                path, to, there.status)
+            elif NOBODY_THERE.search(to):
+                problems.same(there.status, 404, role, path, to, "of what does not exist")
+            else:
+                problems.expect(there.status in (200, 303), role, path, to, there.status)
+        if demo.routes[("POST", row.path)]["x-api"]:
+            for place in ("/api/v1" + path, path):
+                answer = demo.browser("owner").ask(place, accept="application/json")
+                problems.same((answer.status, answer.header("Allow")), (405, "POST"), place)
+    for row, wanted in (("/customers/{}/visits/cancel", "/customers/{}"), ("/customers/{}/access/1/remove",
+                        "/customers/{}/access"), ("/jobs/1/cancel", "/jobs/1"), ("/keys/1/remove", "/"), ("/sign-out", "/")):
+        own = demo.customers["own"]
+        problems.same(demo.browser("rep").ask(row.format(own)).header("Location"), wanted.format(own), row)
+    # The whole way: the session ends, the form is sent, somebody signs in, and is there again.
+    visitor = Browser(demo.house)
+    visitor.sign_in("administrator")
+    user = f"/users/{demo.house.account_id('rep')}"
+    ended = visitor.session()
+    visitor.post("/sign-out")
+    visitor.cookies["treue_session"] = ended
+    answer = visitor.post(f"{user}/role", {"role": "marketing"})
+    problems.same((answer.status, answer.header("Location")),
+                  (303, "/sign-in?next=" + urllib.parse.quote(f"{user}/role", safe="")), "who is there?")
+    answer = visitor.post("/sign-in", {"login": "administrator", "password": PASSWORD, "next": f"{user}/role"})
+    answer = visitor.ask(answer.header("Location"))
+    problems.same((answer.status, answer.header("Location")), (303, user), "back")
+    problems.same(visitor.ask(user).status, 200, "to the page")
+    problems.same(visitor.json(user).json().get("role_name", "rep"), "rep", "and nothing was changed")
 
 
 # ---- addresses and the log ----------------------------------------------------------------------------------------------
@@ -274,7 +322,7 @@ def nothing_foreign_reaches_staff(problems, demo):
 
 
 CASES = [every_answer_is_protected, forms_of_other_pages_are_refused, wrong_forms_leave_nothing,
-         nothing_foreign_reaches_staff, no_secret_in_an_address]
+         forms_lead_to_their_pages, nothing_foreign_reaches_staff, no_secret_in_an_address]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
