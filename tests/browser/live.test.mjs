@@ -145,6 +145,25 @@ test('a job on a page follows its one stream, lets go of it while nobody looks, 
         await page.context().close();
 });
 
+test('a job that ended before its stream was open brings its page again, too', async () => {
+        const page = await as('owner');
+        const part = (follow) => `<div class="job" id="job-77" data-part="/jobs/77" data-topic="job.77"${follow}>x</div>`;
+        await page.route('**/jobs/77', (route) => route.fulfill({ contentType: 'text/html',
+                body: `<html><body>${part('')}</body></html>` }));
+        let visits = 0;
+        await page.route('**/jobs', async (route) => {
+                const answer = await route.fetch();
+                const more = visits++ ? '<p id="again">x</p>' : part(' data-follow="/jobs/77/events"');
+                await route.fulfill({ response: answer, body: (await answer.text()).replace('</main>', `${more}</main>`) });
+        });
+        await page.addInitScript(streams);
+        await page.goto('/jobs');
+        await page.evaluate(() => window.streams[0].dispatchEvent(new Event('open')));
+        await page.locator('#again').waitFor({ state: 'attached', timeout: 5000 });
+        assert.deepEqual(page.complaints, []);
+        await page.context().close();
+});
+
 // Links that lead to the same page with other numbers are of one kind.
 function kindOf(link) {
         return `${link.pathname.replace(/\d+/g, '#')}?${[...link.searchParams.keys()].sort().join('&')}`;

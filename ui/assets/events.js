@@ -21,6 +21,11 @@ export function followEvents(htmx) {
                 } finally {
                         waiting = false;
                 }
+                // A job that has ended is followed by nobody any more.
+                if (part.dataset.topic && document.getElementById(part.id)?.dataset.follow === undefined) {
+                        stream?.close();
+                        location.reload();
+                }
         }
 
         function follow() {
@@ -29,6 +34,9 @@ export function followEvents(htmx) {
                         stream = null;
                 } else if (!stream) {
                         stream = new EventSource(part.dataset.follow);
+                        // What happened between the page and its stream was told to nobody.
+                        if (part.dataset.topic)
+                                stream.addEventListener('open', fetchAgain);
                         stream.addEventListener('message', fetchAgain);
                         stream.addEventListener('change', fetchAgain);
                         // An event is called as its topic: of a job each says how far it is, and the last that it ended.
