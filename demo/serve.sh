@@ -30,9 +30,9 @@ say() {
         fi
 }
 
-# account LOGIN ROLE NAME [RESPONSIBLE]: prints its link.
+# account LOGIN ROLE NAME [RESPONSIBLE]: prints its link. Pages speak the language of the browser.
 account() {
-        if ! "$treue" --lang "$language" user add "$1" --role "$2" --name "$3" --language "$language" \
+        if ! "$treue" --lang "$language" user add "$1" --role "$2" --name "$3" \
                 --public-url "http://$listen" 2>/dev/null; then
                 say "$3 ($1) hat schon ein Passwort oder einen Link." "$3 ($1) has a password or a link already."
                 return
