@@ -82,6 +82,7 @@ SCRIPTS = [
     ("http streams", "tests/http/test_streams.py", RELEASE, 600),
     ("http serve", "tests/http/test_serve.py", SANITIZER, 900),
     ("http server, thread sanitizer", "tests/http/test_server.py", THREAD, 1200),
+    ("http hostile files", "tests/http/test_uploads.py", RELEASE, 600),
     ("http failures in all rows", "tests/http/test_failures.py", SANITIZER, 1200),
     ("http walk through all rows", "tests/http/test_walk.py", SANITIZER, 1200),
     ("http times of what is foreign", "tests/http/test_times.py", BUILD, 900),
@@ -113,7 +114,7 @@ ON_SERVER = ["http customers", "road online retail", "road small", "road rules",
              "road verify", "road index after a restore", "road doctor",
              "road first ladder", "browser", "http work", "http serve",
              "http access", "http rights", "http entries", "http words", "http times of what is foreign",
-             "http walk through all rows", "http failures in all rows"]
+             "http walk through all rows", "http failures in all rows", "http hostile files"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]

@@ -113,6 +113,18 @@ static bool is_called_workbook(const char *path)
         return strcasecmp(ending, ".xlsx") == 0 || strcasecmp(ending, ".xlsm") == 0;
 }
 
+static const char *name_of(const char *path)
+{
+        const char *slash = strrchr(path, '/');
+        return slash ? slash + 1 : path;
+}
+
+/* By its first bytes it is one, and was refused as such. */
+static bool is_about_workbook(const char *key)
+{
+        return strncmp(key, "workbook.", 9) == 0 || strncmp(key, "archive.", 8) == 0;
+}
+
 enum status proposal_find_head(struct arena *arena, enum import_kind kind, const char *path,
                                const char *staging_directory, struct profile *ret, struct error *error)
 {
@@ -122,7 +134,7 @@ enum status proposal_find_head(struct arena *arena, enum import_kind kind, const
         struct profile probe = proposal_probe;
         enum status status = look(arena, kind, path, staging_directory, &probe, &found, error), other = STATUS_OK;
         size_t plain = found.names;
-        if (status && (status != STATUS_INVALID || strncmp(error->key, "workbook.", 9) == 0))
+        if (status && (status != STATUS_INVALID || is_about_workbook(error->key)))
                 return status;
         /* The first sheet may be a cover. */
         for (unsigned sheet = 2; found.workbook && sheet <= SHEETS_MAX && found.names < NAMES_MIN && !other; sheet++) {
@@ -141,7 +153,7 @@ enum status proposal_find_head(struct arena *arena, enum import_kind kind, const
                 return name_columns(arena, &found, ret, error);
         bool empty = status && strcmp(error->key, "import.empty_file") == 0;
         if (!found.workbook && !empty && found.names < NAMES_MIN && is_called_workbook(path))
-                return error_set(error, STATUS_INVALID, "workbook.none", "file", path, NULL);
+                return error_set(error, STATUS_INVALID, "workbook.none", "file", name_of(path), NULL);
         if (status)
                 return status;
         *ret = proposal_probe;
