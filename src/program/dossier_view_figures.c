@@ -82,6 +82,16 @@ static void put_months_chart(const struct months *months, struct model *model, i
         }
 }
 
+/* Who never bought has no picture of it. */
+static bool has_any(const struct months *months)
+{
+        bool any = false;
+        for (int y = 0; y < YEARS; y++)
+                for (int m = 0; m < MONTHS; m++)
+                        any |= months->sums[y][m] != 0;
+        return any;
+}
+
 enum status dossier_put_months(struct dossier_page *page, struct error *error)
 {
         int32_t day = page->reader->view->facts->day;
@@ -95,7 +105,10 @@ enum status dossier_put_months(struct dossier_page *page, struct error *error)
         if (!months.fits)
                 return error_set(error, STATUS_LIMIT, "engine.amount_too_large", NULL);
         put_years(&months, page->model);
-        put_months_chart(&months, page->model, day);
+        if (has_any(&months))
+                put_months_chart(&months, page->model, day);
+        else
+                put_none(page->model, NULL, "months_chart");
         return STATUS_OK;
 }
 

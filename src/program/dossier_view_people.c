@@ -270,6 +270,13 @@ static void put_happened(const struct reader *reader, struct model *model, struc
         put_yes_no(model, map, "main", happened->main);
 }
 
+/* Files give a kind to every visit, often none but "visit". */
+static bool says_only_visit(struct text kind)
+{
+        return text_is(kind, message_raw(LANGUAGE_GERMAN, "timeline.visit")) ||
+               text_is(kind, message_raw(LANGUAGE_ENGLISH, "timeline.visit"));
+}
+
 void dossier_put_visits(struct dossier_page *page)
 {
         const struct dossier_section *section = &page->dossier.sections[DOSSIER_VISITS];
@@ -297,11 +304,12 @@ void dossier_put_visits(struct dossier_page *page)
         }
         for (size_t r = 0; r < section->row_count; r++) {
                 const struct dossier_cell *cells = dossier_cells(section, r);
-                bool topics = cells[4].text.length > 0;
+                bool topics = cells[4].text.length > 0, plain = says_only_visit(cells[2].text);
                 const struct happened happened = {.day = (int32_t)cells[0].number, .text = "timeline.visited",
                                                   .kind = "timeline.visit", .what = cells[1].text, .staff = true,
-                                                  .note = topics ? cells[4].text : cells[2].text,
-                                                  .codes = topics ? NULL : "visit_kind."};
+                                                  .note = topics ? cells[4].text
+                                                          : plain ? (struct text){NULL, 0} : cells[2].text,
+                                                  .codes = topics || plain ? NULL : "visit_kind."};
                 put_happened(page->reader, page->model, rows, &happened);
         }
 }

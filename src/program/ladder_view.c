@@ -179,6 +179,8 @@ static void put_next_evaluation(const struct ladder *ladder, struct model *model
         put_day(model, put_sentence(model, map, "label", "ladder.next_evaluation"), "day", day);
         if (subject_may(ladder->reader->subject, PERMISSION_EVALUATION_RUN))
                 put_string(model, map, "path", "/evaluations");
+        else
+                put_none(model, map, "path");
 }
 
 /* ---- movement ---------------------------------------------------------------------------------------------------- */

@@ -258,6 +258,18 @@ static enum status fill(struct start *start, struct error *error)
         return status;
 }
 
+static void put_summary(struct start *start)
+{
+        if (!start->task_count) {
+                put_none(start->model, NULL, "summary");
+                return;
+        }
+        struct value *summary = put_sentence(start->model, NULL, "summary",
+                                             start->late_count ? "start.summary" : "start.summary_in_time");
+        put_count(start->model, summary, "count", start->task_count);
+        put_count(start->model, summary, "late", start->late_count);
+}
+
 enum status start_model(const struct reader *reader, struct model *model, struct error *error)
 {
         struct start start = {.reader = reader, .model = model, .fits = true};
@@ -269,10 +281,7 @@ enum status start_model(const struct reader *reader, struct model *model, struct
         put_state(model, reader);
         enum status status = fill(&start, error);
         if (!status) {
-                const char *key = start.late_count ? "start.summary" : "start.summary_in_time";
-                struct value *summary = put_sentence(model, NULL, "summary", key);
-                put_count(model, summary, "count", start.task_count);
-                put_count(model, summary, "late", start.late_count);
+                put_summary(&start);
                 put_figures(&start);
         }
         return status ? status : model_check(model, error);

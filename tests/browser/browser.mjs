@@ -2,8 +2,9 @@
 //
 // browser.mjs: a browser that looks closely. reader() is somebody with a browser, check() holds the page this reader is on
 // against what every page owes: no violation that axe finds, by day and by night, on a phone and on a desk; nothing that
-// scrolls sideways; the language that was asked for; no error in the console, none of the content security policy; and a
-// picture of it in build/screenshots, NAME-LANGUAGE-THEME-WIDTH.png. run.py learns from `visited` what was looked at.
+// scrolls sideways, on a phone not even within the page, and no button too low for a thumb; the language that was asked
+// for; no error in the console, none of the content security policy; and a picture of it in build/screenshots,
+// NAME-LANGUAGE-THEME-WIDTH.png. run.py learns from `visited` what was looked at.
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -95,6 +96,21 @@ async function violations(page) {
                 + one.nodes.slice(0, 4).map((node) => `${node.html.slice(0, 160)} (${node.any[0]?.message ?? ''})`).join('\n    '));
 }
 
+// What a thumb cannot use on a page as it stands: what has to be pushed sideways to be read (but for documents and rows of
+// files as they are), and buttons, fields and menus less than 44 pixels high. Links are axe's, which knows those in a text.
+function unhandy(page) {
+        return page.evaluate(() => {
+                const seen = [...document.querySelectorAll('body *')].filter((one) => one.getClientRects().length);
+                const name = (one) => `${one.localName}.${one.className} ${one.textContent.trim().replace(/\s+/g, ' ').slice(0, 60)}`;
+                const sideways = seen.filter((one) => one.scrollWidth > one.clientWidth + 1 && !one.matches('pre, textarea, input, .file-frame')
+                        && /auto|scroll/.test(getComputedStyle(one).overflowX));
+                const low = seen.filter((one) => one.matches('.btn, button, summary, .form-control, .form-select, .chip')
+                        && one.getBoundingClientRect().height < 43.5);
+                return [...sideways.map((one) => `${name(one)}: ${one.scrollWidth} in ${one.clientWidth} pixels`),
+                        ...low.map((one) => `${name(one)}: ${one.getBoundingClientRect().height} pixels high`)];
+        });
+}
+
 export async function check(page, name) {
         const { theme, width, language } = page.look;
         const picture = `${name}-${language}-${theme}-${width}`;
@@ -109,6 +125,8 @@ export async function check(page, name) {
         assert.equal(seen.styled, 0, `${picture}: a style attribute`);
         await page.screenshot({ path: path.join(PICTURES, `${picture}.png`), fullPage: true });
         assert.ok(seen.sideways <= 0, `${picture}: the page is ${seen.sideways} pixels too wide`);
+        if (width < 500)
+                assert.deepEqual(await unhandy(page), [], `${picture}: not for a thumb`);
         assert.deepEqual(await violations(page), [], picture);
         assert.deepEqual(page.complaints, [], picture);
         const { pathname } = new URL(page.answer.url());

@@ -116,6 +116,24 @@ test('a customer, in both languages', async () => {
         }
 });
 
+test('on paper: dark on white also for whoever reads in the dark, and nothing beyond the edge', async () => {
+        const page = await as('owner', { theme: 'dark', width: 680 }); // A4 within its margins
+        await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+        await page.goto('/customers?q=10006');
+        const customer = await page.locator('td[data-column="name"] a').first().getAttribute('href');
+        for (const path of ['/', '/ladder', '/customers', '/prospects', '/analysis', '/products', customer]) {
+                await page.goto(path);
+                const seen = await page.evaluate(() => {
+                        const style = getComputedStyle(document.querySelector('main .card'));
+                        const beyond = [...document.querySelectorAll('main *')].filter((one) => one.checkVisibility()
+                                && one.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
+                        return { ground: style.backgroundColor, ink: style.color, beyond: beyond.map((one) => one.outerHTML.slice(0, 120)) };
+                });
+                assert.deepEqual(seen, { ground: 'rgb(255, 255, 255)', ink: 'rgb(0, 0, 0)', beyond: [] }, path);
+        }
+        await page.context().close();
+});
+
 // What the network carried for a page, packed, in bytes.
 async function weight(page, path) {
         const session = await page.context().newCDPSession(page);

@@ -113,7 +113,7 @@ def check_colours():
     text = (ROOT / "ui" / "assets" / "tokens.css").read_text()
     day = tokens(re.search(r"^:root \{(.*?)^\}", text, re.S | re.M).group(1))
     asked = re.search(r':root:not\(\[data-theme="light"\]\) \{(.*?)^        \}', text, re.S | re.M).group(1)
-    chosen = re.search(r'^:root\[data-theme="dark"\] \{(.*?)^\}', text, re.S | re.M).group(1)
+    chosen = re.search(r'^        :root\[data-theme="dark"\] \{(.*?)^        \}', text, re.S | re.M).group(1)
     expect(asked.split() == chosen.split(), "the night the system asks for and the one that was chosen differ")
     night = {**day, **tokens(chosen)}
     for name, values in (("day", day), ("night", night)):
