@@ -367,7 +367,7 @@ static enum status switch_company(struct request *request, struct model *model, 
         (void)model;
         struct text id = request_text(request, "customer");
         for (size_t i = 0; i < id.length; i++) {
-                if (id.data[i] < '0' || id.data[i] > '9' || i > 18)
+                if (id.data[i] < '0' || id.data[i] > '9' || customer_id > (INT64_MAX - 9) / 10)
                         return error_set(error, STATUS_NOT_FOUND, "access.no_access", NULL);
                 customer_id = customer_id * 10 + (id.data[i] - '0');
         }

@@ -350,6 +350,82 @@ def everywhere_at_once(problems, house):
     problems.expect("whole" in house.treue.run("--lang", "en", "verify"), "the audit chain is whole")
 
 
+class Stream:
+    """An open stream of events, of a job that account asked for."""
+
+    def __init__(self, house, browser, login, job):
+        account = house.account_id(login)
+        house.treue.change(
+            "INSERT INTO job (id, kind, arguments, lock_name, home, state, priority, run_after_ms, tries, holder, "
+            "holder_home, beat, cancelled_by, done, total, words, result, error_key, error_detail, account_id, actor, "
+            f"language, created_ms) VALUES ({job}, 'import', '{{}}', '', 'elsewhere', 'waiting', 1, 0, 0, '', '', 0, '', 0, 0, "
+            f"'', '', '', '', {account}, '{login}', 'de', 0)")
+        self.connection = house.server.connect()
+        self.connection.send((f"GET /jobs/{job}/events HTTP/1.1\r\nHost: localhost\r\nCookie: treue_session="
+                              f"{browser.session()}\r\n\r\n").encode())
+        self.status = self.connection.answer(head_only=True).status
+
+    def ends(self, seconds=5):
+        return self.connection.rest(seconds) is not None
+
+
+def streams_end(problems, house):
+    """Whatever ends a session ends its streams at once: signing out, another password, the list of sessions, an
+    administrator's buttons, a second factor; the stream of who made the change by another browser goes on (checks 40, 41).
+    """
+    house.clock = "2026-03-02T09:00:00Z"
+    for login, role in (("admin", "administrator"), ("admin2", "administrator"), ("anna", "owner"), ("olga", "owner")):
+        house.add(login, role)
+    with house.serving():
+        admin, maker = house.complete("admin"), house.complete("anna")
+        house.complete("olga")
+        user, job = house.account_id("anna"), 7000
+        password = PASSWORD
+
+        def own_session():
+            rows = [row for row in maker.json("/account").json()["sessions"] if not row["current"]]
+            return maker.post(f"/account/sessions/{rows[0]['id']}/end")
+
+        def new_password():
+            nonlocal password
+            before, password = password, OTHER if password == PASSWORD else PASSWORD
+            return maker.post("/account/password", {"current_password": before, "new_password": password})
+
+        def factor():
+            maker.post("/account/second-factor", {"action": "begin"})
+            secret = re.search(r"secret=([A-Z2-7]{32})", maker.ask("/account/second-factor").body.decode()).group(1)
+            return maker.post("/account/second-factor", {"action": "confirm", "code": code_of(secret, 1772442000)})
+
+        ways = [("one of the own sessions", own_session), ("all others", lambda: maker.post("/account/sessions/end-others")),
+                ("another password", new_password),
+                ("an administrator ends them", lambda: admin.post(f"/users/{user}/end-sessions")),
+                ("another role", lambda: admin.post(f"/users/{user}/role", {"role": "marketing"})),
+                ("it is disabled", lambda: admin.post(f"/users/{user}/disable")), ("a second factor", factor)]
+        for what, act in ways:
+            admin.post(f"/users/{user}/enable")
+            listener = Browser(house)
+            problems.same(listener.sign_in("anna", password).status, 303, what, "sign in")
+            if not maker.is_signed_in():
+                maker.sign_in("anna", password)
+            maker.ask("/account")
+            job += 1
+            stream = Stream(house, listener, "anna", job)
+            problems.same(stream.status, 200, what, "opened")
+            answer = act()
+            problems.expect(answer.status in (200, 303), what, answer.line, answer.body[-200:])
+            problems.expect(stream.ends(), what, "the stream lives on")
+            problems.expect(not listener.is_signed_in(), what, "the session lives on")
+        # Signing out ends the own stream, and no other.
+        other, browser = house.complete("admin2"), Browser(house)
+        browser.sign_in("admin2")
+        browser.ask("/account")
+        stays, goes = Stream(house, other, "admin2", 8001), Stream(house, browser, "admin2", 8002)
+        problems.same((stays.status, goes.status), (200, 200), "opened")
+        browser.post("/sign-out")
+        problems.expect(goes.ends(), "signing out: the stream lives on")
+        problems.expect(not stays.ends(1), "the stream of another session has ended")
+
+
 def proving_again(problems, house):
     """Ten minutes after the password was given, password, mail and second factor ask for it again (check 41)."""
     house.clock = "2026-03-02T08:00:00Z"
@@ -581,10 +657,15 @@ def contacts(problems, house):
             problems.same(karin.post(f"/link/{link}").status, 303, "a second company")
             problems.same(karin.json("/account").json()["role"], "contact", "another role there")
             karin.ask("/account")
+            before = karin.session()
             problems.same(karin.post("/account/company", {"customer": one}).status, 303, "switching")
+            old = Browser(house)
+            old.cookies["treue_session"] = before
+            problems.expect(karin.session() != before and not old.is_signed_in(), "another token, the old one is dead")
             problems.same(karin.json("/account").json()["role"], "main_contact", "and back")
             karin.ask("/account")
-            problems.same(karin.post("/account/company", {"customer": "99"}).status, 404, "no company of hers")
+            for number in ("99", "9223372036854775807", "9" * 19, "9" * 30, "-1", "x"):
+                problems.same(karin.post("/account/company", {"customer": number}).status, 404, "no company of hers", number)
             people = {row["login"]: row["account"] for row in
                       rep.json(f"/customers/{one}/access").json()["people"]}
             last = karin.post(f"/portal/colleagues/{people['karin@kunde.example']}/remove", accept="application/json")
@@ -653,7 +734,7 @@ def languages(problems, house):
 
 
 CASES = [first_account, languages, cookies, same_answer, credential_stuffing, second_factor, demanded_factor, timeouts,
-         everywhere_at_once, proving_again, administration, mails, mail_over_tls, contacts, without_a_mail_server]
+         everywhere_at_once, streams_end, proving_again, administration, mails, mail_over_tls, contacts, without_a_mail_server]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
