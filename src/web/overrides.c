@@ -5,6 +5,8 @@
  */
 #include "program/appeals.h"
 #include "program/overrides.h"
+#include "program/reader.h"
+#include "program/run_list.h"
 #include "web/job_view.h"
 #include "web/program_view.h"
 #include "web/resources.h"
@@ -278,6 +280,33 @@ static void put_appeal(struct request *request, struct model *model, struct valu
         put_text(model, map, "decide_path", path_of(request, "/appeals/", appeal->request.id, "/decide"));
 }
 
+/* The evaluations whose decisions somebody may appeal against, the latest first. */
+static enum status put_runs(struct request *request, struct model *model, const struct desk_view *desk,
+                            struct error *error)
+{
+        struct run_summary *runs;
+        size_t count;
+        bool any = false;
+        struct value *list = put_page_list(model, NULL, "runs");
+        enum status status = run_list_load(desk->connection, desk->version.program_id, request_arena(request), &runs,
+                                           &count, error);
+        for (size_t i = count; i > 0 && !status; i--) {
+                const struct run_summary *run = &runs[i - 1];
+                char number[24];
+                if (run->state != RUN_APPROVED && !run->approved)
+                        continue;
+                any = true;
+                snprintf(number, sizeof(number), "%d", run->number);
+                struct value *map = add_map(model, list);
+                put_ordinal(model, map, "number", run->number);
+                put_day(model, map, "cutoff", run->cutoff_day);
+                put_code(model, map, "evaluation", request_language(request), NULL, run->evaluation);
+                put_yes_no(model, map, "chosen", text_is(request_text(request, "run"), number));
+        }
+        put_yes_no(model, NULL, "has_runs", any);
+        return status;
+}
+
 static enum status appeals_list(struct request *request, struct model *model, struct error *error)
 {
         struct desk_view desk desk_view_cleanup = {0};
@@ -292,6 +321,9 @@ static enum status appeals_list(struct request *request, struct model *model, st
                 return status;
         if (request_has(request, "customer") && (form = request_form(request, model, "customer")))
                 put_text(model, form, "customer", request_text(request, "customer"));
+        status = put_runs(request, model, &desk, error);
+        if (status)
+                return status;
         status = appeal_list_load(desk.connection, desk.version.program_id, request_arena(request), &appeals, &count,
                                   error);
         for (size_t i = count; i > 0 && !status; i--) {

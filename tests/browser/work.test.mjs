@@ -85,7 +85,7 @@ async function toLadder(page, link, file, pictures) {
         await page.waitForSelector('form[action$="/run"], #upload-questions', PATIENCE);
         if (await page.locator('#upload-questions').count()) {
                 await look('upload-questions');
-                await hand.press('section[aria-labelledby="upload-questions"] button');
+                await hand.press('button[form="questions"]');
                 await page.waitForSelector('form[action$="/run"]', PATIENCE);
         }
         await look('upload-ready');
@@ -143,6 +143,16 @@ test('pages of program work', async (t) => {
                 await first.locator('form[action="/imports"] button').click();
                 await first.waitForSelector('form[action$="/run"]', PATIENCE);
                 const upload = new URL(first.url()).pathname;
+                // Days that may be months, and months that may be days.
+                const unclear = path.join(process.env.TREUE_BROWSER_FOLDER, 'unklar.csv');
+                await writeFile(unclear, 'Kundennr;Belegnr;Datum;Artikel;Betrag\n'
+                        + Array.from({ length: 12 }, (_, i) => `K0${i % 6};U${i};0${1 + i % 9}/0${1 + i % 7}/2025;A1;1${i},00\n`)
+                                .join(''));
+                await first.goto('/imports');
+                await first.setInputFiles('input[name="file"]', unclear);
+                await first.locator('form[action="/imports"] button').click();
+                await first.waitForSelector('#upload-questions', PATIENCE);
+                const questions = new URL(first.url()).pathname;
                 await first.goto('/evaluations');
                 await first.locator('form[action="/evaluations"] button').click();
                 await first.waitForURL('**/evaluations/*', PATIENCE);
@@ -162,7 +172,7 @@ test('pages of program work', async (t) => {
                 const override = await first.locator('form[action$="/decide"]').first().getAttribute('action');
                 await first.goto('/appeals');
                 await first.fill('[name="customer"]', 'K06');
-                await first.fill('[name="run"]', '1');
+                await first.selectOption('[name="run"]', '1');
                 await first.fill('[name="reason"]', 'Eine Rechnung fehlt');
                 await first.fill('[name="filed_by"]', 'Frau Sommer');
                 await first.locator('form[action="/appeals"] button').click();
@@ -170,7 +180,8 @@ test('pages of program work', async (t) => {
                 const appeal = await first.locator('form[action$="/decide"]').first().getAttribute('action');
                 const job = simulation.replace('/simulations/', '/jobs/');
 
-                const pages = { imports: '/imports', import: '/imports/1', upload, evaluations: '/evaluations', evaluation: run,
+                const pages = { imports: '/imports', import: '/imports/1', upload, 'upload-questions': questions,
+                        evaluations: '/evaluations', evaluation: run,
                         concepts: '/concepts', concept, simulation, overrides: '/overrides', override, appeals: '/appeals', audit: '/audit',
                         settings: '/settings', jobs: '/jobs', setup: '/setup', appeal, job };
                 for (const look of LOOKS) {
