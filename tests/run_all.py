@@ -78,6 +78,7 @@ SCRIPTS = [
     ("http mail", "tests/http/test_mail.py", RELEASE, 600),
     ("http rights", "tests/http/test_rights.py", SANITIZER, 1800),
     ("http server", "tests/http/test_server.py", SANITIZER, 900),
+    ("http heads", "tests/http/test_heads.py", SANITIZER, 600),
     ("http customers", "tests/http/test_directory.py", SANITIZER, 1200),
     ("http streams", "tests/http/test_streams.py", RELEASE, 600),
     ("http serve", "tests/http/test_serve.py", SANITIZER, 900),
@@ -88,6 +89,7 @@ SCRIPTS = [
     ("http times of what is foreign", "tests/http/test_times.py", BUILD, 900),
     ("http work", "tests/http/test_work.py", SANITIZER, 1800),
     ("http entries", "tests/http/test_entries.py", SANITIZER, 900),
+    ("http payloads", "tests/http/test_payloads.py", RELEASE, 1800),
     ("http words", "tests/http/test_words.py", RELEASE, 900),
     ("demo company", "tests/road/test_demo.py", SANITIZER, 1800),
     ("browser", "tests/browser/run.py", RELEASE, 1800),
@@ -114,7 +116,8 @@ ON_SERVER = ["http customers", "road online retail", "road small", "road rules",
              "road verify", "road index after a restore", "road doctor",
              "road first ladder", "browser", "http work", "http serve",
              "http access", "http rights", "http entries", "http words", "http times of what is foreign",
-             "http walk through all rows", "http failures in all rows", "http hostile files"]
+             "http walk through all rows", "http failures in all rows", "http hostile files",
+             "http payloads"]
 SERVER_ENVIRONMENT = {"TREUE_TEST_DB": "postgresql"}
 # Those go through each case on both engines at once.
 ON_BOTH = ["road oracle on both engines"]
@@ -122,6 +125,7 @@ BOTH_ENVIRONMENT = {"TREUE_TEST_DB": "both"}
 SERVER_MARK = " on PostgreSQL"
 # About how many seconds the long ones take beside another one on two processors: they begin first, the longest in front.
 SECONDS = {"road oracle on both engines": 510, "browser on PostgreSQL": 275, "browser": 255,
+           "http payloads on PostgreSQL": 130, "http payloads": 70,
            "road import on PostgreSQL": 125, "road whatif on PostgreSQL": 115, "road wild files on PostgreSQL": 95,
            "http serve on PostgreSQL": 65, "road wild files": 65, "road rules on PostgreSQL": 55,
            "road SQL metrics on PostgreSQL": 55, "fault harnesses find planted bugs": 55, "road import": 50,

@@ -27,8 +27,6 @@ enum {
         WORKERS_MIN = 4,
         WORKERS_MAX = 32,
         TICK_MS = 250,
-        ANSWER_SECONDS = 30,         /* to take an answer, besides a second for each SLOWEST_BYTES of it */
-        SLOWEST_BYTES = 8 << 10,
         STREAM_SECONDS = 60,         /* to take what was sent to a stream */
         MEMORY_INCREMENT = 2048,
         STREAMS_END_MS = 2000,
@@ -545,8 +543,10 @@ static enum MHD_Result send_answer(struct exchange *exchange)
         if (stopping && !answer->closes)
                 MHD_add_response_header(response, "Connection", "close");
         exchange->phase = PHASE_SENT;
-        set_deadline(exchange->link, is_stream ? STREAM_SECONDS
-                                               : ANSWER_SECONDS + (int64_t)(answer->length / SLOWEST_BYTES));
+        set_deadline(exchange->link,
+                     is_stream ? STREAM_SECONDS
+                               : server->limits.answer_seconds +
+                                         (int64_t)(answer->length / server->limits.slowest_bytes));
         unsigned status = answer->status;
         if (is_stream) {
                 note(exchange, false);
@@ -588,7 +588,8 @@ static enum MHD_Result answer_connection(void *context, struct MHD_Connection *c
                         return send_answer(exchange);
                 exchange->phase = PHASE_BODY;
                 set_deadline(exchange->link, exchange->server->limits.body_seconds +
-                                                     (int64_t)(exchange->request->head.body_bytes / SLOWEST_BYTES));
+                                                     (int64_t)(exchange->request->head.body_bytes /
+                                                               exchange->server->limits.slowest_bytes));
                 return MHD_YES;
         case PHASE_BODY:
                 if (*data_length) {
@@ -635,13 +636,16 @@ static void fill_limits(struct server *server)
         struct site_limits *limits = &server->limits;
         const struct site_limits defaults = {
                 .connections = 12000, .connections_per_address = 200, .head_seconds = 30, .body_seconds = 30,
-                .stop_seconds = 20, .heartbeat_seconds = 20, .workers = 2 * processor_count()};
+                .answer_seconds = 30, .slowest_bytes = 8 << 10, .stop_seconds = 20, .heartbeat_seconds = 20,
+                .workers = 2 * processor_count()};
         *limits = server->site->limits;
         limits->connections = limits->connections ? limits->connections : defaults.connections;
         if (!limits->connections_per_address)
                 limits->connections_per_address = defaults.connections_per_address;
         limits->head_seconds = limits->head_seconds ? limits->head_seconds : defaults.head_seconds;
         limits->body_seconds = limits->body_seconds ? limits->body_seconds : defaults.body_seconds;
+        limits->answer_seconds = limits->answer_seconds ? limits->answer_seconds : defaults.answer_seconds;
+        limits->slowest_bytes = limits->slowest_bytes ? limits->slowest_bytes : defaults.slowest_bytes;
         limits->stop_seconds = limits->stop_seconds ? limits->stop_seconds : defaults.stop_seconds;
         if (!limits->heartbeat_seconds)
                 limits->heartbeat_seconds = defaults.heartbeat_seconds;

@@ -21,7 +21,9 @@ struct site_limits {
         unsigned connections;             /* 0: 12,000 */
         unsigned connections_per_address; /* 0: 200; trusted proxies have no limit */
         unsigned head_seconds;            /* from the last answer (or the start) to the end of the next head; 0: 30 */
-        unsigned body_seconds;            /* for a body, besides a second for each 8 KiB of it; 0: 30 */
+        unsigned body_seconds;            /* for a body, besides a second for each slowest_bytes of it; 0: 30 */
+        unsigned answer_seconds;          /* to take an answer, besides as for a body; 0: 30 */
+        unsigned slowest_bytes;           /* in a second; 0: 8 KiB */
         unsigned stop_seconds;            /* at the end running requests get so long; 0: 20 */
         unsigned heartbeat_seconds;       /* of event streams; 0: 20 */
         unsigned workers;                 /* threads for handlers; 0: by the processors */

@@ -4,7 +4,7 @@
  * that takes the role out of the cookie ("rep-7": role, account and session), limits short enough to wait for.
  *
  * usage: http_fixture SPOOL [listen=..] [origin=..] [trusted=..] [cert=.. key=..] [per_address=..] [head=..] [body=..]
- *                     [beat=..] [stop=..] [pages=0] [log=FILE]
+ *                     [answer=..] [slowest=..] [beat=..] [stop=..] [pages=0] [log=FILE]
  * Prints the address, and serves until SIGTERM.
  */
 #include <stdio.h>
@@ -444,6 +444,8 @@ static enum status fill(struct site *site, int argc, char **argv, struct peer_ra
                               .limits = {.connections_per_address = number(argc, argv, "per_address"),
                                          .head_seconds = number(argc, argv, "head"),
                                          .body_seconds = number(argc, argv, "body"),
+                                         .answer_seconds = number(argc, argv, "answer"),
+                                         .slowest_bytes = number(argc, argv, "slowest"),
                                          .heartbeat_seconds = number(argc, argv, "beat"),
                                          .stop_seconds = number(argc, argv, "stop")}};
         site->origin = text_of(origin);
