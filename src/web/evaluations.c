@@ -292,16 +292,19 @@ static void put_decisions(struct request *request, struct model *model, const st
         }
 }
 
-static void put_kinds_of(struct request *request, struct model *model, const struct shown *shown, int64_t run_id)
+static void put_kinds_of(struct request *request, struct model *model, const struct shown *shown,
+                         const struct run_summary *run)
 {
         struct value *list = put_list(model, NULL, "kinds");
+        bool any_open = run->state == RUN_PROPOSED;
         for (size_t i = 1; i < DECISION_COUNT; i++) {
                 char word[48], path[96];
+                any_open = any_open || shown->open[i];
                 if (!shown->kinds[i])
                         continue;
                 struct value *map = add_map(model, list);
                 snprintf(word, sizeof(word), "decision.%s", decision_names[i]);
-                snprintf(path, sizeof(path), "/evaluations/%lld?filter=decision:%s", (long long)run_id,
+                snprintf(path, sizeof(path), "/evaluations/%lld?filter=decision:%s", (long long)run->id,
                          decision_names[i]);
                 put_string(model, map, "decision", decision_names[i]);
                 put_word(model, map, "name", arena_copy(request_arena(request), word, strlen(word)));
@@ -311,6 +314,9 @@ static void put_kinds_of(struct request *request, struct model *model, const str
                 put_yes_no(model, map, "chosen",
                            request_was_chosen(request, "decision", text_of(decision_names[i])));
         }
+        /* Where everything is decided there is nothing to do. */
+        put_yes_no(model, NULL, "may_decide",
+                   any_open && subject_may(request_subject(request), PERMISSION_EVALUATION_DECIDE));
 }
 
 static enum status put_run_page(struct request *request, struct model *model, const struct run_summary *run,
@@ -343,7 +349,7 @@ static enum status put_run_page(struct request *request, struct model *model, co
                                       : (struct text){NULL, 0};
         list_put(model, &(struct list_view){.spec = spec, .address = address, .total = (int64_t)shown.total,
                                             .next_after = next});
-        put_kinds_of(request, model, &shown, run->id);
+        put_kinds_of(request, model, &shown, run);
         return STATUS_OK;
 }
 
@@ -359,7 +365,6 @@ static enum status evaluation_show(struct request *request, struct model *model,
                                    .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0])};
         put_word(model, NULL, "title", "page.evaluation");
         put_run(request, model, put_map(model, NULL, "run"), &run);
-        put_yes_no(model, NULL, "may_decide", subject_may(request_subject(request), PERMISSION_EVALUATION_DECIDE));
         put_text(model, NULL, "verdict_path", path_of(request, "/evaluations/", run.id, ""));
         return put_run_page(request, model, &run, spec, error);
 }

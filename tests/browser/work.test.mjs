@@ -226,6 +226,7 @@ test('proposals are approved from the list, with a reason', async () => {
                 await page.locator('button[name="verdict"][value="approve"]').click();
                 await page.waitForSelector('.notice-met', PATIENCE);
                 assert.equal(await page.locator('input[name="customer"]').count(), 0);
+                assert.equal(await page.locator('#evaluation-decide').count(), 0, 'nothing is left to decide');
                 assert.deepEqual(page.complaints, []);
         } finally {
                 await treue.stop();
