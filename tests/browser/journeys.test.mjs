@@ -224,7 +224,7 @@ for (const language of LANGUAGES) {
                 const page = await as('owner', language);
                 await page.goto('/appeals');
                 await page.fill('#field-customer', '10314');
-                await page.fill('#field-run', '3');
+                await page.selectOption('#field-run', '3');
                 await page.fill('#field-reason', 'Zwei Rechnungen fehlen');
                 await page.fill('#field-filed_by', 'Silke Gärtner');
                 await page.locator('form[action="/appeals"] button').click();
