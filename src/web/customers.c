@@ -24,14 +24,28 @@ static enum status list(struct request *request, const struct list_spec *spec, s
         return saved_views_put(request, spec, &reader, address, model, error);
 }
 
+/* What stands where there is nobody yet. */
+static void put_empty(struct model *model, const char *title, const char *text)
+{
+        struct value *empty = put_page_map(model, NULL, "empty");
+        put_word(model, empty, "title", title);
+        put_word(model, empty, "text", text);
+}
+
 static enum status customers(struct request *request, struct model *model, struct error *error)
 {
-        return list(request, &customers_spec, model, error);
+        enum status status = list(request, &customers_spec, model, error);
+        if (!status && !request_wants_file(request))
+                put_empty(model, "list.customers.empty", "list.customers.empty_text");
+        return status;
 }
 
 static enum status prospects(struct request *request, struct model *model, struct error *error)
 {
-        return list(request, &prospects_spec, model, error);
+        enum status status = list(request, &prospects_spec, model, error);
+        if (!status && !request_wants_file(request))
+                put_empty(model, "list.prospects.empty", "list.prospects.empty_text");
+        return status;
 }
 
 /* One customer: the dossier. */

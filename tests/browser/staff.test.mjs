@@ -116,6 +116,28 @@ test('a customer, in both languages', async () => {
         }
 });
 
+test('where there is nothing yet, pages say what will stand there and how it gets there', async () => {
+        const nothing = await Treue.empty();
+        await nothing.command('init');
+        await nothing.user('owner', 'owner', 'Olga Wagner');
+        await nothing.serve();
+        try {
+                for (const look of LOOKS) {
+                        const page = await reader(nothing.base, look);
+                        await nothing.enter(page, 'owner');
+                        page.complaints = [];
+                        for (const path of ['/ladder', '/customers', '/prospects', '/analysis', '/products']) {
+                                await page.goto(path);
+                                assert.ok((await page.locator('main .nothing p').first().innerText()).length > 20, path);
+                                await check(page, `empty${path.replace('/', '-')}`);
+                        }
+                        await page.context().close();
+                }
+        } finally {
+                await nothing.stop();
+        }
+});
+
 test('on paper: dark on white also for whoever reads in the dark, and nothing beyond the edge', async () => {
         const page = await as('owner', { theme: 'dark', width: 680 }); // A4 within its margins
         await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
