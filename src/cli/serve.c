@@ -12,23 +12,23 @@
 struct wishes {
         struct application_options options;
         struct option_values trusted;
-        const char *connections;
+        const char *connections, *files;
 };
 
-static enum status read_connections(struct wishes *wishes, struct error *error)
+/* NULL: the usual number. */
+static enum status read_count(const char *option, const char *text, unsigned *ret, struct error *error)
 {
         unsigned value = 0;
-        if (!wishes->connections)
+        if (!text)
                 return STATUS_OK;
-        for (const char *p = wishes->connections; *p; p++) {
+        for (const char *p = text; *p; p++) {
                 if (*p < '0' || *p > '9' || value > 100000)
-                        return error_set(error, STATUS_USAGE, "serve.bad_connections", "value", wishes->connections,
-                                         NULL);
+                        return error_set(error, STATUS_USAGE, "serve.bad_count", "option", option, "value", text, NULL);
                 value = value * 10 + (unsigned)(*p - '0');
         }
-        wishes->options.connections_per_address = value;
+        *ret = value;
         return value ? STATUS_OK
-                     : error_set(error, STATUS_USAGE, "serve.bad_connections", "value", wishes->connections, NULL);
+                     : error_set(error, STATUS_USAGE, "serve.bad_count", "option", option, "value", text, NULL);
 }
 
 static enum status read_words(struct cli_context *context, int argc, char **argv, struct wishes *wishes,
@@ -44,6 +44,7 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 {"--public-url", OPTION_VALUE, "URL", "cli.option.public_url", .value = &options->public_url},
                 {"--connections-per-address", OPTION_VALUE, "COUNT", "cli.option.connections_per_address",
                  .value = &wishes->connections},
+                {"--files-per-minute", OPTION_VALUE, "COUNT", "cli.option.files_per_minute", .value = &wishes->files},
                 {"--overlay", OPTION_VALUE, "FOLDER", "cli.option.overlay", .value = &options->overlay},
                 {"--development", OPTION_FLAG, NULL, "cli.option.development", .flag = &options->development},
                 {"--log", OPTION_VALUE, "FILE", "cli.option.log", .value = &options->log_path},
@@ -54,7 +55,10 @@ static enum status read_words(struct cli_context *context, int argc, char **argv
                 status = error_set(error, STATUS_USAGE, "cli.unexpected_word", "word", words.items[0], NULL);
         options->trusted = wishes->trusted.items;
         options->trusted_count = wishes->trusted.count;
-        return status == STATUS_OK ? read_connections(wishes, error) : status;
+        if (status == STATUS_OK)
+                status = read_count("--connections-per-address", wishes->connections, &options->connections_per_address,
+                                    error);
+        return status ? status : read_count("--files-per-minute", wishes->files, &options->files_per_minute, error);
 }
 
 /* What to type into a browser. */

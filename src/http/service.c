@@ -14,7 +14,7 @@
 #include "platform/random.h"
 #include "render/list.h"
 
-enum { UPLOAD_PATH_BYTES = 4096, BODY_BYTES_MAX = 4 << 20 };
+enum { UPLOAD_PATH_BYTES = 4096, BODY_BYTES_MAX = 4 << 20, FILES_PER_MINUTE = 120 };
 
 static enum status check_templates(const struct service *service, struct error *error)
 {
@@ -37,6 +37,9 @@ enum status service_new(const struct site *site, struct service **ret, struct er
         service->started_ns = clock_monotonic_ns();
         buffer_init(&service->api_description, ANSWER_BYTES_MAX);
         enum status status = router_new(site->resources, site->resource_count, &service->router, error);
+        unsigned files = site->limits.files_per_minute;
+        if (status == STATUS_OK)
+                status = pace_new(files ? files : FILES_PER_MINUTE, &service->files, error);
         if (status == STATUS_OK)
                 status = check_templates(service, error);
         if (status == STATUS_OK)
@@ -54,6 +57,7 @@ void service_free(struct service *service)
         if (!service)
                 return;
         router_free(service->router);
+        pace_free(service->files);
         buffer_release(&service->api_description);
         free(service);
 }
@@ -464,6 +468,33 @@ static bool check_permission(struct request *request)
         return false;
 }
 
+/* Whoever is signed in, as a number: an account, else what a key is called in the audit chain (FNV-1a). */
+static uint64_t number_of(const struct subject *subject)
+{
+        uint64_t number = UINT64_C(0xcbf29ce484222325);
+        if (subject->account_id)
+                return (uint64_t)subject->account_id;
+        for (const char *p = subject->actor; *p; p++)
+                number = (number ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+        return number;
+}
+
+/* Files carry much away at once and cost more than pages: a program that runs wild, or somebody who empties the house,
+ * is slowed down. */
+static bool check_pace(struct request *request)
+{
+        struct error error;
+        int64_t seconds;
+        bool is_file = request_wants_file(request) || request->match.route->flags & ROUTE_FILE;
+        if (!is_file || request->subject.role == ROLE_NOBODY ||
+            pace_take(request->service->files, number_of(&request->subject), clock_monotonic_ns(), &seconds))
+                return true;
+        request_log(request, "too_many_files", "route", request->match.route->path, NULL);
+        (void)request_slow_down(request, &error, seconds);
+        answer_error(request, request->forced_status, &error);
+        return false;
+}
+
 static bool changes_something(const struct request *request)
 {
         return request->match.route->method != METHOD_GET;
@@ -503,7 +534,8 @@ static bool check_head_token(struct request *request)
 void request_run_head(struct request *request)
 {
         if (check_head(request) && find_row(request) && check_body(request) && identify(request) &&
-            check_permission(request) && check_foreign(request) && choose_body(request) && check_head_token(request)) {
+            check_permission(request) && check_pace(request) && check_foreign(request) && choose_body(request) &&
+            check_head_token(request)) {
                 request->answer.closes = false;
                 if (request->head.body_bytes == 0)
                         request_run_body(request);

@@ -16,6 +16,7 @@
 #include "http/head.h"
 #include "http/metrics.h"
 #include "http/multipart.h"
+#include "http/pace.h"
 #include "http/router.h"
 #include "http/site.h"
 #include "platform/file.h"
@@ -30,6 +31,7 @@ enum {
 struct service {
         const struct site *site;
         struct router *router;
+        struct pace *files; /* how often somebody takes files along */
         struct server_counts counts;
         int64_t started_ns;
         struct buffer api_description; /* /api/v1/openapi.json, made once */

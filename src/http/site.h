@@ -26,6 +26,7 @@ struct site_limits {
         unsigned slowest_bytes;           /* in a second; 0: 8 KiB */
         unsigned stop_seconds;            /* at the end running requests get so long; 0: 20 */
         unsigned heartbeat_seconds;       /* of event streams; 0: 20 */
+        unsigned files_per_minute;        /* lists and other files somebody signed in may take along; 0: 120 */
         unsigned workers;                 /* threads for handlers; 0: by the processors */
 };
 

@@ -194,6 +194,7 @@ static enum status start(struct application *application, const struct applicati
         site->database = application->database;
         site->application = application;
         site->limits.connections_per_address = options->connections_per_address;
+        site->limits.files_per_minute = options->files_per_minute;
         enum status status = read_tls(application, options, error);
         if (status == STATUS_OK)
                 status = read_trusted(application, options, error);

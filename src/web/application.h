@@ -23,6 +23,7 @@ struct application_options {
         const char *const *trusted;  /* proxies: addresses or ranges */
         size_t trusted_count;
         unsigned connections_per_address; /* 0: the server's usual number */
+        unsigned files_per_minute;   /* of one account or key; 0: the server's usual number */
         const char *overlay;         /* a folder whose templates and assets win (render/templates.h, asset_overlay.h);
                                       * NULL: none */
         bool development;            /* with the page of all parts, /style */

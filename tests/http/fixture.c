@@ -4,7 +4,7 @@
  * that takes the role out of the cookie ("rep-7": role, account and session), limits short enough to wait for.
  *
  * usage: http_fixture SPOOL [listen=..] [origin=..] [trusted=..] [cert=.. key=..] [per_address=..] [head=..] [body=..]
- *                     [answer=..] [slowest=..] [beat=..] [stop=..] [pages=0] [log=FILE]
+ *                     [answer=..] [slowest=..] [files=..] [beat=..] [stop=..] [pages=0] [log=FILE]
  * Prints the address, and serves until SIGTERM.
  */
 #include <stdio.h>
@@ -446,6 +446,7 @@ static enum status fill(struct site *site, int argc, char **argv, struct peer_ra
                                          .body_seconds = number(argc, argv, "body"),
                                          .answer_seconds = number(argc, argv, "answer"),
                                          .slowest_bytes = number(argc, argv, "slowest"),
+                                         .files_per_minute = number(argc, argv, "files"),
                                          .heartbeat_seconds = number(argc, argv, "beat"),
                                          .stop_seconds = number(argc, argv, "stop")}};
         site->origin = text_of(origin);

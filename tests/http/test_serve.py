@@ -108,7 +108,7 @@ def options(problems, treue):
             (["--listen", "10.255.255.1:1"], "10.255.255.1"), (["--trusted-proxy", "10.0.0.0/33"], "10.0.0.0/33"),
             (["--public-url", "treue.example"], "treue.example"), (["--public-url", "https://a/b"], "https://a/b"),
             (["--tls-cert", "a"], "--tls-key"), (["--tls-cert", "a", "--tls-key", "b"], "a"),
-            (["--connections-per-address", "0"], "0"), (["extra"], "extra"), (["--overlay", "nowhere"], "nowhere"),
+            (["--connections-per-address", "0"], "0"), (["--files-per-minute", "x"], "--files-per-minute"), (["extra"], "extra"), (["--overlay", "nowhere"], "nowhere"),
             (["--nonsense"], "--nonsense")):
         done = subprocess.run([treue.binary, "--data", str(treue.data), "serve", *arguments], env=treue.surroundings(),
                               capture_output=True, text=True, cwd=treue.folder, timeout=60)

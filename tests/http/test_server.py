@@ -581,6 +581,22 @@ def forms_of_an_answer(problems, server):
     problems.same(cookie, "test=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", "cookie")
 
 
+@with_server("files=3")
+def files_in_a_row(problems, server):
+    """Check 29: who takes more files along than fit into a minute waits, others and pages do not."""
+    def status(path, cookie):
+        return server.ask(path, cookie=cookie).status
+
+    problems.same([status(path, "owner-1") for path in ("/list.csv", "/download", "/list.xlsx", "/list.csv", "/download")],
+                  [200, 200, 200, 429, 429], "in a row")
+    wait = server.ask("/list.csv", cookie="owner-1").header("Retry-After")
+    problems.expect(wait and 1 <= int(wait) <= 20, "when to come again", wait)
+    problems.same([status("/list", "owner-1"), status("/api/v1/list", "owner-1"), status("/list.csv", "owner-2")], [200] * 3,
+                  "pages, and others")
+    harness.until(lambda: "too_many_files" in (server.folder / "log").read_text(encoding="utf-8"), 10)
+    problems.expect('"event":"too_many_files"' in (server.folder / "log").read_text(encoding="utf-8"), "is not noted")
+
+
 def re_name(answer):
     value = answer.header("Content-Disposition") or ""
     return value.split('filename="')[1].split('"')[0] if 'filename="' in value else None
@@ -891,7 +907,7 @@ def the_description_and_the_server_agree(problems, server):
 
 CASES = [methods, limits_at_their_edges, connections_per_address, slow_clients_are_cut_and_hold_up_nobody, slow_handlers_hold_up_nobody,
          rows_that_wait_for_nobody, a_client_that_does_not_read, permissions, forms_of_other_pages_are_refused, fields_are_checked, json_is_strict,
-         a_form_comes_again, naughty_strings, uploads, every_answer_is_protected, forms_of_an_answer, failures_tell_nothing, the_log,
+         a_form_comes_again, naughty_strings, uploads, every_answer_is_protected, forms_of_an_answer, files_in_a_row, failures_tell_nothing, the_log,
          behind_a_trusted_proxy, counts_are_for_the_inside, event_streams, streams_end_with_their_session,
          a_stream_that_does_not_read_is_ended, many_idle_streams, tls, the_end, the_description_and_the_server_agree]
 
