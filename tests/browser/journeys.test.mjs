@@ -66,13 +66,13 @@ async function find(page, number) {
 const WORDS = {
         de: {
                 today: /Heute/, grace: 'in Bewährung bis 30. Jun 2026', shortfall: /98\.407,59 € von 120\.000 €/, missed: 'nicht erfüllt',
-                planned: /12\. Feb 2026/, amount: '30.000,00', rest: /wir 40,0 % · Falkenluft 25,0 %.*übrige 17,2 %/,
+                planned: /12\. Feb 2026/, amount: '30.000,00', rest: /wir 40,0 % · Falkenluft 25,0 %.*übrige 29,2 %/,
                 approved: 'genehmigt', logged: 'Ausnahme genehmigt', all: '420 Kunden und 180 Interessenten', share: '48,4 %', kept: '100,0 %',
                 enough: /80\.240,35 € von 72\.000 €/, missing: /4 von 5 noch 1 Warengruppe/,
         },
         en: {
                 today: /Today/, grace: '30 Jun 2026', shortfall: /€98,407\.59 of €120,000/, missed: 'not met',
-                planned: /12 Feb 2026/, amount: '30,000.00', rest: /we 40\.0% · Falkenluft 25\.0%.*others 17\.2%/,
+                planned: /12 Feb 2026/, amount: '30,000.00', rest: /we 40\.0% · Falkenluft 25\.0%.*others 29\.2%/,
                 approved: 'approved', logged: 'Override approved', all: '420 customers and 180 prospects', share: '48.4%', kept: '100.0%',
                 enough: /€80,240\.35 of €72,000/, missing: /4 of 5 1 more product group/,
         },
