@@ -122,3 +122,23 @@ const char *error_argument(const struct error *error, const char *name)
                         return error->text + error->arguments[i].offset;
         return NULL;
 }
+
+bool error_is_internal(const struct error *error)
+{
+        static const char *const families[] = {"database.", "data.", "file.", "system."};
+        switch (error->status) {
+        case STATUS_SYSTEM:
+        case STATUS_DATABASE:
+        case STATUS_CORRUPT:
+                return true;
+        case STATUS_OK:
+        case STATUS_MEMORY:
+                return false;
+        default:
+                break;
+        }
+        for (size_t i = 0; error->key && i < sizeof(families) / sizeof(families[0]); i++)
+                if (strncmp(error->key, families[i], strlen(families[i])) == 0)
+                        return true;
+        return false;
+}

@@ -69,6 +69,10 @@ void error_add(struct error *error, const char *name, const char *value);
 /* The value of an argument, or NULL. */
 const char *error_argument(const struct error *error, const char *name);
 
+/* Is it about the machine: files, the database, stored data? Its message names places and is for whoever runs the
+ * server; others are only told where it was noted. */
+bool error_is_internal(const struct error *error);
+
 #define must_check __attribute__((warn_unused_result))
 
 #endif

@@ -150,7 +150,7 @@ static void said_release(struct said *said)
 /* What went wrong, in words. Of what is nobody's business but the operator's only that it happened. */
 static void say(const struct request *request, unsigned status_code, const struct error *error, struct said *ret)
 {
-        bool internal = status_code == 500;
+        bool internal = status_code == 500 || (status_code == 503 && error_is_internal(error));
         buffer_init(&ret->message, 8192);
         buffer_init(&ret->hint, 2048);
         ret->key = internal || !error->key ? "request.failed" : error->key;
@@ -292,7 +292,7 @@ void answer_error(struct request *request, unsigned status_code, const struct er
         unsigned code = status_code ? status_code : code_of(error->status);
         struct buffer seconds buffer_cleanup;
         buffer_init(&seconds, 32);
-        if (code == 500)
+        if (code == 500 || (code == 503 && error_is_internal(error)))
                 log_error(site->log, request->now_ms, request->id,
                           request->match.route ? request->match.route->path : "-", error);
         if (code == 429 || code == 503) {

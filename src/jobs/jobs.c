@@ -101,10 +101,10 @@ void jobs_tell(struct jobs *jobs, const struct job_event *event)
                 jobs->options.changed(jobs->options.context, event);
 }
 
-void jobs_complain(struct jobs *jobs, const struct error *error)
+void jobs_complain(struct jobs *jobs, int64_t job_id, const struct error *error)
 {
         if (jobs->options.failed)
-                jobs->options.failed(jobs->options.context, error);
+                jobs->options.failed(jobs->options.context, job_id, error);
 }
 
 /* ---- starting and stopping ------------------------------------------------------------------------------------- */

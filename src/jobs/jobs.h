@@ -151,8 +151,9 @@ struct jobs_options {
         unsigned threads;       /* 0: two */
         /* Changes of any job of the database, from a thread of the runner; short and without waiting. May be NULL. */
         void (*changed)(void *context, const struct job_event *event);
-        /* What the runner itself could not do, for the log. May be NULL. */
-        void (*failed)(void *context, const struct error *error);
+        /* For the log: what the runner itself could not do (job 0), and why a job failed where that is about the
+         * machine (error_is_internal). May be NULL. */
+        void (*failed)(void *context, int64_t job_id, const struct error *error);
         void *context;
         /* 0: as usual. Between two renewals of a lease; without one for so long, a holder counts as gone; first pause
          * after a failure, four times as long after each further one; between two looks for jobs of other processes;

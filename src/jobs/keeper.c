@@ -58,7 +58,7 @@ static void renew(struct jobs *jobs, struct lease_beat *beats, size_t count)
 {
         struct error error;
         if (lease_beat(jobs->options.database, jobs->holder, beats, count, &error) != STATUS_OK) {
-                jobs_complain(jobs, &error);
+                jobs_complain(jobs, 0, &error);
                 return;
         }
         for (size_t i = 0; i < count; i++)
@@ -221,10 +221,10 @@ static void step(struct jobs *jobs, bool stopping)
         if (!is_time(&jobs->next_poll_ns, now_ns, jobs->options.poll_ms))
                 return;
         if (poll(jobs, &error) != STATUS_OK)
-                jobs_complain(jobs, &error);
+                jobs_complain(jobs, 0, &error);
         if (!stopping && is_time(&jobs->next_due_ns, now_ns, jobs->options.due_ms) &&
             schedule_look(jobs, jobs->connection, &error) != STATUS_OK)
-                jobs_complain(jobs, &error);
+                jobs_complain(jobs, 0, &error);
         jobs_wake(jobs); /* jobs of other processes, and those that were put off */
 }
 

@@ -74,7 +74,7 @@ must_check enum status schedule_look(struct jobs *jobs, struct connection *conne
 
 /* Tells options.changed and options.failed. */
 void jobs_tell(struct jobs *jobs, const struct job_event *event);
-void jobs_complain(struct jobs *jobs, const struct error *error);
+void jobs_complain(struct jobs *jobs, int64_t job_id, const struct error *error); /* 0: of no one job */
 void job_stop(struct job *job, enum stop_reason reason);
 
 #endif

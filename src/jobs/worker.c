@@ -62,7 +62,7 @@ static void write_end(struct worker *worker, const struct lease_end *end)
         struct jobs *jobs = worker->jobs;
         struct error error;
         while (lease_end(jobs->options.database, end, &error) != STATUS_OK) {
-                jobs_complain(jobs, &error);
+                jobs_complain(jobs, 0, &error);
                 monitor_enter(jobs->monitor);
                 bool stopping = jobs->stopping;
                 if (!stopping)
@@ -141,6 +141,8 @@ static void run_job(struct worker *worker, int64_t id)
         if (!status)
                 status = job->kind->run(job, &error);
         judge(job, status, &error, &end);
+        if (end.why && error_is_internal(&error))
+                jobs_complain(jobs, id, &error); /* pages only say that the log has it */
         write_end(worker, &end);
         tell(worker, end.state);
         show(worker, false);
@@ -164,7 +166,7 @@ void worker_run(void *context)
                 struct error error;
                 int64_t id = 0;
                 if (lease_take(jobs->options.database, worker->connection, &holder, &id, &error) != STATUS_OK)
-                        jobs_complain(jobs, &error);
+                        jobs_complain(jobs, 0, &error);
                 if (id) {
                         run_job(worker, id);
                         continue;

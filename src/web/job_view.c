@@ -4,6 +4,8 @@
  */
 #include "web/job_view.h"
 
+#include <inttypes.h>
+
 #include "http/log.h"
 #include "importer/import.h"
 #include "importer/upload.h"
@@ -22,11 +24,14 @@ static const struct job_kind *const job_kinds[] = {
 
 /* ---- the runner -------------------------------------------------------------------------------------------------- */
 
-static void failed(void *context, const struct error *error)
+static void failed(void *context, int64_t job_id, const struct error *error)
 {
         struct application *application = context;
+        char number[24] = "-";
+        if (job_id)
+                snprintf(number, sizeof(number), "%" PRId64, job_id);
         if (application->log)
-                log_error(application->log, clock_now_ms(), "-", "jobs", error);
+                log_error(application->log, clock_now_ms(), number, "jobs", error);
 }
 
 static void changed(void *context, const struct job_event *event)
@@ -41,7 +46,7 @@ static void changed(void *context, const struct job_event *event)
         struct error error;
         if (event->state == JOB_DONE && strcmp(event->kind, first_concept_kind.name) == 0 &&
             application_read_currency(application, &error) != STATUS_OK)
-                failed(application, &error);
+                failed(application, event->id, &error);
         events_post(application->events, text_of(topic), text_of(data));
 }
 
@@ -127,8 +132,13 @@ static void put_error(struct request *request, struct model *model, struct value
 {
         struct buffer text buffer_cleanup;
         buffer_init(&text, TEXT_BYTES_MAX);
-        if (record->error.key)
+        if (record->error.key && error_is_internal(&record->error)) {
+                char number[24];
+                snprintf(number, sizeof(number), "%" PRId64, record->id);
+                message_add(&text, request_language(request), "request.failed", "request", number, NULL);
+        } else if (record->error.key) {
                 message_add_error(&text, request_language(request), &record->error);
+        }
         put_text(model, map, "error", text.length ? (struct text){text.data, text.length} : (struct text){NULL, 0});
 }
 

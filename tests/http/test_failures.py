@@ -127,7 +127,44 @@ def failures_tell_nothing(problems, demo):
             problems.same(browsers[role].ask(path, accept=accept).status, before[path + accept], path, "afterwards")
 
 
-CASES = [failures_tell_nothing]
+def a_database_held_by_others(problems, demo):
+    """Another program holds the database: whoever wants to write waits, and learns that it did not work, not where."""
+    treue, browser = demo.house.treue, demo.browser("owner")
+    if treue.on_server():
+        return  # servers hold rows, not whole databases: tests/fault/test_postgresql_outage.py
+    with contextlib.closing(sqlite3.connect(treue.data / "treue.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for path, accept in (("/views", "text/html"), ("/api/v1/views", "application/json")):
+            answer = browser.ask(path, "POST", {"list": "customers", "query": "sort=name", "name": "Probe"}, accept=accept)
+            problems.expect(answer.status in (500, 503), path, answer.line)
+            check_words(problems, path, answer, "saved_view")
+        other.execute("ROLLBACK")
+    problems.same(treue.query("SELECT count(*) FROM saved_view WHERE name = 'Probe'")[0][0], 0, "nothing was kept")
+    answer = browser.post("/views", {"list": "customers", "query": "sort=name", "name": "Probe"})
+    problems.same(answer.status, 303, "afterwards")
+
+
+def jobs_tell_nothing(problems, demo):
+    """What fails in a job about the machine: its number on the page, its cause in the log."""
+    browser = demo.browser("owner")
+    with without(demo.house.treue, "customer_fact"):
+        answer = browser.ask("/api/v1/concepts/partnerkreis/1/simulate", "POST", accept="application/json", token=False,
+                             headers=[("X-CSRF-Token", browser.csrf)])
+        problems.expect(answer.status in (200, 201), "asked for", answer.line, answer.body[-300:])
+        job = answer.json()["job"]["id"]
+        failed = harness.until(lambda: browser.json(f"/jobs/{job}").json()["job"]["error"], 60)
+        problems.expect(failed, "the job does not fail")
+        for accept in ("text/html", "application/json"):
+            path = f"/jobs/{job}" if accept == "text/html" else f"/api/v1/jobs/{job}"
+            text = browser.ask(path, accept=accept).body.decode()
+            told = TELLING.search(text) or re.search(r"\bcustomer_fact\b", text)
+            problems.expect(not told, path, "tells", told and text[max(told.start() - 60, 0):told.end() + 60])
+            problems.expect(f"under {job}" in text, path, "does not tell where it was noted")
+    log = demo.house.log.read_text(encoding="utf-8")
+    problems.expect(any(job in line and "customer_fact" in line for line in log.splitlines()), "the log does not say why")
+
+
+CASES = [failures_tell_nothing, a_database_held_by_others, jobs_tell_nothing]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:

@@ -122,11 +122,11 @@ static void changed(void *context, const struct job_event *event)
                 ends_seen++;
 }
 
-static void complain(void *context, const struct error *problem)
+static void complain(void *context, int64_t job_id, const struct error *problem)
 {
         (void)context;
         print_message("%s %s\n", problem->key, problem->text);
-        complaints++;
+        complaints += job_id == 0;
 }
 
 static const struct job_kind *const kinds[] = {&greeting, &noting, &lonely, &failing, &resumable, &once_only, &counting,
