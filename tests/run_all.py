@@ -99,6 +99,7 @@ SCRIPTS = [
     ("constant time", "tests/tools/test_constant_time.py", BUILD, 240),
     ("no other programs are started", "tests/tools/test_no_programs.py", BUILD, 240),
     ("randomness, digests, ciphers", "tests/tools/test_randomness.py", BUILD, 240),
+    ("formats", "tests/tools/test_formats.py", BUILD, 240),
     ("assets of the pages", "tests/tools/test_assets.py", NONE, 240),
     ("queries on PostgreSQL and SQLite", "tests/db/test_prepare_postgresql.py", NONE, 600),
     ("query generator", "tests/db/test_queries.py", NONE, 240),

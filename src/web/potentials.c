@@ -257,7 +257,7 @@ static enum status check_shares(struct request *request, bool *ret_named, struct
                                                    NULL);
 }
 
-/* Competitors the same version names today, but the form no longer does: they have nothing. */
+/* Competitors who have something in the same version, but whom the form no longer names: they have nothing any more. */
 static enum status add_gone(struct request *request, const struct entry_page *page, struct entry_cells *cells,
                             struct error *error)
 {
@@ -272,7 +272,8 @@ static enum status add_gone(struct request *request, const struct entry_page *pa
                 status = q_potential_forms_next(rows, &row, &more, error);
                 if (status != STATUS_OK || !more)
                         break;
-                if (row.valid_from != args.day || !row.competitor.length || !text_equal(row.product_group, group))
+                bool has = row.competitor.length && row.share_millionths > 0;
+                if (row.valid_from != args.day || !has || !text_equal(row.product_group, group))
                         continue;
                 for (size_t i = 0; i < COMPETITORS; i++)
                         named |= text_equal(row.competitor, request_text(request, competitor_fields[i]));

@@ -589,7 +589,8 @@ def mails(problems, house):
         problems.same([signature(one) for one in mail.mails(count + 2)[count:]],
                       [["PartnerKreis\nGemeinsam besser\n"], ["PartnerCircle\nBetter together\n"]], "signatures")
         raw = b"".join(path.read_bytes() for path in mail.folder.glob("*.eml"))
-        problems.expect(b"\n\n" not in raw.replace(b"\r\n", b"") and b"Bcc" not in raw, "bare line ends, headers")
+        bare = raw.replace(b"\r\n", b"")
+        problems.expect(b"\n" not in bare and b"\r" not in bare and b"\0" not in raw and b"Bcc" not in raw, "bare line ends, headers")
 
 
 def mail_over_tls(problems, house):
