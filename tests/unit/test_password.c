@@ -89,6 +89,15 @@ static void keeping_and_verifying(void **state)
         assert_int_equal(password_verify(text_of("grünes sofa am teicH"), text_of(kept), &is, &outdated, &error),
                          STATUS_OK);
         assert_false(is);
+        /* The last character of the longest counts as the first: nothing is cut off. */
+        char longest[129] = "";
+        memset(longest, 'x', 128);
+        assert_int_equal(password_hash(text_of(longest), again, &error), STATUS_OK);
+        assert_int_equal(password_verify(text_of(longest), text_of(again), &is, &outdated, &error), STATUS_OK);
+        assert_true(is);
+        longest[127] = 'y';
+        assert_int_equal(password_verify(text_of(longest), text_of(again), &is, &outdated, &error), STATUS_OK);
+        assert_false(is);
         /* Nothing kept, or something else: never right. */
         static const char *const broken[] = {"", "x", "$argon2id$v=19$m=19456,t=2,p=1$",
                                              "$argon2i$v=19$m=8,t=1,p=1$a$b",
