@@ -3,6 +3,8 @@
  * sign_in.c: signing in and out, the second factor, and the links that let somebody choose a password, accept an
  * invitation or sign in by mail. A link is shown by GET and used by POST: programs that look at mails open links, too.
  */
+#include <inttypes.h>
+
 #include "access/links.h"
 #include "access/password.h"
 #include "web/mailer.h"
@@ -40,6 +42,11 @@ static void go_on(struct request *request, const struct signed_in *signed_in)
         struct text next = signing_next(request_text(request, "next"));
         buffer_init(&path, 3 * NEXT_MAX + 64);
         signing_give(request, signed_in);
+        if (signed_in->outcome == SIGN_IN_DONE) {
+                char account[24];
+                snprintf(account, sizeof(account), "%" PRId64, signed_in->account_id);
+                request_log(request, "signed_in", "account", account, NULL);
+        }
         if (signed_in->outcome == SIGN_IN_CODE) {
                 buffer_add_text(&path, "/sign-in/code?next=");
                 for (size_t i = 0; i < next.length; i++)

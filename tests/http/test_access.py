@@ -5,9 +5,10 @@
   test_access.py TREUE_BINARY
 
 Verifies X-01 in part (roles, the accounts behind them, contacts of the own company only) and X-04 in part (changes of
-rights stand in the audit chain), X-02 in part (the language of the reader). Of the list of security checks in docs/internals/security.md: 14, 31 to 36, 38 to 42
-and 47, as far as they concern accounts.
+rights stand in the audit chain), X-02 in part (the language of the reader). Of the list of security checks in docs/internals/security.md: 14, 31 to 36, 38 to 42,
+47 and 61, as far as they concern accounts.
 """
+import datetime
 import email
 import email.policy
 import json
@@ -267,6 +268,44 @@ def demanded_factor(problems, house):
         problems.same(admin.post("/settings", {"factor": ["owner=no"]}).status, 303, "given up")
         problems.same(anna.post(place, {"action": "remove"}).status, 303, "now it can be taken away")
         problems.same(anna.is_signed_in(), True, "and nobody asks for one")
+
+
+def logged(problems, house):
+    """Signing in, a wrong password, being held back, a wrong code and what is not permitted stand in the log, with who it
+    was once that is known, and never with what was typed (check 61)."""
+    for login, role in (("anna", "owner"), ("admin", "administrator")):
+        house.add(login, role)
+    with house.serving():
+        anna, admin = house.complete("anna"), house.complete("admin")
+        problems.same(anna.ask("/users").status, 403, "not permitted")
+        problems.same(admin.sign_in("admin").status, 303, "signing in")
+        for _ in range(8):
+            Browser(house).sign_in("anna", "wrong canary guess")
+        admin.ask("/account/second-factor")
+        admin.post("/account/second-factor", {"action": "begin"})
+        secret = re.search(r"secret=([A-Z2-7]{32})", admin.ask("/account/second-factor").body.decode()).group(1)
+        admin.post("/account/second-factor", {"action": "confirm", "code": code_of(secret, house_seconds(house))})
+        half = Browser(house)
+        half.sign_in("admin")
+        problems.same(half.post("/sign-in/code", {"code": "000000"}).status, 422, "a wrong code")
+        harness.until(lambda: "sign_in_wrong_code" in house.log.read_text(encoding="utf-8"), 10)
+        ids = {login: str(house.account_id(login)) for login in ("anna", "admin")}
+    text = house.log.read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    seen = {}
+    for line in lines:
+        seen.setdefault(line["event"], []).append(line)
+    problems.same({line["account"] for line in seen.get("signed_in", [])}, set(ids.values()), "who signed in")
+    problems.same(len(seen.get("signed_in", [])), 3, "twice by links and once by name; not with a password alone")
+    problems.same(len(seen.get("sign_in_wrong", [])), 5, "wrong guesses looked at")
+    problems.same(len(seen.get("sign_in_held_back", [])), 3, "and held back")
+    problems.same(len(seen.get("sign_in_wrong_code", [])), 1, "a wrong code")
+    problems.same([(line["route"], line["role"]) for line in seen.get("denied", [])], [("/users", "owner")], "not permitted")
+    problems.expect("canary" not in text and PASSWORD not in text and secret not in text, "what was typed stands in the log")
+
+
+def house_seconds(house):
+    return int(datetime.datetime.fromisoformat(house.clock.replace("Z", "+00:00")).timestamp())
 
 
 # ---- sessions ------------------------------------------------------------------------------------------------------------
@@ -734,7 +773,7 @@ def languages(problems, house):
             problems.same(kept["anna"], "de", "and is kept")
 
 
-CASES = [first_account, languages, cookies, same_answer, credential_stuffing, second_factor, demanded_factor, timeouts,
+CASES = [first_account, languages, cookies, same_answer, credential_stuffing, second_factor, demanded_factor, logged, timeouts,
          everywhere_at_once, streams_end, proving_again, administration, mails, mail_over_tls, contacts, without_a_mail_server]
 
 if __name__ == "__main__":
