@@ -148,7 +148,7 @@ FIXTURE = re.compile(r'^#include "(database|facts|resume)_fixture\.h"', re.MULTI
 SERVER_ONLY = "test_server"
 AT_ONCE = 2
 # While so many processors were idle for so long, one more is begun, up to so many more than there are processors.
-IDLE_PROCESSORS, IDLE_SECONDS, MORE_AT_ONCE = 0.6, 2.0, 2
+IDLE_PROCESSORS, IDLE_SECONDS, MORE_AT_ONCE = 0.4, 1.5, 3
 STOPPED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
