@@ -181,6 +181,19 @@ bool read_id(struct reading *reading, const struct node *node, const char *key, 
         return true;
 }
 
+/* A name stands in lists, headings and subjects of mails. */
+static bool read_line(struct reading *reading, const struct node *node, const char *key, struct text *ret)
+{
+        if (!read_text(reading, node, key, ret))
+                return false;
+        for (size_t i = 0; i < ret->length; i++)
+                if (ret->data[i] == '\n' || ret->data[i] == '\r' || ret->data[i] == '\t') {
+                        READ_ERROR(reading, node, "concept.one_line", "key", key);
+                        return false;
+                }
+        return true;
+}
+
 bool read_names(struct reading *reading, const struct node *node, enum concept_key key, struct bilingual *ret)
 {
         const struct node *values[KEY_COUNT];
@@ -191,9 +204,9 @@ bool read_names(struct reading *reading, const struct node *node, enum concept_k
         }
         if (!read_map(reading, node, SECTION_NAME, values))
                 return false;
-        bool read = values[KEY_NAME_de] && read_text(reading, values[KEY_NAME_de], "de", &ret->german);
+        bool read = values[KEY_NAME_de] && read_line(reading, values[KEY_NAME_de], "de", &ret->german);
         if (values[KEY_NAME_en])
-                read &= read_text(reading, values[KEY_NAME_en], "en", &ret->english);
+                read &= read_line(reading, values[KEY_NAME_en], "en", &ret->english);
         return read;
 }
 

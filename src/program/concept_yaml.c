@@ -62,6 +62,26 @@ static void open_node(struct builder *builder, enum node_kind kind, yaml_mark_t 
                 builder->open[builder->depth++] = node;
 }
 
+/* They would cut a text short where it is printed, or begin another header in a mail. Lines and tabs may be. */
+static void refuse_control_characters(struct builder *builder, const struct node *node)
+{
+        const unsigned char *data = (const unsigned char *)node->text.data;
+        for (size_t i = 0; i < node->text.length; i++) {
+                unsigned code = data[i];
+                if (code == 0xc2 && i + 1 < node->text.length)
+                        code = data[i + 1]; /* U+0080 to U+00BF are these two bytes */
+                else if (code >= 0x80 || code == '\n' || code == '\r' || code == '\t')
+                        continue;
+                if (code >= 0x20 && code != 0x7f && (code < 0x80 || code > 0x9f))
+                        continue;
+                char name[16];
+                snprintf(name, sizeof(name), "U+%04X", code);
+                problems_error(builder->problems, node->line, node->column, "concept.control_character", "code", name,
+                               NULL);
+                return;
+        }
+}
+
 static void add_scalar(struct builder *builder, const yaml_event_t *event)
 {
         struct node *node = add_node(builder, NODE_SCALAR, event->start_mark);
@@ -72,9 +92,8 @@ static void add_scalar(struct builder *builder, const yaml_event_t *event)
         builder->no_memory |= !copy;
         node->text = (struct text){copy, length};
         node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-        /* A zero byte would cut the text short wherever it is printed. */
-        if (copy && memchr(copy, 0, length))
-                problems_error(builder->problems, node->line, node->column, "concept.zero_byte", NULL);
+        if (copy)
+                refuse_control_characters(builder, node);
 }
 
 static void refuse(struct builder *builder, const yaml_event_t *event, const char *key, const yaml_char_t *name)

@@ -5,6 +5,7 @@
  * the contact's session looks at.
  */
 #include "access/companies.h"
+#include "web/entries.h"
 #include "web/mailer.h"
 #include "web/reading.h"
 #include "web/resources.h"
@@ -22,6 +23,9 @@ static void place_end(struct place *place) { buffer_release(&place->path); }
 
 static const char *const contact_roles[] = {"contact", "main_contact", NULL};
 static const char *const language_codes[] = {"de", "en", NULL};
+/* What they are called in the form, in the same order. */
+static const char *const role_keys[] = {"role.contact", "role.main_contact"};
+static const char *const language_keys[] = {"language.de", "language.en"};
 
 /* The company of the session. */
 static enum status own_company(struct request *request, struct place *place, struct error *error)
@@ -113,6 +117,9 @@ static enum status show(struct request *request, struct model *model, struct err
         put_text(model, NULL, "place", (struct text){place.path.data, place.path.length});
         put_yes_no(model, NULL, "is_portal", place.is_portal);
         put_yes_no(model, NULL, "is_empty", count == 0);
+        entry_choices_put(request, model, "roles", "role", role_keys, 2, text_of(contact_roles[0]));
+        entry_choices_put(request, model, "languages", "language", language_keys, 2,
+                          text_of(language_code(request_language(request))));
         struct value *list = put_list(model, NULL, "people");
         for (size_t i = 0; i < count; i++)
                 put_person(model, list, request_subject(request), &people[i]);

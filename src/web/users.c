@@ -7,6 +7,7 @@
 #include "access/sessions.h"
 #include "base/calendar.h"
 #include "render/list.h"
+#include "web/entries.h"
 #include "web/resources.h"
 #include "web/signing.h"
 
@@ -249,10 +250,12 @@ static const struct field new_fields[] = {
 static enum status show_new(struct request *request, struct model *model, struct error *error)
 {
         (void)error;
+        static const char *const languages[] = {"language.de", "language.en"};
         enum role chosen = ROLE_REP;
-        (void)role_of_name(request_text(request, "role"), &chosen);
+        (void)role_of_name(request_typed_at(request, "role", 0), &chosen);
         put_word(model, NULL, "title", "users.new_title");
         put_choices(model, request_arena(request), "roles", staff_roles, chosen);
+        entry_choices_put(request, model, "languages", "language", languages, 2, (struct text){NULL, 0});
         return STATUS_OK;
 }
 

@@ -17,7 +17,7 @@ before(async () => {
         treue = await Treue.demo();
         for (const one of STAFF)
                 await treue.user(...one);
-        await treue.serve();
+        await treue.serve('--files-per-minute', '10000'); // every list is taken along, again and again
 });
 after(async () => {
         await close();

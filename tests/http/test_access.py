@@ -491,6 +491,11 @@ def proving_again(problems, house):
 
 # ---- accounts ------------------------------------------------------------------------------------------------------------
 
+def chosen(answer):
+    """What the lists of a form stand on."""
+    return re.findall(r'<option value="([^"]*)" selected>', answer.body.decode())
+
+
 def administration(problems, house):
     """An administrator adds accounts and keys; nobody else does; the last one stays."""
     for login, role in (("admin", "administrator"), ("olga", "owner")):
@@ -504,7 +509,9 @@ def administration(problems, house):
         problems.same(answer.status, 200, "adding", answer.body[-300:])
         link = re.search(r"/link/([A-Za-z0-9_-]{27})", answer.body.decode()).group(1)
         house.complete("rita", link=link)
-        problems.same(admin.post("/users/new", {"login": "rita", "name": "R", "role": "rep"}).status, 422, "twice")
+        answer = admin.post("/users/new", {"login": "rita", "name": "R", "role": "sales_head", "language": "en"})
+        problems.same(answer.status, 422, "twice")
+        problems.same(chosen(answer), ["sales_head", "en"], "what was chosen stays")
         user = house.account_id("rita")
         admin.post(f"/users/{user}/scope", {"responsibles": "Rita Reise\r\nGebiet Nord\r\n"})
         shown = admin.json(f"/users/{user}").json()
@@ -668,6 +675,8 @@ def contacts(problems, house):
             problems.same(rep.ask(f"/customers/{two}/access").status, 404, "another rep's customer")
             problems.same(rep.post(f"/customers/{two}/access", person).status, 404, "inviting there")
             problems.same(rep.post("/customers/99/access", person).status, 404, "no customer at all")
+            answer = rep.post(f"/customers/{one}/access", dict(person, email="nobody", language="en"))
+            problems.same((answer.status, chosen(answer)), (422, ["main_contact", "en"]), "what was chosen stays")
             answer = rep.post(f"/customers/{one}/access", person)
             problems.same(answer.status, 303, "inviting", answer.body[-400:])
             text = mail.mails(1)[-1].get_content()
