@@ -491,7 +491,7 @@ def proving_again(problems, house):
 
 # ---- accounts ------------------------------------------------------------------------------------------------------------
 
-def chosen(answer):
+def selected_in(answer):
     """What the lists of a form stand on."""
     return re.findall(r'<option value="([^"]*)" selected>', answer.body.decode())
 
@@ -511,7 +511,7 @@ def administration(problems, house):
         house.complete("rita", link=link)
         answer = admin.post("/users/new", {"login": "rita", "name": "R", "role": "sales_head", "language": "en"})
         problems.same(answer.status, 422, "twice")
-        problems.same(chosen(answer), ["sales_head", "en"], "what was chosen stays")
+        problems.same(selected_in(answer), ["sales_head", "en"], "what was chosen stays")
         user = house.account_id("rita")
         admin.post(f"/users/{user}/scope", {"responsibles": "Rita Reise\r\nGebiet Nord\r\n"})
         shown = admin.json(f"/users/{user}").json()
@@ -676,7 +676,7 @@ def contacts(problems, house):
             problems.same(rep.post(f"/customers/{two}/access", person).status, 404, "inviting there")
             problems.same(rep.post("/customers/99/access", person).status, 404, "no customer at all")
             answer = rep.post(f"/customers/{one}/access", dict(person, email="nobody", language="en"))
-            problems.same((answer.status, chosen(answer)), (422, ["main_contact", "en"]), "what was chosen stays")
+            problems.same((answer.status, selected_in(answer)), (422, ["main_contact", "en"]), "what was chosen stays")
             answer = rep.post(f"/customers/{one}/access", person)
             problems.same(answer.status, 303, "inviting", answer.body[-400:])
             text = mail.mails(1)[-1].get_content()
