@@ -169,7 +169,7 @@ static void test_table(void **state)
         (void)state;
         give_out((struct sheet_style){.form = FORM_TABLE, .language = LANGUAGE_GERMAN, .currency = "EUR", .indent = 2},
                  "  Kunde   Status     Kunden  Lauf  Konzept  Umsatz 12 Monate EUR  change EUR"
-                 "   Wert  Anteil  Stichtag    geladen     Hinweis                weicht ab\n"
+                 "   Wert  Anteil  Stichtag    Geladen     Hinweis                weicht ab\n"
                  "  ──────  ─────────  ──────  ────  ───────  ────────────────────  ──────────"
                  "  ─────  ──────  ──────────  ──────────  ─────────────────────  ─────────\n"
                  "  Mülle…  genehmigt   1.234  1234  v3                  -1.234,56   +1.234,56"
