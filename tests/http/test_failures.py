@@ -12,15 +12,13 @@ Verifies X-01 in part. Of the list of security checks in docs/internals/security
 import collections
 import contextlib
 import json
-import pathlib
 import re
-import shutil
 import sqlite3
 import sys
-import tempfile
 
+import everybody
 import harness
-from test_rights import FORMS, Demo, address_of, representations  # before tests/road, which has one, too
+from everybody import FORMS, address_of, representations
 from test_walk import NOTES, is_stream, someone
 
 # What would leave its traces of a table that is gone, or where: never outside.
@@ -169,18 +167,4 @@ CASES = [failures_tell_nothing, a_database_held_by_others, jobs_tell_nothing]
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    work = pathlib.Path(tempfile.mkdtemp(prefix="treue-failures-"))
-    try:
-        demo = Demo(sys.argv[1], work)
-        demo.find_customers()
-        demo.sign_in_all()
-        with demo.house.serving("--files-per-minute", "100000"):
-            demo.complete_all()
-            status = harness.run([case for case in CASES if len(sys.argv) == 2 or case.__name__ in sys.argv[2:]], demo)
-        said = (work / "errors").read_text(encoding="utf-8", errors="replace")
-        if "Sanitizer" in said or "runtime error" in said:
-            print(said[-3000:])
-            status = 1
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    sys.exit(status)
+    sys.exit(everybody.run(CASES, sys.argv[1:], "failures", "--files-per-minute", "100000"))

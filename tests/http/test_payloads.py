@@ -22,8 +22,8 @@ import time
 import urllib.parse
 
 import harness
-from test_rights import NOBODY, ROOT, Demo  # before house, which knows another file of that name
-from house import PASSWORD, Browser, road
+from everybody import ROOT, Demo
+from house import PASSWORD, road
 
 CANARY = "injected-canary"
 # For fields of any text. Passwords are only hashed, and what takes numbers, days and choices refuses all of them: there

@@ -19,9 +19,8 @@ import tempfile
 import time
 import urllib.parse
 
+import everybody
 import harness
-import test_rights
-from house import road
 
 sys.path.insert(0, str(harness.ROOT / "tests" / "support"))
 import mutant  # noqa: E402  (needs the path above)
@@ -109,7 +108,7 @@ def objects_of(demo):
     result = []
     for row in demo.rows:
         if row.relation == "foreign" and row.path.count("{") == 1:
-            fields = test_rights.FORMS.get(row.path) if row.method == "POST" else None
+            fields = everybody.FORMS.get(row.path) if row.method == "POST" else None
             own = there.own if f"{row.method} {row.path}" in SHOWN else None
             result.append(Object(f"{row.method} {row.path}", "rep", row.method, row.path.replace("{customer}", "{}"),
                                  fields, there.customer, nobody, own))
@@ -285,7 +284,7 @@ if __name__ == "__main__":
     work = pathlib.Path(tempfile.mkdtemp(prefix="treue-times-"))
     try:
         build = pathlib.Path(sys.argv[1])
-        demo = test_rights.Demo(str(build / "treue"), work)
+        demo = everybody.Demo(str(build / "treue"), work)
         demo.find_customers()
         demo.sign_in_all()
         wanted = sys.argv[2:] or [case.__name__ for case in (*CASES, planted_mistakes_are_found)]

@@ -10,15 +10,12 @@ Verifies X-01. Of the list of security checks in docs/internals/security.md: 2, 
 """
 import html.parser
 import json
-import pathlib
 import re
-import shutil
 import sys
-import tempfile
 import urllib.parse
 
-import harness
-from test_rights import FORMS, NOBODY, REP, ROLES, Demo, address_of, representations  # before tests/road, which has one, too
+import everybody
+from everybody import FORMS, NOBODY, REP, ROLES, address_of, representations
 from house import PASSWORD, Browser
 
 # What the server itself notes of whoever asks, and of the work it does meanwhile.
@@ -327,18 +324,4 @@ CASES = [every_answer_is_protected, forms_of_other_pages_are_refused, wrong_form
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    work = pathlib.Path(tempfile.mkdtemp(prefix="treue-walk-"))
-    try:
-        demo = Demo(sys.argv[1], work)
-        demo.find_customers()
-        demo.sign_in_all()
-        with demo.house.serving():
-            demo.complete_all()
-            status = harness.run([case for case in CASES if len(sys.argv) == 2 or case.__name__ in sys.argv[2:]], demo)
-        said = (work / "errors").read_text(encoding="utf-8", errors="replace")
-        if "Sanitizer" in said or "runtime error" in said:
-            print(said[-3000:])
-            status = 1
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    sys.exit(status)
+    sys.exit(everybody.run(CASES, sys.argv[1:], "walk"))

@@ -19,8 +19,8 @@ import sys
 import tempfile
 import urllib.parse
 
+import everybody
 import harness
-import test_rights
 
 TODAY = "2026-02-10T09:00:00Z"  # the latest evaluation is in effect
 ALIKE = 2          # so many links of one kind (that differ in numbers and values only) are followed
@@ -99,7 +99,7 @@ def walk(browser):
 
 def pages_say_words(problems, demo):
     count = 0
-    for role in test_rights.ROLES:
+    for role in everybody.ROLES:
         for language in ("de", "en"):
             browser = demo.browser(role)
             browser.ask("/account")
@@ -122,7 +122,7 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     work = pathlib.Path(tempfile.mkdtemp(prefix="treue-words-"))
     try:
-        company = test_rights.Demo(sys.argv[1], work)
+        company = everybody.Demo(sys.argv[1], work)
         company.house.clock = company.house.treue.clock = TODAY
         company.find_customers()
         company.sign_in_all()
