@@ -30,7 +30,7 @@ PAGES = [("customer list, two filters and an order", "/customers?filter=segment:
           40),
          ("dossier", "/customers/{customer}", 25), ("start page", "/", 40), ("ladder", "/ladder", 20),
          ("search as you type", "/search?q={typed}", 15)]
-AFTER, AFTER_MS, ENTRIES = "ladder, the first after a visit was reported", 200, 20
+AFTER, AFTER_MS, ENTRIES = "ladder, the first after a visit was reported", 100, 20
 CITIES = ["München", "Ulm", "Köln", "Berlin", "Hamburg", "Bremen", "Leipzig", "Graz", "Zürich", "Bozen"]
 WORDS = ["Haustechnik", "Sanitär", "Klima", "Energie", "Heizung", "Bad", "Elektro", "Lüftung"]
 NAMES = ["Brandl", "Huber", "Müller", "Schäfer", "Weiß", "Lechner", "Oswald", "Mayr", "Hölzl", "Krüger"]

@@ -108,33 +108,44 @@ static enum status look_at_changes(struct connection *connection, int64_t after,
         return status;
 }
 
-/* Are the customers who they were? Every generation since must be an import that only brought figures. */
-static enum status look_at_imports(struct connection *connection, int64_t after, int64_t up_to, bool *ret_same,
-                                   struct error *error)
+/* What of a view of the day can be kept. */
+struct kept_parts {
+        bool facts;      /* all of them */
+        bool who;        /* names, numbers, contacts, responsibilities */
+        bool amounts;    /* what purchases and potentials say; only with `who` */
+        bool decisions;
+};
+
+static bool is_among(struct text kind, const char *const *kinds)
 {
-        static const char *const figures[] = {"purchases", "potentials", "certificates", "activities", "visits"};
+        while (*kinds && !text_is(kind, *kinds))
+                kinds++;
+        return *kinds != NULL;
+}
+
+/* The customers are who they were, and have bought what they had, where every generation since is an import of a kind
+ * that changes nothing of it. */
+static enum status look_at_imports(struct connection *connection, int64_t after, int64_t up_to,
+                                   struct kept_parts *ret, struct error *error)
+{
+        static const char *const events[] = {"certificates", "activities", "visits", NULL};
+        static const char *const amounts[] = {"purchases", "potentials", NULL};
         struct q_directory_published_args args = {after, up_to};
         rows_cleanup struct rows *rows = NULL;
-        int64_t imports = 0;
+        int64_t of_events = 0, of_amounts = 0;
         enum status status = q_directory_published_open(connection, &args, &rows, error);
         for (bool more = true; !status;) {
                 struct q_directory_published_row row;
                 status = q_directory_published_next(rows, &row, &more, error);
                 if (status || !more)
                         break;
-                for (size_t k = 0; k < sizeof(figures) / sizeof(figures[0]); k++)
-                        imports += text_is(row.kind, figures[k]) ? row.imports : 0;
+                of_events += is_among(row.kind, events) ? row.imports : 0;
+                of_amounts += is_among(row.kind, amounts) ? row.imports : 0;
         }
-        *ret_same = imports == up_to - after;
+        ret->amounts = of_events == up_to - after;
+        ret->who = of_events + of_amounts == up_to - after;
         return status;
 }
-
-/* What of a view of the day can be kept. */
-struct kept_parts {
-        bool facts;      /* all of them */
-        bool who;        /* names, numbers, contacts, responsibilities */
-        bool decisions;
-};
 
 static enum status look_at(struct connection *connection, const struct kept *had,
                            const struct q_directory_head_row *head, struct kept_parts *ret, struct error *error)
@@ -150,7 +161,7 @@ static enum status look_at(struct connection *connection, const struct kept *had
                 return status;
         ret->facts = had->generation == head->generation;
         ret->decisions = !matters;
-        return look_at_imports(connection, had->generation, head->generation, &ret->who, error);
+        return look_at_imports(connection, had->generation, head->generation, ret, error);
 }
 
 /* ---- keeping ----------------------------------------------------------------------------------------------------- */
@@ -200,8 +211,9 @@ static enum status build(struct directory *directory, struct connection *connect
                 facts = directory_facts_ref(had->view->facts);
         else
                 status = directory_facts_build(directory->database, connection, &directory->parallel,
-                                               head->generation, day, same.who ? had->view->facts : NULL, &facts,
-                                               error);
+                                               head->generation, day,
+                                               &(struct directory_same){same.who ? had->view->facts : NULL,
+                                                                        same.amounts}, &facts, error);
         if (!status)
                 status = directory_decisions_build(facts, connection, &directory->parallel,
                                                    same.decisions ? had->view : NULL, ret, error);

@@ -14,24 +14,25 @@
 #define SCRATCH_BYTES_MAX ((size_t)16 << 30)
 
 enum asked {
-        ASKED_YEAR, ASKED_TWO_YEARS, ASKED_QUARTER, ASKED_FIVE_QUARTERS, ASKED_POTENTIAL, ASKED_OPEN, ASKED_CERTIFIED,
-        ASKED_VISITS, ASKED_ACTIVITIES, ASKED_DIGITAL,
+        ASKED_CERTIFIED, ASKED_VISITS, ASKED_ACTIVITIES,
+        ASKED_YEAR, ASKED_TWO_YEARS, ASKED_QUARTER, ASKED_FIVE_QUARTERS, ASKED_POTENTIAL, ASKED_OPEN, ASKED_DIGITAL,
         ASKED_CITY, ASKED_COUNTRY, ASKED_TRADE, ASKED_SIZE_CLASS, ASKED_TERRITORY, ASKED_STAGE,
         ASKED,
-        ASKED_FIGURES = ASKED_CITY /* what does not say who a customer is */
+        ASKED_EVENTS = ASKED_YEAR, /* in front: what does not come from purchases and potentials, */
+        ASKED_FIGURES = ASKED_CITY /* and what does not say who a customer is */
 };
 
 /* Attributes in the order of enum directory_word. */
 static const struct criterion asked[ASKED] = {
+        [ASKED_CERTIFIED] = {.metric = METRIC_CERTIFIED_PEOPLE},
+        [ASKED_VISITS] = {.metric = METRIC_VISITS, .window = {WINDOW_MONTHS, 12}},
+        [ASKED_ACTIVITIES] = {.metric = METRIC_ACTIVITIES, .window = {WINDOW_MONTHS, 12}},
         [ASKED_YEAR] = {.metric = METRIC_REVENUE, .window = {WINDOW_MONTHS, 12}},
         [ASKED_TWO_YEARS] = {.metric = METRIC_REVENUE, .window = {WINDOW_MONTHS, 24}},
         [ASKED_QUARTER] = {.metric = METRIC_REVENUE, .window = {WINDOW_MONTHS, 3}},
         [ASKED_FIVE_QUARTERS] = {.metric = METRIC_REVENUE, .window = {WINDOW_MONTHS, 15}},
         [ASKED_POTENTIAL] = {.metric = METRIC_POTENTIAL},
         [ASKED_OPEN] = {.metric = METRIC_OPEN_POTENTIAL},
-        [ASKED_CERTIFIED] = {.metric = METRIC_CERTIFIED_PEOPLE},
-        [ASKED_VISITS] = {.metric = METRIC_VISITS, .window = {WINDOW_MONTHS, 12}},
-        [ASKED_ACTIVITIES] = {.metric = METRIC_ACTIVITIES, .window = {WINDOW_MONTHS, 12}},
         [ASKED_DIGITAL] = {.metric = METRIC_DIGITAL_SHARE, .window = {WINDOW_MONTHS, 12}},
         [ASKED_CITY] = {.metric = METRIC_ATTRIBUTE, .of = {"city", 4}},
         [ASKED_COUNTRY] = {.metric = METRIC_ATTRIBUTE, .of = {"country", 7}},
@@ -134,6 +135,7 @@ static enum status allocate(struct directory_facts *facts, struct error *error)
         facts->exists = arena_array(arena, uint64_t, bits_words(facts->count) + 1);
         facts->potential_known = arena_array(arena, uint64_t, bits_words(facts->count) + 1);
         facts->potential_estimated = arena_array(arena, uint64_t, bits_words(facts->count) + 1);
+        facts->digital = arena_array(arena, uint64_t, bits_words(facts->count) + 1);
         facts->kind = arena_array(arena, uint8_t, count);
         facts->revenue = arena_array(arena, int64_t, count);
         facts->previous = arena_array(arena, int64_t, count);
@@ -146,10 +148,10 @@ static enum status allocate(struct directory_facts *facts, struct error *error)
         facts->last_visit = arena_array(arena, int32_t, count);
         facts->certified = arena_array(arena, uint16_t, count);
         facts->areas = arena_array(arena, uint8_t, count);
-        bool fine = facts->exists && facts->potential_known && facts->potential_estimated && facts->kind &&
-                    facts->revenue && facts->previous && facts->months && facts->months_before && facts->potential &&
-                    facts->open && facts->since && facts->last_order && facts->last_visit && facts->certified &&
-                    facts->areas;
+        bool fine = facts->exists && facts->potential_known && facts->potential_estimated && facts->digital &&
+                    facts->kind && facts->revenue && facts->previous && facts->months && facts->months_before &&
+                    facts->potential && facts->open && facts->since && facts->last_order && facts->last_visit &&
+                    facts->certified && facts->areas;
         return fine ? STATUS_OK : error_memory(error);
 }
 
@@ -180,9 +182,12 @@ static enum status take_amounts(struct building *building, struct error *error)
         const int64_t *five_quarters = column_of(building, ASKED_FIVE_QUARTERS)->value;
         const struct metric_column *potential = column_of(building, ASKED_POTENTIAL);
         const struct metric_column *open = column_of(building, ASKED_OPEN);
+        const struct metric_column *digital = column_of(building, ASKED_DIGITAL);
         const int64_t *year = column_of(building, ASKED_YEAR)->value;
         bool fits = true;
         for (size_t i = 0; i < facts->count; i++) {
+                if (bits_get(digital->known, i) && digital->value[i] > 0)
+                        bits_set(facts->digital, i);
                 facts->revenue[i] = year[i];
                 fits &= sub_i64(two_years[i], year[i], &facts->previous[i]);
                 facts->months[i] = quarter[i];
@@ -218,6 +223,22 @@ static void take_last_orders(const struct building *building)
         }
 }
 
+/* What purchases and potentials say, of the same rows as of the same day. */
+static void copy_amounts(struct directory_facts *facts, const struct directory_facts *from)
+{
+        const size_t amounts = facts->count * sizeof(int64_t), bits = bits_words(facts->count) * sizeof(uint64_t);
+        memcpy(facts->revenue, from->revenue, amounts);
+        memcpy(facts->previous, from->previous, amounts);
+        memcpy(facts->months, from->months, amounts);
+        memcpy(facts->months_before, from->months_before, amounts);
+        memcpy(facts->potential, from->potential, amounts);
+        memcpy(facts->open, from->open, amounts);
+        memcpy(facts->potential_known, from->potential_known, bits);
+        memcpy(facts->potential_estimated, from->potential_estimated, bits);
+        memcpy(facts->digital, from->digital, bits);
+        memcpy(facts->last_order, from->last_order, facts->count * sizeof(*facts->last_order));
+}
+
 static void take_last_visits(const struct building *building)
 {
         struct directory_facts *facts = building->facts;
@@ -238,14 +259,12 @@ static void take_areas(const struct building *building)
         const int64_t *certified = column_of(building, ASKED_CERTIFIED)->value;
         const int64_t *visits = column_of(building, ASKED_VISITS)->value;
         const int64_t *activities = column_of(building, ASKED_ACTIVITIES)->value;
-        const struct metric_column *digital = column_of(building, ASKED_DIGITAL);
         for (size_t i = 0; i < facts->count; i++) {
                 facts->certified[i] = (uint16_t)(certified[i] < UINT16_MAX ? certified[i] : UINT16_MAX);
                 facts->areas[i] = (uint8_t)((facts->last_order[i] > year_ago ? AREA_SUPPLY : 0) |
                                             (certified[i] > 0 ? AREA_KNOWLEDGE : 0) |
                                             (activities[i] > 0 ? AREA_MARKETING : 0) |
-                                            (bits_get(digital->known, i) && digital->value[i] > 0 ? AREA_TECHNOLOGY
-                                                                                                   : 0) |
+                                            (bits_get(facts->digital, i) ? AREA_TECHNOLOGY : 0) |
                                             (visits[i] > 0 && facts->levels[i] > 1 ? AREA_PEOPLE : 0));
         }
 }
@@ -378,27 +397,35 @@ static enum status fill_who(struct building *building, struct error *error)
         return status;
 }
 
-static enum status fill(struct building *building, const struct directory_facts *same, const struct parallel *parallel,
+static enum status fill_amounts(struct building *building, struct error *error)
+{
+        take_last_orders(building);
+        return take_amounts(building, error);
+}
+
+static enum status fill(struct building *building, const struct directory_same *same, const struct parallel *parallel,
                         struct error *error)
 {
         struct directory_facts *facts = building->facts;
-        bool known = same && directory_facts_same_rows(facts, same);
+        const struct directory_facts *from = same->facts;
+        bool who = from && directory_facts_same_rows(facts, from), amounts = who && same->amounts;
         enum status status = allocate(facts, error);
         if (!status)
-                status = measure(building, known ? ASKED_FIGURES : ASKED, parallel, error);
-        if (!status)
-                status = take_amounts(building, error);
-        if (!status && !known && !(facts->who = who_new()))
+                status = measure(building, amounts ? ASKED_EVENTS : who ? ASKED_FIGURES : ASKED, parallel, error);
+        if (!status && !who && !(facts->who = who_new()))
                 status = error_memory(error);
         if (status)
                 return status;
-        if (known)
-                borrow_who(facts, same);
+        if (amounts)
+                copy_amounts(facts, from);
         else
+                status = fill_amounts(building, error);
+        if (!status && who)
+                borrow_who(facts, from);
+        else if (!status)
                 status = fill_who(building, error);
         if (status)
                 return status;
-        take_last_orders(building);
         take_last_visits(building);
         take_areas(building);
         status = keep_input(building, error);
@@ -407,7 +434,7 @@ static enum status fill(struct building *building, const struct directory_facts 
 
 enum status directory_facts_build(struct database *database, struct connection *connection,
                                   const struct parallel *parallel, int64_t generation, int32_t day,
-                                  const struct directory_facts *same, struct directory_facts **ret,
+                                  const struct directory_same *same, struct directory_facts **ret,
                                   struct error *error)
 {
         struct directory_facts *facts = calloc(1, sizeof(*facts));

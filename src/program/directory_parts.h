@@ -75,16 +75,21 @@ struct directory_facts {
         uint8_t *levels;
         int64_t *revenue, *previous, *months, *months_before, *potential, *open;
         uint64_t *potential_known, *potential_estimated;
+        uint64_t *digital;            /* orders that came digitally, in 12 months */
         int32_t *since, *last_order, *last_visit;
         uint16_t *certified;
         uint8_t *areas;
         struct text *group_names;     /* by product group, input.group_count of them; none: nobody gave one */
         struct engine_input input;    /* what a single customer is measured from: purchases, product groups, units */
 };
-/* `same`: facts of the day whose `who` holds, where the customers are the same; NULL: nothing does. */
+/* What still holds of facts of the same day, as far as they are of the same customers. */
+struct directory_same {
+        const struct directory_facts *facts; /* their `who`; NULL: nothing holds */
+        bool amounts;                        /* also what purchases and potentials say */
+};
 must_check enum status directory_facts_build(struct database *database, struct connection *connection,
                                              const struct parallel *parallel, int64_t generation, int32_t day,
-                                             const struct directory_facts *same, struct directory_facts **ret,
+                                             const struct directory_same *same, struct directory_facts **ret,
                                              struct error *error);
 /* Are the rows of both those of the same customers? */
 bool directory_facts_same_rows(const struct directory_facts *a, const struct directory_facts *b);

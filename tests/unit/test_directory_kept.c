@@ -21,8 +21,8 @@ static uint64_t dice(uint64_t below)
         return (seed >> 33) % below;
 }
 
-enum step { STEP_VISIT, STEP_PURCHASE, STEP_CONTACT, STEP_RENAMED, STEP_MOVED, STEP_CHARGE, STEP_NEW, STEP_UNDONE,
-            STEP_DECIDED, STEP_SIGNED_IN, STEP_RESTORED, STEP_KINDS };
+enum step { STEP_VISIT, STEP_PURCHASE, STEP_POTENTIAL, STEP_CONTACT, STEP_RENAMED, STEP_MOVED, STEP_CHARGE, STEP_NEW,
+            STEP_UNDONE, STEP_DECIDED, STEP_SIGNED_IN, STEP_RESTORED, STEP_KINDS };
 
 struct company {
         const struct fixture *fixture;
@@ -75,6 +75,14 @@ static void put_purchase(struct company *company)
                      1);
 }
 
+static void put_potential(struct company *company)
+{
+        int import = publish(company, "potentials");
+        run_sql(company->fixture, "INSERT INTO potential (customer_id, group_id, valid_from, import_id, valid_to, "
+                                  "amount_minor, estimated, note) VALUES (%lld, 0, 14000, %d, %d, %d, %d, '')",
+                id_of((int)dice(CUSTOMERS)), import, DAY_OPEN_END, (int)dice(900000), (int)dice(2));
+}
+
 static void put_contact(struct company *company)
 {
         int import = publish(company, "contacts");
@@ -115,6 +123,7 @@ static void take_step(struct company *company, enum step step)
         switch (step) {
         case STEP_VISIT: put_visit(company); break;
         case STEP_PURCHASE: put_purchase(company); break;
+        case STEP_POTENTIAL: put_potential(company); break;
         case STEP_CONTACT: put_contact(company); break;
         case STEP_RENAMED:
                 publish(company, "customers");
@@ -174,6 +183,8 @@ static void say_row(struct buffer *out, const struct directory_view *view, size_
         const struct text words[] = {row.source, row.number, row.name, row.city, row.territory, row.responsible};
         for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
                 say_text(out, words[w]);
+        buffer_addf(out, "%lld %lld %d %d|", (long long)row.potential_minor, (long long)row.open_minor,
+                    row.potential_known, row.potential_estimated);
         buffer_addf(out, "%lld %d %lld %lld %lld %lld %d %d %d %u %u %u %u\n", (long long)row.customer_id,
                     (int)row.kind, (long long)row.revenue_minor, (long long)row.previous_minor,
                     (long long)row.months_minor, (long long)row.months_before_minor, row.customer_since_day,
@@ -238,7 +249,7 @@ static void is_as_made_anew(const struct fixture *fixture, struct connection *co
 static void is_kept_as_far_as_it_holds(const struct directory_view *before, const struct directory_view *view,
                                        enum step step)
 {
-        bool figures = step == STEP_VISIT || step == STEP_PURCHASE || step == STEP_UNDONE;
+        bool figures = step == STEP_VISIT || step == STEP_PURCHASE || step == STEP_POTENTIAL || step == STEP_UNDONE;
         bool same_rows = before->facts->count == view->facts->count;
         if (step == STEP_SIGNED_IN)
                 assert_ptr_equal(before, view);
