@@ -4,6 +4,7 @@
  */
 #include "db/setting.h"
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "base/decimal.h"
 #include "db/audit.h"
@@ -22,6 +23,20 @@ enum status setting_get(struct connection *connection, const char *name, struct 
         if (!found)
                 return error_set(error, STATUS_NOT_FOUND, "setting.missing", "name", name, NULL);
         *ret = row.value;
+        return STATUS_OK;
+}
+
+enum status setting_find(struct connection *connection, const char *name, struct arena *arena, struct text *ret,
+                         struct error *error)
+{
+        struct text value;
+        enum status status = setting_get(connection, name, &value, error);
+        if (status == STATUS_NOT_FOUND)
+                *ret = (struct text){NULL, 0};
+        else if (status != STATUS_OK)
+                return status;
+        else if (!arena_keep_text(arena, value, ret))
+                return error_memory(error);
         return STATUS_OK;
 }
 

@@ -10,6 +10,10 @@
 /* Lives until the next setting_get on this connection. STATUS_NOT_FOUND "setting.missing" {name}. */
 must_check enum status setting_get(struct connection *connection, const char *name, struct text *ret,
                                    struct error *error);
+/* The same in an arena; {NULL, 0} where nothing is set. */
+struct arena;
+must_check enum status setting_find(struct connection *connection, const char *name, struct arena *arena,
+                                    struct text *ret, struct error *error);
 /* Inside a write function. The change is written to the audit chain. STATUS_LIMIT "setting.too_long" {name}. */
 must_check enum status setting_set(struct connection *connection, const char *name, struct text value,
                                    struct error *error);

@@ -62,24 +62,29 @@ static void open_node(struct builder *builder, enum node_kind kind, yaml_mark_t 
                 builder->open[builder->depth++] = node;
 }
 
-/* They would cut a text short where it is printed, or begin another header in a mail. Lines and tabs may be. */
+/* The first control character (U+0000 to U+001F, U+007F to U+009F) that is neither tab nor line break; -1: none. */
+static int control_character(struct text text)
+{
+        for (size_t i = 0; i < text.length; i++) {
+                unsigned char c = (unsigned char)text.data[i];
+                if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
+                        return c;
+                /* U+0080 to U+009F are two bytes, of which the second is the code. */
+                if (c == 0xc2 && i + 1 < text.length && (unsigned char)text.data[i + 1] < 0xa0)
+                        return (unsigned char)text.data[i + 1];
+        }
+        return -1;
+}
+
+/* They would cut a text short where it is printed, or begin another header in a mail. */
 static void refuse_control_characters(struct builder *builder, const struct node *node)
 {
-        const unsigned char *data = (const unsigned char *)node->text.data;
-        for (size_t i = 0; i < node->text.length; i++) {
-                unsigned code = data[i];
-                if (code == 0xc2 && i + 1 < node->text.length)
-                        code = data[i + 1]; /* U+0080 to U+00BF are these two bytes */
-                else if (code >= 0x80 || code == '\n' || code == '\r' || code == '\t')
-                        continue;
-                if (code >= 0x20 && code != 0x7f && (code < 0x80 || code > 0x9f))
-                        continue;
-                char name[16];
-                snprintf(name, sizeof(name), "U+%04X", code);
-                problems_error(builder->problems, node->line, node->column, "concept.control_character", "code", name,
-                               NULL);
+        char name[16];
+        int code = control_character(node->text);
+        if (code < 0)
                 return;
-        }
+        snprintf(name, sizeof(name), "U+%04X", (unsigned)code);
+        problems_error(builder->problems, node->line, node->column, "concept.control_character", "code", name, NULL);
 }
 
 static void add_scalar(struct builder *builder, const yaml_event_t *event)

@@ -24,20 +24,6 @@ static void put_colour(struct model *model, struct value *map, const char *name,
         put_string(model, map, name, text);
 }
 
-/* *ret: what is set, in the request's arena; {NULL, 0}: nothing. */
-static enum status read(struct request *request, struct connection *connection, const char *name, struct text *ret,
-                        struct error *error)
-{
-        struct text value;
-        enum status status = setting_get(connection, name, &value, error);
-        *ret = (struct text){NULL, 0};
-        if (status == STATUS_NOT_FOUND)
-                return STATUS_OK;
-        if (status)
-                return status;
-        return arena_keep_text(request_arena(request), value, ret) ? STATUS_OK : error_memory(error);
-}
-
 /* The segments of a concept as the style sheet gets them, none with a colour of its own. */
 static struct brand_segment *plain_segments(struct request *request, const struct concept *concept)
 {
@@ -110,9 +96,9 @@ enum status brand_form_put(struct request *request, struct model *model, struct 
         const struct subbrand *subbrand;
         struct text colour, own;
         char number[16];
-        enum status status = read(request, connection, SUBBRAND_COLOUR_SETTING, &colour, error);
+        enum status status = setting_find(connection, SUBBRAND_COLOUR_SETTING, request_arena(request), &colour, error);
         if (!status)
-                status = read(request, connection, SUBBRAND_SEGMENTS_SETTING, &own, error);
+                status = setting_find(connection, SUBBRAND_SEGMENTS_SETTING, request_arena(request), &own, error);
         if (!status)
                 status = subbrand_current(application_of(request)->subbrands, connection, &subbrand, error);
         if (status)
@@ -212,10 +198,11 @@ static enum status take_segments(struct request *request, struct connection *con
         if (!count)
                 return STATUS_OK;
         struct brand_segment *segments = plain_segments(request, concept);
-        enum status status = segments ? read(request, connection, SUBBRAND_COLOUR_SETTING, &colour, error)
-                                      : error_memory(error);
+        if (!segments)
+                return error_memory(error);
+        enum status status = setting_find(connection, SUBBRAND_COLOUR_SETTING, request_arena(request), &colour, error);
         if (!status)
-                status = read(request, connection, SUBBRAND_SEGMENTS_SETTING, &before, error);
+                status = setting_find(connection, SUBBRAND_SEGMENTS_SETTING, request_arena(request), &before, error);
         if (status)
                 return status;
         bool fits = keep_others(request, before, &value);

@@ -19,19 +19,6 @@ enum { WAITING_MAX = 256, ARENA_BYTES_MAX = 1 << 20, TEXT_BYTES_MAX = 1 << 16, N
 
 /* ---- the mail server ------------------------------------------------------------------------------------------- */
 
-static enum status read_setting(struct connection *connection, const char *name, struct arena *arena,
-                                struct text *ret, struct error *error)
-{
-        struct text value;
-        *ret = (struct text){"", 0};
-        enum status status = setting_get(connection, name, &value, error);
-        if (status == STATUS_NOT_FOUND)
-                return STATUS_OK;
-        if (status == STATUS_OK && !arena_keep_text(arena, value, ret))
-                status = error_memory(error);
-        return status;
-}
-
 static unsigned read_number(struct text text)
 {
         unsigned value = 0;
@@ -56,9 +43,12 @@ static enum status read_server(struct connection *connection, struct arena *aren
                         {"mail_authorities", &server.authorities}, {"mail_from", &server.from},
                         {"mail_from_name", &server.from_name}};
         for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-                enum status status = read_setting(connection, settings[i].name, arena, settings[i].place, error);
+                struct text *place = settings[i].place;
+                enum status status = setting_find(connection, settings[i].name, arena, place, error);
                 if (status != STATUS_OK)
                         return status;
+                if (!place->data)
+                        *place = text_of("");
         }
         for (int s = 0; s < MAIL_SECURITY_COUNT; s++)
                 if (text_is(security, mail_security_names[s]))

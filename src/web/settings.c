@@ -21,19 +21,6 @@ static const char *const plain_settings[] = {
 };
 enum { PLAIN_COUNT = sizeof(plain_settings) / sizeof(plain_settings[0]) };
 
-static enum status read(struct request *request, struct connection *connection, const char *name, struct text *ret,
-                        struct error *error)
-{
-        struct text value;
-        enum status status = setting_get(connection, name, &value, error);
-        *ret = (struct text){NULL, 0};
-        if (status == STATUS_NOT_FOUND)
-                return STATUS_OK;
-        if (status)
-                return status;
-        return arena_keep_text(request_arena(request), value, ret) ? STATUS_OK : error_memory(error);
-}
-
 static const char *const usual_visits[] = {"", "1", "2", "4", "6", "12", "24", "52"};
 enum { USUAL_VISITS = sizeof(usual_visits) / sizeof(usual_visits[0]) };
 
@@ -110,7 +97,7 @@ static enum status put_visits(struct request *request, struct model *model, stru
                 char name[NAME_BYTES_MAX];
                 struct text value;
                 snprintf(name, sizeof(name), "visits.%s.%.*s", program, (int)segment->id.length, segment->id.data);
-                status = read(request, connection, name, &value, error);
+                status = setting_find(connection, name, request_arena(request), &value, error);
                 struct value *map = add_map(model, list);
                 put_segment_named(request, model, map, "segment", concept, segment->id);
                 put_text(model, map, "per_year", value);
@@ -177,7 +164,7 @@ static enum status settings_show(struct request *request, struct model *model, s
         put_word(model, NULL, "title", "nav.settings");
         struct value *settings = put_map(model, NULL, "settings");
         for (size_t i = 0; i < PLAIN_COUNT && !status; i++) {
-                status = read(request, connection, plain_settings[i], &value, error);
+                status = setting_find(connection, plain_settings[i], request_arena(request), &value, error);
                 put_text(model, settings, plain_settings[i], value);
                 if ((form = request_form(request, model, plain_settings[i])) != NULL)
                         put_text(model, form, plain_settings[i], value);
@@ -185,7 +172,7 @@ static enum status settings_show(struct request *request, struct model *model, s
                         put_securities(request, model, value);
         }
         for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]) && !status; i++) {
-                status = read(request, connection, fixed[i], &value, error);
+                status = setting_find(connection, fixed[i], request_arena(request), &value, error);
                 put_text(model, settings, fixed[i], value);
         }
         const struct concept *concept;
@@ -230,7 +217,7 @@ static enum status add_change(struct request *request, struct connection *connec
                               const char *name, struct text value, struct error *error)
 {
         struct text before;
-        enum status status = read(request, connection, name, &before, error);
+        enum status status = setting_find(connection, name, request_arena(request), &before, error);
         bool usual = !before.length && strcmp(name, "mail_security") == 0 && text_equal(value, usual_security);
         if (status || usual || text_equal(before, value) || changes->count == CHANGES_MAX)
                 return status;

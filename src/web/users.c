@@ -26,10 +26,13 @@ static const char *role_key(struct arena *arena, enum role role)
         return kept ? kept : "role.nobody";
 }
 
-static void put_choices(struct model *model, struct arena *arena, const char *name, const char *const *roles,
+/* What was chosen in a form that comes again, else `chosen`. */
+static void put_choices(struct request *request, struct model *model, const char *name, const char *const *roles,
                         enum role chosen)
 {
+        struct arena *arena = request_arena(request);
         struct value *list = put_list(model, NULL, name);
+        (void)role_of_name(request_typed_at(request, "role", 0), &chosen);
         for (; *roles; roles++) {
                 enum role role;
                 if (!role_of_name(text_of(*roles), &role))
@@ -228,7 +231,7 @@ static enum status user_show(struct request *request, struct model *model, struc
         put_text(model, NULL, "title", account.name);
         put_account(model, NULL, &account);
         put_word(model, NULL, "role_word", role_key(request_arena(request), account.role));
-        put_choices(model, request_arena(request), "roles", staff_roles, account.role);
+        put_choices(request, model, "roles", staff_roles, account.role);
         put_yes_no(model, NULL, "sees_own", account.role == ROLE_REP || account.role == ROLE_SALES_HEAD);
         put_yes_no(model, NULL, "has_team", account.role == ROLE_SALES_HEAD);
         status = put_scope(request, connection, model, account.id, error);
@@ -251,10 +254,8 @@ static enum status show_new(struct request *request, struct model *model, struct
 {
         (void)error;
         static const char *const languages[] = {"language.de", "language.en"};
-        enum role chosen = ROLE_REP;
-        (void)role_of_name(request_typed_at(request, "role", 0), &chosen);
         put_word(model, NULL, "title", "users.new_title");
-        put_choices(model, request_arena(request), "roles", staff_roles, chosen);
+        put_choices(request, model, "roles", staff_roles, ROLE_REP);
         entry_choices_put(request, model, "languages", "language", languages, 2, (struct text){NULL, 0});
         return STATUS_OK;
 }
@@ -466,7 +467,7 @@ static enum status keys_list(struct request *request, struct model *model, struc
         if (status != STATUS_OK)
                 return status;
         put_word(model, NULL, "title", "keys.title");
-        put_choices(model, request_arena(request), "roles", key_roles, ROLE_MARKETING);
+        put_choices(request, model, "roles", key_roles, ROLE_MARKETING);
         put_yes_no(model, NULL, "has_rows", count > 0);
         struct value *rows = put_list(model, NULL, "rows");
         for (size_t i = 0; i < count; i++) {

@@ -521,6 +521,8 @@ def administration(problems, house):
         problems.same(admin.post("/users/999/disable").status, 404, "nobody")
         answer = admin.post("/keys", {"name": "ERP", "role": "marketing", "days": "30"})
         key = re.search(r"<code>([A-Za-z0-9_-]{27})</code>", answer.body.decode()).group(1)
+        answer = admin.post("/keys", {"name": "", "role": "director", "days": "30"})
+        problems.same((answer.status, selected_in(answer)), (422, ["director"]), "what was chosen for a key stays")
         program = Browser(house)
         problems.same(program.json("/users", key=key).status, 403, "a key has its role's rights")
         problems.same(program.json("/account", key=key).status, 403, "a key has no account")
