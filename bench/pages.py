@@ -3,11 +3,10 @@
 """How fast pages are where there is much: 50,000 customers, 200,000 contacts, 18 million lines, index warm. What counts
 is the server's own time of an answer, as its log tells it. Part of run.py; alone:
 
-  pages.py TREUE FILE.csv [FOLDER]      FILE.csv: generate --lines 18000000 --customers 50000; FOLDER keeps the company
+  pages.py TREUE FILE.csv      FILE.csv: generate --lines 18000000 --customers 50000
 """
 import csv
 import json
-import os
 import pathlib
 import random
 import re
@@ -48,14 +47,11 @@ def numbers_of(path):
 
 
 def make_company(binary, path, folder):
-    """Imported, evaluated twice and approved; kept while its folder is there."""
-    kept = folder / "company"
-    if kept.exists():
-        return
-    making = folder / "making"
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(parents=True)
-    treue = road.Treue(binary, making, clock=CLOCK, on_server=False)
+    """Imported, evaluated twice and approved; anew each time, as what is measured adds to it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    company = folder / "company"
+    company.mkdir(parents=True)
+    treue = road.Treue(binary, company, clock=CLOCK, on_server=False)
     dice, numbers = random.Random(7), numbers_of(path)
     treue.import_rows("customers", "customers", ["number", "name", "city", "kind", "since", "territory", "trade"], [
         {"number": n, "name": f"{dice.choice(WORDS)} {dice.choice(NAMES)} {n}", "city": dice.choice(CITIES),
@@ -76,7 +72,7 @@ def make_company(binary, path, folder):
     treue.run("concept", "load", HERE / "concept.yaml", "--release")
     for year in (2024, 2025):
         treue.run("evaluate", "--cutoff", f"{year}-12-31", "--evaluation", "year", "--approve")
-    making.rename(kept)
+    return treue
 
 
 def asked_of(browser, log, path, places):
@@ -107,18 +103,14 @@ def after_entries(browser, log, ids):
 
 def measure(binary, path, folder):
     binary, path, folder = str(pathlib.Path(binary).resolve()), pathlib.Path(path).resolve(), pathlib.Path(folder)
-    make_company(binary, path, folder)
     house = houses.House.__new__(houses.House)
-    house.treue = road.Treue.__new__(road.Treue)
-    house.treue.__dict__.update(binary=binary, folder=folder / "company", data=folder / "company" / "data", clock=CLOCK,
-                                environment={})
-    house.folder, house.clock, house.server, house.links = folder / "company", CLOCK, None, {}
-    house.log = folder / f"server.{os.getpid()}.log"
-    login = f"chef{os.getpid()}"
-    house.add(login, "owner", "Chef")
+    house.treue = make_company(binary, path, folder)
+    house.folder, house.clock, house.server, house.links = house.treue.folder, CLOCK, None, {}
+    house.log = folder / "server.log"
+    house.add("chef", "owner", "Chef")
     dice, result = random.Random(11), {}
     with house.serving():
-        browser = house.complete(login)
+        browser = house.complete("chef")
         first = browser.json("/ladder").json()
         ids = [row["id"] for row in browser.json("/customers?sort=-revenue").json()["rows"]]
         for letter in WORDS:
@@ -151,7 +143,7 @@ if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     with tempfile.TemporaryDirectory() as temporary:
-        found = measure(sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else temporary)
+        found = measure(sys.argv[1], sys.argv[2], temporary)
         for line in rows(found):
             print(*line, sep=" | ")
         print(f"{found['memory_kb'] / 1024:.0f} MiB")
